@@ -1,0 +1,68 @@
+import { z } from 'zod';
+
+/**
+ * What a deployed function knows about its gateway: the JSON in the variable GATEHOUSE_CONFIG, written by infra and
+ * read once at init. The public URL is in here and nowhere else; no request header may decide it.
+ */
+export const IDP_PRESETS = ['cognito', 'auth0', 'okta', 'entra-v2', 'keycloak', 'oidc'] as const;
+export type IdpPresetName = (typeof IDP_PRESETS)[number];
+
+const url = z.string().min(1);
+
+export const gatewayConfigSchema = z.strictObject({
+  service: z.string(),
+  version: z.string(),
+  environment: z.enum(['prod', 'dev']),
+  /** Origin only, no trailing slash: `https://mcp.example.com`. */
+  publicUrl: url,
+  idp: z.strictObject({
+    preset: z.enum(IDP_PRESETS),
+    issuer: url,
+    /** Accepted `aud` values; never empty. */
+    audience: z.array(z.string().min(1)).min(1),
+    /** Put before a logical scope to make its wire name where clients ask for it, e.g. `https://host/mcp/`. */
+    scopePrefix: z.string(),
+    /** Empty: every client of this issuer. */
+    allowedClientIds: z.array(z.string().min(1)),
+    /** Narrows the preset's list of JWS algorithms. */
+    algorithms: z.array(z.string()).optional(),
+    /** oidc preset: whether the header's `typ` must be `at+jwt` (RFC 9068). */
+    requireAtJwt: z.boolean().optional(),
+    claims: z.strictObject({ subject: z.string().optional(), scope: z.string().optional(), clientId: z.string().optional(), roles: z.string().optional() }).optional(),
+  }),
+  authorizationServer: z.enum(['direct', 'metadata']),
+  /** metadata mode: the identity provider's endpoints that our own RFC 8414 document names. */
+  endpoints: z
+    .strictObject({ authorization: url, token: url, revocation: url.optional(), jwks: url })
+    .optional(),
+  allowedOrigins: z.array(z.string()),
+  debugToken: z.boolean(),
+  provisioning: z.enum(['auto', 'deny']),
+  openaiAppsChallenge: z.string().optional(),
+  auditRetentionDays: z.number().int().positive(),
+});
+
+export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+
+/** The canonical resource R (RFC 8707, RFC 9728): what a user pastes, what `aud` names. */
+export function resourceUrl(config: Pick<GatewayConfig, 'publicUrl'>): string {
+  return `${config.publicUrl}/mcp`;
+}
+
+/** RFC 9728 section 3.1: the metadata URL of R, path-inserted. */
+export function resourceMetadataUrl(config: Pick<GatewayConfig, 'publicUrl'>): string {
+  return `${config.publicUrl}/.well-known/oauth-protected-resource/mcp`;
+}
+
+export interface FunctionEnvironment {
+  readonly GATEHOUSE_CONFIG?: string | undefined;
+  readonly IDENTITIES_TABLE?: string | undefined;
+  readonly AUDIT_TABLE?: string | undefined;
+  readonly STATE_TABLE?: string | undefined;
+}
+
+/** Throws at init when the deployment is broken: a function without a valid configuration must not answer. */
+export function readConfig(env: FunctionEnvironment): GatewayConfig {
+  if (!env.GATEHOUSE_CONFIG) throw new Error('GATEHOUSE_CONFIG is not set. Deploy with `cdk deploy` or run `npm run dev`.');
+  return gatewayConfigSchema.parse(JSON.parse(env.GATEHOUSE_CONFIG));
+}

@@ -1,0 +1,36 @@
+/** Who is behind a request, as the identity provider states it and the verifier proved it. */
+export interface Principal {
+  /** The token's `iss`, byte for byte the configured issuer. */
+  readonly issuer: string;
+  /** The stable user id at this issuer, read from the preset's subject claim. */
+  readonly subject: string;
+  /** The OAuth client that asked for the token, when the preset's claim carries one. */
+  readonly clientId: string | undefined;
+  readonly audience: readonly string[];
+  /** Scopes of our own catalogue as logical names (`starter.echo`), sorted, wire prefix removed. */
+  readonly scopes: readonly string[];
+  /** Every scope in the token as the identity provider wrote it. For `/debug-token` only, never for a decision. */
+  readonly wireScopes: readonly string[];
+  readonly roles: readonly string[];
+  /** Seconds since the Unix epoch (RFC 7519 section 4.1.4). */
+  readonly expiresAt: number;
+  /** Seconds since the Unix epoch. */
+  readonly issuedAt: number;
+  /** `jti`, when present. Never stored in clear. */
+  readonly tokenId: string | undefined;
+}
+
+declare const brand: unique symbol;
+type Branded<T, Name extends string> = T & { readonly [brand]: Name };
+
+/** Our own user id, `usr_<ULID>`. Only `shared/identity` mints one. */
+export type Uid = Branded<string, 'Uid'>;
+
+/** A bearer token as it came in. Only `shared/auth/bearer` makes one; it must reach no log, record or tool. */
+export type RawToken = Branded<string, 'RawToken'>;
+
+export interface Account {
+  readonly uid: Uid;
+  readonly status: 'active' | 'disabled';
+  readonly roles: readonly string[];
+}
