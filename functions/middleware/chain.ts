@@ -26,6 +26,8 @@ export interface Step<Needs, Adds> {
     call: Invocation & Partial<Needs & Adds>,
     error: unknown,
   ) => HttpResponse | undefined | Promise<HttpResponse | undefined>;
+  /** Runs once on every answer, of a success or a refusal, last registered first: headers that all answers carry, the log line. */
+  readonly seal?: (call: Invocation & Partial<Needs & Adds>, response: HttpResponse, error: unknown) => HttpResponse;
 }
 
 export interface Chain<Call> {
@@ -45,8 +47,14 @@ function extend<Call>(steps: readonly AnyStep[]): Chain<Call> {
   return {
     // The compiler checked Needs against Call at the call site; at run time every step sees the same growing object.
     use: <Adds>(step: Step<Call, Adds>) => extend<Call & Adds>([...steps, step as unknown as AnyStep]),
-    handler: (respond) => build(steps, respond as unknown as (call: Invocation) => HttpResponse | Promise<HttpResponse>),
+    handler: (respond) =>
+      build(steps, respond as unknown as (call: Invocation) => HttpResponse | Promise<HttpResponse>),
   };
+}
+
+interface Running {
+  readonly call: Invocation;
+  error: unknown;
 }
 
 function build(
@@ -54,32 +62,42 @@ function build(
   respond: (call: Invocation) => HttpResponse | Promise<HttpResponse>,
 ): Handler {
   // Middy hands its handler only event and context; the call object travels beside the event.
-  const calls = new WeakMap<object, Invocation>();
-  const callOf = (event: HttpEvent, lambda: Context): Invocation => {
-    const known = calls.get(event);
+  const running = new WeakMap<object, Running>();
+  const runOf = (event: HttpEvent, lambda: Context): Running => {
+    const known = running.get(event);
     if (known) return known;
-    const made: Invocation = { event, lambda };
-    calls.set(event, made);
+    const made: Running = { call: { event, lambda }, error: undefined };
+    running.set(event, made);
     return made;
   };
   const chained = middy<HttpEvent, HttpResponse, Error>().handler((event, lambda) =>
-    Promise.resolve(respond(callOf(event, lambda))),
+    Promise.resolve(respond(runOf(event, lambda).call)),
   );
-  for (const { before, after, onError } of steps) {
-    chained.use({
-      before: async ({ event, context }) => {
-        const call = callOf(event, context);
-        if (before) Object.assign(call, await before(call));
-      },
-      after: async (request) => {
-        if (after) request.response = await after(callOf(request.event, request.context), request.response ?? {});
-      },
-      onError: async (request) => {
-        if (!onError || request.response) return;
-        const response = await onError(callOf(request.event, request.context), request.error);
-        if (response) request.response = response;
-      },
-    });
-  }
-  return (event, context) => chained(event, context) as Promise<HttpResponse>;
+  for (const step of steps) chained.use(toMiddleware(step, runOf));
+  const sealers = steps.filter((step) => step.seal).reverse();
+  return async (event, lambda) => {
+    const response = (await chained(event, lambda)) as HttpResponse;
+    const { call, error } = runOf(event, lambda);
+    return sealers.reduce((sealed, step) => step.seal?.(call, sealed, error) ?? sealed, response);
+  };
+}
+
+function toMiddleware(step: AnyStep, runOf: (event: HttpEvent, lambda: Context) => Running) {
+  const { before, after, onError } = step;
+  return {
+    before: async ({ event, context }: Pick<middy.Request<HttpEvent, HttpResponse>, 'event' | 'context'>) => {
+      const { call } = runOf(event, context);
+      if (before) Object.assign(call, await before(call));
+    },
+    after: async (request: middy.Request<HttpEvent, HttpResponse>) => {
+      if (after) request.response = await after(runOf(request.event, request.context).call, request.response ?? {});
+    },
+    onError: async (request: middy.Request<HttpEvent, HttpResponse>) => {
+      const run = runOf(request.event, request.context);
+      run.error = request.error;
+      if (!onError || request.response) return;
+      const response = await onError(run.call, request.error);
+      if (response) request.response = response;
+    },
+  };
 }

@@ -28,13 +28,18 @@ export const gatewayConfigSchema = z.strictObject({
     algorithms: z.array(z.string()).optional(),
     /** oidc preset: whether the header's `typ` must be `at+jwt` (RFC 9068). */
     requireAtJwt: z.boolean().optional(),
-    claims: z.strictObject({ subject: z.string().optional(), scope: z.string().optional(), clientId: z.string().optional(), roles: z.string().optional() }).optional(),
+    claims: z
+      .strictObject({
+        subject: z.string().optional(),
+        scope: z.string().optional(),
+        clientId: z.string().optional(),
+        roles: z.string().optional(),
+      })
+      .optional(),
   }),
   authorizationServer: z.enum(['direct', 'metadata']),
   /** metadata mode: the identity provider's endpoints that our own RFC 8414 document names. */
-  endpoints: z
-    .strictObject({ authorization: url, token: url, revocation: url.optional(), jwks: url })
-    .optional(),
+  endpoints: z.strictObject({ authorization: url, token: url, revocation: url.optional(), jwks: url }).optional(),
   allowedOrigins: z.array(z.string()),
   debugToken: z.boolean(),
   provisioning: z.enum(['auto', 'deny']),
@@ -63,6 +68,7 @@ export interface FunctionEnvironment {
 
 /** Throws at init when the deployment is broken: a function without a valid configuration must not answer. */
 export function readConfig(env: FunctionEnvironment): GatewayConfig {
-  if (!env.GATEHOUSE_CONFIG) throw new Error('GATEHOUSE_CONFIG is not set. Deploy with `cdk deploy` or run `npm run dev`.');
+  if (!env.GATEHOUSE_CONFIG)
+    throw new Error('GATEHOUSE_CONFIG is not set. Deploy with `cdk deploy` or run `npm run dev`.');
   return gatewayConfigSchema.parse(JSON.parse(env.GATEHOUSE_CONFIG));
 }

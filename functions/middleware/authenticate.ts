@@ -1,0 +1,34 @@
+import { readBearer } from '../../shared/auth/bearer.ts';
+import type { Verifier } from '../../shared/auth/verifier.ts';
+import { GatewayError } from '../../shared/core/errors.ts';
+import type { Account, Principal } from '../../shared/core/principal.ts';
+import type { Identity } from '../../shared/identity/resolve.ts';
+import type { Invocation, Step } from './chain.ts';
+import type { RequestContext } from './request-context.ts';
+
+/** Bearer token → Principal. The token itself stays in this function: no later step, log or tool can see it. */
+export function verifyJwt(verifier: Verifier): Step<Invocation & RequestContext, { readonly principal: Principal }> {
+  return {
+    name: 'verifyJwt',
+    before: async ({ http }) => ({ principal: await verifier.verify(readBearer(http.headers)) }),
+  };
+}
+
+/** Principal → uid and account state. The table's row, never a claim, says who this is to us. */
+export function resolveUid(
+  identity: Identity,
+): Step<Invocation & { readonly principal: Principal }, { readonly account: Account }> {
+  return {
+    name: 'resolveUid',
+    before: async ({ principal }) => ({ account: await identity.resolve(principal) }),
+  };
+}
+
+/** A step of its own, so that the refusal of a disabled user is recorded under the uid that resolveUid found. */
+export const requireActiveAccount: Step<Invocation & { readonly account: Account }, object> = {
+  name: 'requireActiveAccount',
+  before: ({ account }) => {
+    if (account.status !== 'active') throw new GatewayError('ACCOUNT_DISABLED', { reason: 'account_disabled' });
+    return {};
+  },
+};

@@ -1,0 +1,28 @@
+import { GatewayError } from '../../shared/core/errors.ts';
+import type { Invocation, Step } from './chain.ts';
+import type { RequestContext } from './request-context.ts';
+
+const MAX_BODY_BYTES = 1_048_576;
+
+/** POST with JSON both ways and at most 1 MB: what can be refused before a byte of the body is read. */
+export const guardTransport: Step<Invocation & RequestContext, object> = {
+  name: 'guardTransport',
+  before: ({ http }) => {
+    if (http.method !== 'POST') throw new GatewayError('METHOD_NOT_ALLOWED', { allow: ['POST', 'OPTIONS'] });
+    if (mediaType(http.headers['content-type']) !== 'application/json')
+      throw new GatewayError('UNSUPPORTED_MEDIA_TYPE');
+    if (!acceptsJson(http.headers['accept'])) throw new GatewayError('NOT_ACCEPTABLE');
+    if (Buffer.byteLength(http.body) > MAX_BODY_BYTES) throw new GatewayError('BODY_TOO_LARGE');
+    return {};
+  },
+};
+
+function mediaType(header: string | undefined): string {
+  return (header ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+}
+
+/** Lenient where the specification leaves it open: only an Accept that excludes JSON is refused. */
+function acceptsJson(header: string | undefined): boolean {
+  if (header === undefined || header.trim() === '') return true;
+  return header.split(',').some((range) => ['application/json', 'application/*', '*/*'].includes(mediaType(range)));
+}
