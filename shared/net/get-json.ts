@@ -1,0 +1,51 @@
+/**
+ * The only way out for documents of an identity provider: https, no redirects, one timeout over connection and whole
+ * body, and a byte cap while streaming.
+ */
+export interface FetchedJson {
+  readonly json: unknown;
+  /** `max-age` of Cache-Control in seconds, when the answer has one. */
+  readonly maxAgeSeconds: number | undefined;
+}
+
+export interface GetJsonOptions {
+  /** Plain http to a loopback host: true only when the configured issuer itself is one (local development). */
+  readonly allowHttp: boolean;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+/** Throws an Error with a short fixed message; nothing of the answer is in it. */
+export type GetJson = (url: string, options: GetJsonOptions) => Promise<FetchedJson>;
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+export const getJson: GetJson = async (url, { allowHttp, timeoutMs, maxBytes }) => {
+  const target = new URL(url);
+  const plain = target.protocol === 'http:' && allowHttp && LOOPBACK.has(target.hostname);
+  if (target.protocol !== 'https:' && !plain) throw new Error('url_not_https');
+  const response = await fetch(target, {
+    // A redirect could lead into the network or to another issuer's keys.
+    redirect: 'error',
+    signal: AbortSignal.timeout(timeoutMs),
+    headers: { accept: 'application/json' },
+  });
+  if (response.status !== 200) {
+    await response.body?.cancel();
+    throw new Error(`http_${response.status}`);
+  }
+  const text = await readCapped(response, maxBytes);
+  const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(response.headers.get('cache-control') ?? '')?.[1];
+  return { json: JSON.parse(text), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
+};
+
+async function readCapped(response: Response, maxBytes: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw new Error('answer_too_large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
