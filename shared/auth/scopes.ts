@@ -1,0 +1,27 @@
+import type { GatewayConfig } from '../core/config.ts';
+import { PRESETS } from '../idp/presets.ts';
+
+type IdpConfig = Pick<GatewayConfig, 'idp'>;
+
+/** A logical scope as clients ask for it: `starter.echo` → `https://host/mcp/starter.echo` in Cognito. */
+export function toWireScope({ idp }: IdpConfig, logical: string): string {
+  return idp.scopePrefix + logical;
+}
+
+/** Wire names, sorted: what metadata and challenges offer. */
+export function toWireScopes(config: IdpConfig, logical: readonly string[]): readonly string[] {
+  return [...new Set(logical.map((scope) => toWireScope(config, scope)))].sort();
+}
+
+/** Scopes as the token has them → our logical names. Where tokens carry the prefix, a scope without it is not ours. */
+export function toLogicalScopes({ idp }: IdpConfig, wire: readonly string[]): readonly string[] {
+  const prefix = PRESETS[idp.preset].prefixedScopes ? idp.scopePrefix : '';
+  const ours = wire.filter((scope) => scope.startsWith(prefix)).map((scope) => stripOptional(scope, prefix, idp));
+  return [...new Set(ours)].sort();
+}
+
+/** Generic providers may put either form into the token. */
+function stripOptional(scope: string, prefix: string, idp: GatewayConfig['idp']): string {
+  if (prefix !== '') return scope.slice(prefix.length);
+  return idp.scopePrefix !== '' && scope.startsWith(idp.scopePrefix) ? scope.slice(idp.scopePrefix.length) : scope;
+}
