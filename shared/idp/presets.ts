@@ -66,9 +66,11 @@ export const PRESETS: Readonly<Record<IdpPresetName, Preset>> = {
     requiredClaims: { token_use: 'access' },
     defaultAuthorizationServer: 'metadata',
     fixes: {
-      aud_mismatch: 'Cognito binds `aud` only when the client sends `resource` to managed login: connect with a client that does, on the Essentials or Plus plan.',
+      aud_mismatch:
+        'Cognito binds `aud` only when the client sends `resource` to managed login: connect with a client that does, on the Essentials or Plus plan.',
       claim_token_use: 'This is a Cognito ID token. Send the access token.',
-      client_not_allowed: 'The token came from another app client of the pool. Use the client id in the stack output ClientId, or add it with -c allowedClientIds=…',
+      client_not_allowed:
+        'The token came from another app client of the pool. Use the client id in the stack output ClientId, or add it with -c allowedClientIds=…',
     },
   },
   auth0: {
@@ -78,7 +80,8 @@ export const PRESETS: Readonly<Record<IdpPresetName, Preset>> = {
     algorithms: ['RS256', 'PS256'],
     scopeClaims: ['scope', 'permissions'],
     fixes: {
-      opaque: 'Auth0 issues opaque tokens when no audience was asked for: create an API whose Identifier is this server, and turn on the Resource Parameter Compatibility Profile.',
+      opaque:
+        'Auth0 issues opaque tokens when no audience was asked for: create an API whose Identifier is this server, and turn on the Resource Parameter Compatibility Profile.',
       encrypted: 'Auth0 encrypts tokens without an audience: create an API whose Identifier is this server.',
       alg_not_allowed: 'Set the signing algorithm of the Auth0 API to RS256.',
       aud_mismatch: 'The Identifier of the Auth0 API must be this server’s resource URL.',
@@ -93,7 +96,8 @@ export const PRESETS: Readonly<Record<IdpPresetName, Preset>> = {
     subjectClaims: ['uid'],
     clientIdClaims: ['cid'],
     fixes: {
-      iss_mismatch: 'Tokens of the Okta org authorization server are not for this API. Use a custom authorization server, whose issuer ends in /oauth2/<id>.',
+      iss_mismatch:
+        'Tokens of the Okta org authorization server are not for this API. Use a custom authorization server, whose issuer ends in /oauth2/<id>.',
       aud_mismatch: 'Set the Audience of the Okta authorization server to this server’s resource URL.',
       no_subject: 'The token has no `uid`: it was issued to an app and not to a user.',
     },
@@ -120,9 +124,11 @@ export const PRESETS: Readonly<Record<IdpPresetName, Preset>> = {
     },
     audienceIsUrl: false,
     fixes: {
-      iss_mismatch: 'A v1 token has the issuer sts.windows.net: set requestedAccessTokenVersion to 2 in the manifest of the API registration.',
+      iss_mismatch:
+        'A v1 token has the issuer sts.windows.net: set requestedAccessTokenVersion to 2 in the manifest of the API registration.',
       claim_ver: 'Set requestedAccessTokenVersion to 2 in the manifest of the API registration.',
-      aud_mismatch: 'v2 tokens carry the client id (GUID) of the API registration as `aud`: give it with -c audience=<GUID>.',
+      aud_mismatch:
+        'v2 tokens carry the client id (GUID) of the API registration as `aud`: give it with -c audience=<GUID>.',
       no_subject: 'The token names no user: ask for the `profile` scope, and sign in as a user, not as an app.',
     },
   },
@@ -135,7 +141,8 @@ export const PRESETS: Readonly<Record<IdpPresetName, Preset>> = {
     requiredClaims: { typ: 'Bearer' },
     clientIdClaims: ['azp', 'client_id'],
     fixes: {
-      aud_mismatch: 'Keycloak puts no audience in by itself: add an Audience mapper with this server’s resource URL to the client scope.',
+      aud_mismatch:
+        'Keycloak puts no audience in by itself: add an Audience mapper with this server’s resource URL to the client scope.',
       claim_typ: 'This is a Keycloak ID or refresh token. Send the access token.',
       no_subject: 'Keep the client scope `basic`, which carries `sub`.',
     },

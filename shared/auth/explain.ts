@@ -1,0 +1,58 @@
+import { type GatewayConfig, resourceUrl } from '../core/config.ts';
+import type { GatewayError } from '../core/errors.ts';
+import { PRESETS } from '../idp/presets.ts';
+
+export interface Explanation {
+  /** The check that failed, snake case, as in logs. */
+  readonly check: string;
+  /** What to change, and where. */
+  readonly fix: string;
+}
+
+/** For `/debug-token`: why this token was refused, and what to do about it at the configured identity provider. */
+export function explainFailure(config: GatewayConfig, error: GatewayError): Explanation {
+  const check = error.reason ?? 'unknown';
+  const preset = PRESETS[config.idp.preset];
+  const special = Object.hasOwn(preset.fixes, check) ? preset.fixes[check] : undefined;
+  const general = GENERAL.get(check)?.(config);
+  return { check, fix: special ?? general ?? error.hint };
+}
+
+const GENERAL: ReadonlyMap<string, (config: GatewayConfig) => string> = new Map([
+  ['iss_mismatch', ({ idp }) => `Tokens must have iss = ${idp.issuer}, byte for byte; look for a trailing slash.`],
+  ['aud_mismatch', ({ idp }) => `Ask for a token with aud = ${idp.audience.join(' or ')}.`],
+  ['aud_missing', ({ idp }) => `The token has no audience. Ask for one with aud = ${idp.audience.join(' or ')}.`],
+  [
+    'opaque',
+    (config) =>
+      `Ask for a JWT access token with resource = ${resourceUrl(config)}; an opaque one cannot be verified here.`,
+  ],
+  [
+    'encrypted',
+    (config) => `Ask for a token with resource = ${resourceUrl(config)}; an encrypted one is for another API.`,
+  ],
+  [
+    'alg_not_allowed',
+    ({ idp }) => `Sign access tokens with ${(idp.algorithms ?? PRESETS[idp.preset].algorithms).join(', ')}.`,
+  ],
+  [
+    'typ_not_allowed',
+    () => 'This is not an access token by its `typ` header. Send the access token, not the ID token.',
+  ],
+  ['id_token', () => 'This is an ID token. Send the access token.'],
+  [
+    'kid_unknown',
+    () =>
+      'The signing key is not among the issuer’s published keys: the token is from another tenant or realm, or its key was removed.',
+  ],
+  ['signature', () => 'The signature does not match. The token was changed, or another issuer signed it.'],
+  ['expired', () => 'The token expired. Sign in again, or use the refresh token.'],
+  ['not_yet_valid', () => 'The token is not valid yet. Check the clocks.'],
+  ['iat_in_future', () => 'The token was issued in the future. Check the clocks.'],
+  [
+    'client_not_allowed',
+    () => 'The token came from a client that is not on the allow list. Add it with -c allowedClientIds=…',
+  ],
+  ['app_only', () => 'This token belongs to an app, not to a user. Use the authorization code flow.'],
+  ['no_subject', () => 'The token names no user. Sign in as a user, with the claims the preset reads.'],
+]);
