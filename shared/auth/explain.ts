@@ -18,7 +18,10 @@ export function explainFailure(config: GatewayConfig, error: GatewayError): Expl
   return { check, fix: special ?? general ?? error.hint };
 }
 
-const GENERAL: ReadonlyMap<string, (config: GatewayConfig) => string> = new Map([
+const GENERAL: ReadonlyMap<string, (config: GatewayConfig) => string> = new Map<
+  string,
+  (config: GatewayConfig) => string
+>([
   ['iss_mismatch', ({ idp }) => `Tokens must have iss = ${idp.issuer}, byte for byte; look for a trailing slash.`],
   ['aud_mismatch', ({ idp }) => `Ask for a token with aud = ${idp.audience.join(' or ')}.`],
   ['aud_missing', ({ idp }) => `The token has no audience. Ask for one with aud = ${idp.audience.join(' or ')}.`],

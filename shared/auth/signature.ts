@@ -2,7 +2,7 @@ import { constants, verify } from 'node:crypto';
 import { JwtParseError } from 'aws-jwt-verify/error';
 import { verifyJwtSync } from 'aws-jwt-verify/jwt-verifier';
 import type { SigningKey } from './jwks.ts';
-import { type JsonObject, own } from './strict-json.ts';
+import { own } from './strict-json.ts';
 
 const KEY_TYPES: ReadonlyMap<string, { readonly kty: string; readonly crv?: string }> = new Map([
   ['RS256', { kty: 'RSA' }],
