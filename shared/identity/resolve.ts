@@ -89,7 +89,7 @@ export function createIdentity({ dynamo, table, clock, provisioning }: IdentityO
         if (link) return readUser(link, provisioning === 'auto');
         if (provisioning === 'deny') throw new GatewayError('ACCOUNT_UNKNOWN', { reason: 'not_provisioned' });
         const made = await createLink(who);
-        return createUser(made);
+        return clock() - made.createdAt < REPAIR_MS ? createUser(made) : readUser(made, false);
       }),
   };
 }

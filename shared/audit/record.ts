@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import { uuidv7Time } from '../core/ids.ts';
+import type { Principal, Uid } from '../core/principal.ts';
+
+/**
+ * The shape of the trail. Two immutable items for an executed call (intent, outcome), one for a denial; none is ever
+ * updated. Raw arguments, results, tokens and secrets have no field here. Digests of arguments need a keyed hash, since
+ * small values can be guessed; they come with the key management of the full trail.
+ */
+export const PHASE = { intent: '0', outcome: '1', denial: '9' } as const;
+
+/** Shards a day: spreads the writes; a call's shard follows from its id, so a lookup by id needs no index. */
+export const SHARDS = 4;
+export const TENANT = 'default';
+const VERSION = 1;
+
+export interface CallFacts {
+  /** UUIDv7; its time is the record's time. */
+  readonly callId: string;
+  readonly requestId: string;
+  readonly principal: Pick<Principal, 'issuer' | 'subject' | 'clientId' | 'scopes' | 'tokenId'>;
+  readonly uid: Uid | undefined;
+  /** JSON-RPC method, one of the recorded ones. */
+  readonly method: string;
+  /** A name of our registry, or undefined when the caller named something that does not exist. */
+  readonly tool: string | undefined;
+  /** What was asked for when it is not ours: only its hash is kept, so that nobody writes text into the trail. */
+  readonly requestedName: string;
+  readonly door: 'mcp' | 'rest';
+  readonly revision: string;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+}
+
+export type AuditRecord = Readonly<Record<string, string | number | boolean | readonly string[]>> & {
+  readonly pk: string;
+  readonly sk: string;
+  readonly hash: string;
+};
+
+type Fields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+export function intentRecord(facts: CallFacts, ttl: number): AuditRecord {
+  return seal(facts.callId, PHASE.intent, { ...describe(facts), decision: 'allowed', ttl });
+}
+
+export interface Outcome {
+  readonly isError: boolean;
+  readonly errorType: string | undefined;
+  readonly latencyMs: number;
+}
+
+/** Carries the intent's hash: the two items of a call are a chain. */
+export function outcomeRecord(facts: CallFacts, intentHash: string, outcome: Outcome, ttl: number): AuditRecord {
+  return seal(facts.callId, PHASE.outcome, {
+    ...describe(facts),
+    ...whoIndex(facts),
+    ...(outcome.isError ? stateIndex(facts.callId, 'error') : {}),
+    decision: 'allowed',
+    isError: outcome.isError,
+    errorType: outcome.errorType,
+    latencyMs: outcome.latencyMs,
+    prevPhaseHash: intentHash,
+    ttl,
+  });
+}
+
+export function denialRecord(facts: CallFacts, code: string, reason: string | undefined, ttl: number): AuditRecord {
+  return seal(facts.callId, PHASE.denial, {
+    ...describe(facts),
+    ...whoIndex(facts),
+    ...stateIndex(facts.callId, 'denied'),
+    decision: 'denied',
+    reason: code,
+    detail: reason,
+    ttl,
+  });
+}
+
+export function partitionKey(day: string, shard: number): string {
+  return `D#${day}#${String(shard).padStart(2, '0')}`;
+}
+
+export function whoKey(uid: string): string {
+  return `U#${TENANT}#${uid}`;
+}
+
+export function stateKey(state: 'denied' | 'error', day: string, shard: number): string {
+  return `X#${state}#${day}#${shard}`;
+}
+
+/** `yyyymmdd` in UTC. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+export function shardOf(callId: string): number {
+  return (createHash('sha256').update(callId).digest()[0] ?? 0) % SHARDS;
+}
+
+function describe(facts: CallFacts): Fields {
+  const { principal } = facts;
+  return {
+    v: VERSION,
+    callId: facts.callId,
+    requestId: facts.requestId,
+    ts: uuidv7Time(facts.callId),
+    tenant: TENANT,
+    uid: facts.uid,
+    issuer: principal.issuer,
+    subject: principal.subject,
+    clientId: principal.clientId?.slice(0, 256),
+    tokenId: principal.tokenId === undefined ? undefined : digest(principal.tokenId),
+    scopes: principal.scopes.slice(0, 50),
+    method: facts.method,
+    tool: facts.tool,
+    toolDigest: facts.tool === undefined ? digest(facts.requestedName) : undefined,
+    door: facts.door,
+    revision: facts.revision,
+    sourceIp: facts.sourceIp,
+    ua: printable(facts.userAgent).slice(0, 200),
+  };
+}
+
+function whoIndex({ uid, callId }: CallFacts): Fields {
+  return uid === undefined ? {} : { gsi1pk: whoKey(uid), gsi1sk: callId };
+}
+
+function stateIndex(callId: string, state: 'denied' | 'error'): Fields {
+  return { gsi2pk: stateKey(state, dayOf(uuidv7Time(callId)), shardOf(callId)), gsi2sk: callId };
+}
+
+function seal(callId: string, phase: string, fields: Fields): AuditRecord {
+  const present = Object.entries(fields).filter(
+    (entry): entry is [string, Exclude<(typeof entry)[1], undefined>] => entry[1] !== undefined,
+  );
+  const record = {
+    ...Object.fromEntries(present),
+    pk: partitionKey(dayOf(uuidv7Time(callId)), shardOf(callId)),
+    sk: `${callId}#${phase}`,
+  };
+  return { ...record, hash: leafHash(record) };
+}
+
+/**
+ * RFC 6962 section 2.1 leaf hash over the record's canonical JSON (RFC 8785). Records are flat, with safe integers and
+ * well-formed strings only, so sorted names and JSON.stringify are that form.
+ */
+export function leafHash(record: Fields): string {
+  const sorted = Object.keys(record)
+    .filter((name) => name !== 'hash')
+    .sort();
+  const canonical = `{${sorted.map((name) => `${JSON.stringify(name)}:${JSON.stringify(record[name])}`).join(',')}}`;
+  return createHash('sha256').update('\0').update(canonical).digest('hex');
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+}
+
+/** Control, format and unpaired surrogate characters could forge lines where a record is printed. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ');
+}

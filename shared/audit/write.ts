@@ -1,0 +1,70 @@
+import type { Dynamo } from '../aws/dynamodb.ts';
+import type { Clock } from '../core/clock.ts';
+import { GatewayError } from '../core/errors.ts';
+import type { Log } from '../core/logger.ts';
+import { type AuditRecord, type CallFacts, denialRecord, intentRecord, type Outcome, outcomeRecord } from './record.ts';
+
+export interface IntentReceipt {
+  readonly facts: CallFacts;
+  readonly hash: string;
+}
+
+/** No effect without a record: strict, always. */
+export interface AuditWriter {
+  /** @throws GatewayError AUDIT_UNAVAILABLE: the call must not be executed */
+  intent(facts: CallFacts): Promise<IntentReceipt>;
+  /** @throws GatewayError OUTCOME_NOT_RECORDED after the whole record went to the log as second sink */
+  outcome(receipt: IntentReceipt, outcome: Outcome): Promise<void>;
+  /** Never throws: a denial stays a denial when its record cannot be written. */
+  denial(facts: CallFacts, code: string, reason: string | undefined): Promise<void>;
+}
+
+export interface AuditWriterOptions {
+  readonly dynamo: Dynamo;
+  readonly table: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly retentionDays: number;
+}
+
+export function createAuditWriter({ dynamo, table, clock, log, retentionDays }: AuditWriterOptions): AuditWriter {
+  const ttl = () => Math.floor(clock() / 1000) + retentionDays * 86_400;
+  const append = async (record: AuditRecord): Promise<void> => {
+    const result = await dynamo.putIfAbsent(table, record);
+    if (result.created) return;
+    if (result.existing === undefined) {
+      // The id is random and ours, so this is our own write whose reply was lost.
+      log.warn('audit.repeat_unconfirmed', { callId: String(record['callId']) });
+    } else if (result.existing['hash'] !== record.hash) {
+      log.error('audit.conflict', { callId: String(record['callId']), alarm: true });
+      throw new Error('another record has this id');
+    }
+  };
+  return {
+    intent: async (facts) => {
+      const record = intentRecord(facts, ttl());
+      try {
+        await append(record);
+      } catch (cause) {
+        throw new GatewayError('AUDIT_UNAVAILABLE', { reason: 'intent_not_written', cause });
+      }
+      return { facts, hash: record.hash };
+    },
+    outcome: async ({ facts, hash }, outcome) => {
+      const record = outcomeRecord(facts, hash, outcome, ttl());
+      try {
+        await append(record);
+      } catch (cause) {
+        log.error('audit.outcome_fallback', { record: JSON.stringify(record), alarm: true });
+        throw new GatewayError('OUTCOME_NOT_RECORDED', { reason: 'outcome_not_written', cause });
+      }
+    },
+    denial: async (facts, code, reason) => {
+      try {
+        await append(denialRecord(facts, code, reason, ttl()));
+      } catch {
+        log.error('audit.denial_lost', { callId: facts.callId, code, alarm: true });
+      }
+    },
+  };
+}
