@@ -1,0 +1,96 @@
+import type { AuditWriter, IntentReceipt } from '../../shared/audit/write.ts';
+import type { CallFacts } from '../../shared/audit/record.ts';
+import type { Clock } from '../../shared/core/clock.ts';
+import { errorRow, GatewayError } from '../../shared/core/errors.ts';
+import { uuidv7 } from '../../shared/core/ids.ts';
+import type { Account, Principal } from '../../shared/core/principal.ts';
+import type { Dispatcher, Target } from '../../shared/mcp/dispatch.ts';
+import type { Message } from '../../shared/protocol/read-message.ts';
+import type { Invocation, Step } from './chain.ts';
+import type { RequestContext } from './request-context.ts';
+
+type Needs = Invocation &
+  RequestContext & {
+    readonly message: Message;
+    readonly principal: Principal;
+    readonly account: Account;
+    readonly target: Target;
+  };
+
+/** How the call ended, filled in by the handler. Left empty, the outcome is recorded as a failure of the gateway. */
+export interface CallRecord {
+  readonly receipt: IntentReceipt | undefined;
+  ended?: { readonly isError: boolean; readonly errorType: string | undefined };
+}
+
+interface Adds {
+  readonly record: CallRecord;
+}
+
+/**
+ * Intent before the effect, outcome after it, denial on refusal. Nothing runs whose intent is not written. Before a
+ * principal exists there is a log line and no item: an unauthenticated flood must not become a database bill.
+ */
+export function audit(writer: AuditWriter, dispatcher: Dispatcher, clock: Clock): Step<Needs, Adds> {
+  const settle = async ({ record, startedAt }: Adds & RequestContext): Promise<void> => {
+    if (record.receipt === undefined) return;
+    const { isError, errorType } = record.ended ?? { isError: true, errorType: 'GATEWAY_ERROR' };
+    await writer.outcome(record.receipt, { isError, errorType, latencyMs: clock() - startedAt });
+  };
+  return {
+    name: 'audit',
+    before: async (call) => {
+      const facts = factsOf(call, dispatcher, clock);
+      return { record: { receipt: facts && (await writer.intent(facts)) } };
+    },
+    after: async (call, response) => {
+      await settle(call);
+      return response;
+    },
+    onError: async (call, error) => {
+      const { record, startedAt } = call;
+      if (record && startedAt !== undefined) {
+        if (!isOutcomeLost(error)) await settle({ ...(call as Needs), record }).catch(() => undefined);
+        return undefined;
+      }
+      const facts = isDenial(error) ? factsOf(call, dispatcher, clock) : undefined;
+      if (facts) await writer.denial(facts, error instanceof GatewayError ? error.code : 'DENIED', reasonOf(error));
+      return undefined;
+    },
+  };
+}
+
+/** A decision about this user and this target, as against a malformed request or an outage. */
+function isDenial(error: unknown): boolean {
+  if (!(error instanceof GatewayError)) return false;
+  return errorRow(error.code).status === 403 || error.code === 'UNKNOWN_TOOL';
+}
+
+function isOutcomeLost(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'OUTCOME_NOT_RECORDED';
+}
+
+function reasonOf(error: unknown): string | undefined {
+  return error instanceof GatewayError ? error.reason : undefined;
+}
+
+function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): CallFacts | undefined {
+  const { message, principal, account, http, requestId } = call;
+  if (!message || !principal || !http || requestId === undefined) return undefined;
+  const { recorded, tool } = dispatcher.describe(message);
+  if (!recorded) return undefined;
+  const name = message.params['name'];
+  return {
+    callId: uuidv7(clock),
+    requestId,
+    principal,
+    uid: account?.uid,
+    method: message.method,
+    tool,
+    requestedName: typeof name === 'string' ? name : '',
+    door: message.door,
+    revision: message.revision.name,
+    sourceIp: http.sourceIp,
+    userAgent: http.userAgent,
+  };
+}

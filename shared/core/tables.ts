@@ -1,0 +1,21 @@
+/** What both infra and the code over the tables rely on. */
+export const TABLE_KEYS = { partition: 'pk', sort: 'sk', ttl: 'ttl' } as const;
+
+/** Sparse indexes of the audit table: `gsi1` by user, `gsi2` by denied or failed. */
+export const AUDIT_INDEXES = ['gsi1', 'gsi2'] as const;
+
+/** What an answer to an audit question prints; the keys come along by themselves. */
+export const AUDIT_PROJECTION = [
+  'callId',
+  'ts',
+  'uid',
+  'subject',
+  'clientId',
+  'tool',
+  'decision',
+  'reason',
+  'detail',
+  'isError',
+  'errorType',
+  'latencyMs',
+] as const;
