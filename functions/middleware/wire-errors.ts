@@ -38,7 +38,7 @@ export function wireErrors(options: WireErrorsOptions): Step<Invocation, object>
       const headers = refusalHeaders(error, challenge);
       if (!isMcp(call)) return json(errorRow(error.code).status, restError(error.code, error.hint, requestId), headers);
       if (challenge !== undefined && wantsToolLevelLogin(error, known.message)) {
-        return json(200, encodeResult(known.message, loginResult(error, challenge)));
+        return json(200, encodeResult(known.message, loginResult(error, challenge), options.config));
       }
       const address = addressOf(known.body);
       return json(statusOf(error, address), encodeError(address, rpcError(error, requestId)), headers);

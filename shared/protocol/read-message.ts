@@ -1,0 +1,157 @@
+import { GatewayError } from '../core/errors.ts';
+import { type Envelope, type JsonObject, type JsonRpcId, isObject, own, ownObject, readEnvelope } from './jsonrpc.ts';
+import { ASSUMED_LEGACY, findRevision, NEWEST_LEGACY, type Revision, revisionsOf } from './revisions.ts';
+
+/** One call as it came in by one of the two doors, with its revision decided. */
+export interface Message {
+  readonly door: 'mcp' | 'rest';
+  readonly kind: Envelope['kind'];
+  readonly id: JsonRpcId | undefined;
+  readonly method: string;
+  readonly params: JsonObject;
+  /** `params._meta`, empty when absent. */
+  readonly meta: JsonObject;
+  readonly revision: Revision;
+}
+
+type Headers = Readonly<Record<string, string | undefined>>;
+type Call = Extract<Envelope, { kind: 'request' | 'notification' }>;
+
+const META_VERSION = 'io.modelcontextprotocol/protocolVersion';
+const META_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+const LEGACY: Revision = { name: NEWEST_LEGACY, era: 'legacy' };
+
+/** Methods whose target is repeated in `Mcp-Name`, and the parameter it repeats (streamable HTTP, 2026-07-28). */
+const NAMED_BY: ReadonlyMap<string, string> = new Map([
+  ['tools/call', 'name'],
+  ['prompts/get', 'name'],
+  ['resources/read', 'uri'],
+]);
+
+/**
+ * Parsed body + headers → Message. The body decides the era and what is asked; headers are only compared with it.
+ *
+ * @throws GatewayError INVALID_REQUEST, INVALID_ENVELOPE, HEADER_MISMATCH, UNSUPPORTED_PROTOCOL_VERSION
+ */
+export function readMessage(body: unknown, headers: Headers): Message {
+  if (Array.isArray(body)) {
+    throw new GatewayError('INVALID_REQUEST', {
+      reason: 'batch',
+      hint: 'Send one message per request: batches are not served.',
+    });
+  }
+  const envelope = readEnvelope(body);
+  if (envelope === undefined) throw new GatewayError('INVALID_REQUEST', { reason: 'not_json_rpc' });
+  if (envelope.kind === 'response') {
+    return { door: 'mcp', kind: 'response', id: undefined, method: '', params: {}, meta: {}, revision: LEGACY };
+  }
+  const meta = ownObject(envelope.params, '_meta');
+  return {
+    door: 'mcp',
+    kind: envelope.kind,
+    id: envelope.kind === 'request' ? envelope.id : undefined,
+    method: envelope.method,
+    params: envelope.params,
+    meta,
+    revision: revisionOf(envelope, meta, headers),
+  };
+}
+
+/** `POST /tools/{name}`: the body is the tool's arguments. */
+export function readRestCall(name: string, body: unknown): Message {
+  if (!isObject(body)) {
+    throw new GatewayError('INVALID_REQUEST', {
+      reason: 'not_an_object',
+      hint: 'Send the arguments of the tool as one JSON object, `{}` when it has none.',
+    });
+  }
+  const params = { name, arguments: body };
+  return { door: 'rest', kind: 'request', id: undefined, method: 'tools/call', params, meta: {}, revision: LEGACY };
+}
+
+function revisionOf(call: Call, meta: JsonObject, headers: Headers): Revision {
+  const named = headers['mcp-protocol-version']?.trim();
+  const namesModern = findRevision(named, 'modern') !== undefined;
+  const claimed = Object.hasOwn(meta, META_VERSION);
+  if (call.method === 'initialize' && !isValidClaim(meta)) {
+    if (namesModern) throw mismatch('initialize_with_modern_header');
+    return negotiate(call.params);
+  }
+  if (claimed) return modernRevision(call, meta, headers);
+  if (namesModern) {
+    if (call.kind === 'notification') return findRevision(named, 'modern') ?? LEGACY;
+    throw new GatewayError('INVALID_ENVELOPE', { reason: 'claim_missing', data: { missing: META_VERSION } });
+  }
+  return legacyRevision(named);
+}
+
+function modernRevision(call: Call, meta: JsonObject, headers: Headers): Revision {
+  const version = own(meta, META_VERSION);
+  if (!isValidClaim(meta) || typeof version !== 'string') {
+    throw new GatewayError('INVALID_ENVELOPE', { reason: 'claim_malformed' });
+  }
+  const named = headers['mcp-protocol-version']?.trim();
+  const method = headers['mcp-method']?.trim();
+  if (named !== undefined && named !== version) throw mismatch('version_header_differs');
+  if (method !== undefined && method !== call.method) throw mismatch('method_header_differs');
+  const revision = findRevision(version, 'modern');
+  if (revision === undefined) throw unsupported(version, revisionsOf('modern'));
+  if (call.kind === 'request') requireHeaders(call, named, method, headers['mcp-name']?.trim());
+  return revision;
+}
+
+function requireHeaders(call: Call, named: string | undefined, method: string | undefined, name: string | undefined) {
+  if (named === undefined) throw mismatch('version_header_missing');
+  if (method === undefined) throw mismatch('method_header_missing');
+  const parameter = NAMED_BY.get(call.method);
+  const target = parameter === undefined ? undefined : own(call.params, parameter);
+  // Without a target in the body there is nothing to compare: the method itself refuses those parameters.
+  if (typeof target !== 'string') return;
+  if (name === undefined) throw mismatch('name_header_missing');
+  if (decodeHeaderValue(name) !== target) throw mismatch('name_header_differs');
+}
+
+/** `=?base64?…?=` carries UTF-8 that a header cannot; anything else is literal. Undefined: not decodable. */
+function decodeHeaderValue(value: string): string | undefined {
+  const encoded = /^=\?base64\?(.*)\?=$/s.exec(value)?.[1];
+  if (encoded === undefined) return value;
+  const bytes = Buffer.from(encoded, 'base64');
+  if (bytes.toString('base64') !== encoded) return undefined;
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function legacyRevision(named: string | undefined): Revision {
+  const revision = findRevision(named ?? ASSUMED_LEGACY, 'legacy');
+  if (revision === undefined) throw unsupported(named ?? '', revisionsOf('legacy'));
+  return revision;
+}
+
+/** The handshake never ends in a modern revision: it has none (lifecycle, version negotiation). */
+function negotiate(params: JsonObject): Revision {
+  const asked = own(params, 'protocolVersion');
+  return findRevision(typeof asked === 'string' ? asked : undefined, 'legacy') ?? LEGACY;
+}
+
+function isValidClaim(meta: JsonObject): boolean {
+  return typeof own(meta, META_VERSION) === 'string' && isObject(own(meta, META_CAPABILITIES));
+}
+
+function mismatch(reason: string): GatewayError {
+  return new GatewayError('HEADER_MISMATCH', { reason });
+}
+
+function unsupported(requested: string, supported: readonly string[]): GatewayError {
+  return new GatewayError('UNSUPPORTED_PROTOCOL_VERSION', {
+    reason: 'version_not_served',
+    data: { supported, requested: requested.slice(0, 64) },
+  });
+}
+
+/** Which era a body claims, for an error thrown before it became a Message. */
+export function claimsModern(body: unknown): boolean {
+  return isObject(body) && Object.hasOwn(ownObject(ownObject(body, 'params'), '_meta'), META_VERSION);
+}
