@@ -203,6 +203,12 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'The tool ran, but its outcome could not be recorded. Do not repeat the call before you have checked its effect.',
   },
+  OUTPUT_INVALID: {
+    status: 500,
+    rpc: 50003,
+    challenge: 'none',
+    hint: 'The tool answered in a shape that its output schema does not allow. Report the request id to your administrator.',
+  },
   DISCOVERY_FETCH_FAILED: {
     status: 502,
     rpc: 50201,
