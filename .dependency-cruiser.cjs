@@ -67,13 +67,6 @@ module.exports = {
     door('aws-sdk', 'node_modules/@aws-sdk/', '^shared/aws/'),
     door('jwt-library', 'node_modules/aws-jwt-verify/', '^shared/auth/'),
     door('logger', 'node_modules/@aws-lambda-powertools/', '^shared/core/logger\\.ts$'),
-    {
-      name: 'sdk-types-only',
-      comment: 'the official SDK is an oracle and a source of types, never part of a bundle',
-      severity: 'error',
-      from: { path: '^(functions|shared)/' },
-      to: { path: 'node_modules/@modelcontextprotocol/', dependencyTypesNot: ['type-only'] },
-    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

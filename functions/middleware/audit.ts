@@ -1,10 +1,11 @@
-import type { AuditWriter, IntentReceipt } from '../../shared/audit/write.ts';
 import type { CallFacts } from '../../shared/audit/record.ts';
+import type { AuditWriter, IntentReceipt } from '../../shared/audit/write.ts';
 import type { Clock } from '../../shared/core/clock.ts';
-import { errorRow, GatewayError } from '../../shared/core/errors.ts';
+import { GatewayError, isDenial } from '../../shared/core/errors.ts';
 import { uuidv7 } from '../../shared/core/ids.ts';
 import type { Account, Principal } from '../../shared/core/principal.ts';
 import type { Dispatcher, Target } from '../../shared/mcp/dispatch.ts';
+import { own } from '../../shared/protocol/jsonrpc.ts';
 import type { Message } from '../../shared/protocol/read-message.ts';
 import type { Invocation, Step } from './chain.ts';
 import type { RequestContext } from './request-context.ts';
@@ -53,25 +54,16 @@ export function audit(writer: AuditWriter, dispatcher: Dispatcher, clock: Clock)
         if (!isOutcomeLost(error)) await settle({ ...(call as Needs), record }).catch(() => undefined);
         return undefined;
       }
-      const facts = isDenial(error) ? factsOf(call, dispatcher, clock) : undefined;
-      if (facts) await writer.denial(facts, error instanceof GatewayError ? error.code : 'DENIED', reasonOf(error));
+      if (!isDenial(error)) return undefined;
+      const facts = factsOf(call, dispatcher, clock);
+      if (facts) await writer.denial(facts, error.code, error.reason);
       return undefined;
     },
   };
 }
 
-/** A decision about this user and this target, as against a malformed request or an outage. */
-function isDenial(error: unknown): boolean {
-  if (!(error instanceof GatewayError)) return false;
-  return errorRow(error.code).status === 403 || error.code === 'UNKNOWN_TOOL';
-}
-
 function isOutcomeLost(error: unknown): boolean {
   return error instanceof GatewayError && error.code === 'OUTCOME_NOT_RECORDED';
-}
-
-function reasonOf(error: unknown): string | undefined {
-  return error instanceof GatewayError ? error.reason : undefined;
 }
 
 function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): CallFacts | undefined {
@@ -79,7 +71,7 @@ function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): Ca
   if (!message || !principal || !http || requestId === undefined) return undefined;
   const { recorded, tool } = dispatcher.describe(message);
   if (!recorded) return undefined;
-  const name = message.params['name'];
+  const name = own(message.params, 'name');
   return {
     callId: uuidv7(clock),
     requestId,

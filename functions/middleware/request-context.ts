@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/core/clock.ts';
-import { GatewayError } from '../../shared/core/errors.ts';
+import { GatewayError, isDenial } from '../../shared/core/errors.ts';
 import type { Log, LogFields } from '../../shared/core/logger.ts';
 import type { Account, Principal } from '../../shared/core/principal.ts';
 import type { Invocation, Step } from './chain.ts';
@@ -22,6 +22,7 @@ const OUTCOME_RESERVE_MS = 2_000;
 interface Noted {
   readonly principal?: Principal;
   readonly account?: Account;
+  readonly target?: object;
   readonly note?: LogFields;
 }
 
@@ -49,6 +50,7 @@ export function requestContext(ports: { readonly clock: Clock; readonly log: Log
         ...noted.note,
         uid: noted.account?.uid,
         clientId: noted.principal?.clientId,
+        decision: isDenial(error) ? 'denied' : noted.target && 'allowed',
         code: error instanceof GatewayError ? error.code : error ? 'GATEWAY_ERROR' : undefined,
         reason: error instanceof GatewayError ? error.reason : undefined,
         latencyMs: ports.clock() - (call.startedAt ?? ports.clock()),

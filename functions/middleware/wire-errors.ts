@@ -13,6 +13,8 @@ export interface WireErrorsOptions {
   readonly log: Log;
   /** Logical scopes of every tool, for challenges. */
   readonly catalogue: readonly string[];
+  /** Members to add to the plain-HTTP refusal, for `/debug-token`. */
+  readonly explain?: (error: GatewayError) => object;
 }
 
 /** What may be known by the time something is refused. */
@@ -20,7 +22,6 @@ interface Known {
   readonly body?: unknown;
   readonly message?: Message;
   readonly principal?: Principal;
-  readonly rest?: boolean;
 }
 
 /** The one place where an error becomes an answer: HTTP status, challenge, body. First in, last to see an error. */
@@ -36,7 +37,10 @@ export function wireErrors(options: WireErrorsOptions): Step<Invocation, object>
         granted: known.principal?.scopes ?? [],
       });
       const headers = refusalHeaders(error, challenge);
-      if (!isMcp(call)) return json(errorRow(error.code).status, restError(error.code, error.hint, requestId), headers);
+      if (!isMcp(call)) {
+        const body = restError(error.code, error.hint, requestId, options.explain?.(error));
+        return json(errorRow(error.code).status, body, headers);
+      }
       if (challenge !== undefined && wantsToolLevelLogin(error, known.message)) {
         return json(200, encodeResult(known.message, loginResult(error, challenge), options.config));
       }
@@ -58,7 +62,14 @@ function toGatewayError(thrown: unknown, log: Log): GatewayError {
 
 function causeOf(cause: unknown): { readonly cause?: string; readonly at?: string } {
   if (!(cause instanceof Error)) return {};
-  return { cause: cause.name, at: cause.stack?.split('\n').find((line) => line.startsWith('    at '))?.trim() ?? '' };
+  return {
+    cause: cause.name,
+    at:
+      cause.stack
+        ?.split('\n')
+        .find((line) => line.startsWith('    at '))
+        ?.trim() ?? '',
+  };
 }
 
 function isMcp(call: Invocation): boolean {
@@ -107,4 +118,3 @@ function loginResult(error: GatewayError, challenge: string): { readonly [key: s
     _meta: { 'mcp/www_authenticate': [challenge] },
   };
 }
-

@@ -285,3 +285,8 @@ export class GatewayError extends Error {
     this.allow = options.allow;
   }
 }
+
+/** A decision about this user and this target, as against a malformed request or an outage. */
+export function isDenial(error: unknown): error is GatewayError {
+  return error instanceof GatewayError && (errorRow(error.code).status === 403 || error.code === 'UNKNOWN_TOOL');
+}

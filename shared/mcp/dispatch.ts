@@ -22,8 +22,12 @@ export type Reply =
   | { readonly kind: 'tool-error'; readonly code: ErrorCode; readonly message: string };
 
 export interface Dispatcher {
-  /** Whether the message belongs into the trail, and the tool of ours that it names. */
-  describe(message: Message): { readonly recorded: boolean; readonly tool: string | undefined };
+  /** Names of ours in the message, undefined where it names something else; whether it belongs into the trail. */
+  describe(message: Message): {
+    readonly recorded: boolean;
+    readonly method: string | undefined;
+    readonly tool: string | undefined;
+  };
   /**
    * @throws GatewayError METHOD_NOT_FOUND, INVALID_PARAMS, and UNKNOWN_TOOL for a tool that is not there or that this
    * user must not see: both answer alike
@@ -46,6 +50,7 @@ export function createDispatcher({ config, tools }: DispatcherOptions): Dispatch
   return {
     describe: ({ kind, method, params }) => ({
       recorded: kind === 'request' && METHODS.get(method)?.recorded === true,
+      method: METHODS.has(method) ? method : undefined,
       tool: byName.get(own(params, 'name'))?.name,
     }),
     target: (message, principal, account) => {
@@ -71,9 +76,7 @@ export function createDispatcher({ config, tools }: DispatcherOptions): Dispatch
       }
       if (target.decision.kind !== 'allow') throw new Error('a call that is not allowed reached dispatch');
       const end = await runTool(target.tool, target.args, services);
-      return end.ok
-        ? { kind: 'tool', data: end.data }
-        : { kind: 'tool-error', code: end.code, message: end.message };
+      return end.ok ? { kind: 'tool', data: end.data } : { kind: 'tool-error', code: end.code, message: end.message };
     },
   };
 }

@@ -57,6 +57,6 @@ function modernResult(result: JsonObject, { service, version }: ServerInfo, cach
 }
 
 /** The plain-HTTP door's refusal: one shape for every code. */
-export function restError(code: ErrorCode, message: string, requestId: string): JsonObject {
-  return { ok: false, error: { code, message }, requestId };
+export function restError(code: ErrorCode, message: string, requestId: string, more: object = {}): JsonObject {
+  return { ok: false, error: { code, message, ...more }, requestId };
 }

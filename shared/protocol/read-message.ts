@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
-import { type Envelope, type JsonObject, type JsonRpcId, isObject, own, ownObject, readEnvelope } from './jsonrpc.ts';
+import { type Envelope, isObject, type JsonObject, type JsonRpcId, own, ownObject, readEnvelope } from './jsonrpc.ts';
 import { ASSUMED_LEGACY, findRevision, NEWEST_LEGACY, type Revision, revisionsOf } from './revisions.ts';
 
 /** One call as it came in by one of the two doors, with its revision decided. */

@@ -24,7 +24,9 @@ export interface Schema<In, Out> {
 
 type Validation<Out> =
   | { readonly value: Out; readonly issues?: undefined }
-  | { readonly issues: ReadonlyArray<{ readonly message: string; readonly path?: ReadonlyArray<unknown> | undefined }> };
+  | {
+      readonly issues: ReadonlyArray<{ readonly message: string; readonly path?: ReadonlyArray<unknown> | undefined }>;
+    };
 
 /** What a tool may know about its caller. The raw token is not in here, and nothing leads to it. */
 export interface ToolContext {

@@ -1,0 +1,42 @@
+import type { IdpDocumentSource } from '../../shared/auth/idp-document.ts';
+import { resourceMetadata, serverMetadata } from '../../shared/auth/metadata.ts';
+import type { GatewayConfig } from '../../shared/core/config.ts';
+import type { HttpResponse } from '../middleware/chain.ts';
+import { json } from '../middleware/http.ts';
+
+export type Document = () => HttpResponse | Promise<HttpResponse>;
+
+const CACHED = { 'cache-control': 'public, max-age=300' };
+const WELL_KNOWN = '/.well-known';
+
+/** Path → document. Any other well-known path does not exist. */
+export function createDocuments(
+  config: GatewayConfig,
+  source: IdpDocumentSource,
+  catalogue: readonly string[],
+): ReadonlyMap<string, Document> {
+  const resource = json(200, resourceMetadata(config, catalogue), CACHED);
+  const documents = new Map<string, Document>([
+    [`${WELL_KNOWN}/oauth-protected-resource`, () => resource],
+    [`${WELL_KNOWN}/oauth-protected-resource/mcp`, () => resource],
+    [`${WELL_KNOWN}/oauth-protected-resource-v2`, () => resource],
+  ]);
+  const server = authorizationServer(config, source, catalogue);
+  documents.set(`${WELL_KNOWN}/oauth-authorization-server`, server);
+  documents.set(`${WELL_KNOWN}/openid-configuration`, server);
+  const { openaiAppsChallenge } = config;
+  if (openaiAppsChallenge !== undefined) {
+    const headers = { 'content-type': 'text/plain; charset=utf-8', ...CACHED };
+    const answer = { statusCode: 200, headers, body: openaiAppsChallenge };
+    documents.set(`${WELL_KNOWN}/openai-apps-challenge`, () => answer);
+  }
+  return documents;
+}
+
+function authorizationServer(config: GatewayConfig, source: IdpDocumentSource, catalogue: readonly string[]): Document {
+  if (config.authorizationServer === 'metadata') {
+    const own = json(200, serverMetadata(config, catalogue), CACHED);
+    return () => own;
+  }
+  return async () => json(200, (await source.get()).document, CACHED);
+}

@@ -1,0 +1,34 @@
+import { createIdpDocument } from '../../shared/auth/idp-document.ts';
+import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
+import { GatewayError } from '../../shared/core/errors.ts';
+import { catalogueOf, tools } from '../../shared/tools/index.ts';
+import { chain, type Handler } from '../middleware/chain.ts';
+import { answerPreflight, checkOrigin, isPreflight } from '../middleware/cors.ts';
+import { readsOnly, withoutBodyOnHead } from '../middleware/reads.ts';
+import { requestContext } from '../middleware/request-context.ts';
+import { wireErrors } from '../middleware/wire-errors.ts';
+import type { Ports } from '../ports.ts';
+import { createDocuments } from './documents.ts';
+
+/** GET /.well-known/…: public documents, open to every web origin. */
+export function createHandler(env: FunctionEnvironment, ports: Ports): Handler {
+  const config = readConfig(env);
+  const catalogue = catalogueOf(tools);
+  const documents = createDocuments(config, createIdpDocument(config, ports), catalogue);
+
+  const handle = chain()
+    .use(wireErrors({ config, log: ports.log, catalogue }))
+    .use(requestContext(ports))
+    .use(withoutBodyOnHead)
+    .use(checkOrigin('*'))
+    .use(readsOnly)
+    .handler(({ http }) => {
+      const document = documents.get(http.path);
+      if (document === undefined) {
+        throw new GatewayError('NOT_FOUND', { hint: 'There is no such well-known document.' });
+      }
+      return document();
+    });
+  return async (event, context) =>
+    isPreflight(event) ? answerPreflight(event, '*', 'GET, HEAD, OPTIONS') : handle(event, context);
+}

@@ -1,0 +1,36 @@
+import type { LogFields } from '../../shared/core/logger.ts';
+import type { Dispatcher } from '../../shared/mcp/dispatch.ts';
+import { parseBoundedJson } from '../../shared/protocol/json-text.ts';
+import { type Message, readMessage as readMcpMessage, readRestCall } from '../../shared/protocol/read-message.ts';
+import type { Invocation, Step } from './chain.ts';
+import type { RequestContext } from './request-context.ts';
+
+type Body = { readonly body: unknown };
+
+/** Text → JSON, on its own so that a message refused afterwards still gets its id echoed. */
+export const readBody: Step<Invocation & RequestContext, Body> = {
+  name: 'readBody',
+  before: ({ event, http }) => ({
+    body: toolInPath(event) !== undefined && http.body.trim() === '' ? {} : parseBoundedJson(http.body),
+  }),
+};
+
+/** JSON → one message of a known revision, from either door. The log gets names of ours only, never a client's text. */
+export function readMessage(
+  dispatcher: Dispatcher,
+): Step<Invocation & RequestContext & Body, { readonly message: Message; readonly note: LogFields }> {
+  return {
+    name: 'readMessage',
+    before: ({ event, http, body }) => {
+      const tool = toolInPath(event);
+      const message = tool === undefined ? readMcpMessage(body, http.headers) : readRestCall(tool, body);
+      const { method, tool: known } = dispatcher.describe(message);
+      return { message, note: { door: message.door, revision: message.revision.name, method, tool: known } };
+    },
+  };
+}
+
+/** Set by API Gateway for the route `ANY /tools/{name}`, percent-decoded. */
+function toolInPath(event: Invocation['event']): string | undefined {
+  return event.pathParameters?.['name'];
+}

@@ -1,0 +1,39 @@
+import { type GatewayConfig, resourceUrl } from '../core/config.ts';
+import { toWireScopes } from './scopes.ts';
+
+/** RFC 9728 section 2: which resource this is, and where its tokens come from. From configuration alone. */
+export function resourceMetadata(config: GatewayConfig, catalogue: readonly string[]) {
+  return {
+    resource: resourceUrl(config),
+    authorization_servers: [config.authorizationServer === 'metadata' ? config.publicUrl : config.idp.issuer],
+    scopes_supported: toWireScopes(config, catalogue),
+    bearer_methods_supported: ['header'],
+    resource_name: config.service,
+  };
+}
+
+/**
+ * RFC 8414 section 2, metadata mode: our document over the identity provider's endpoints, for providers whose own
+ * lacks S256. It promises only what they do: no `iss` in answers (RFC 9207), no registration, no OpenID members.
+ *
+ * @throws Error at start when the configuration names no endpoints
+ */
+export function serverMetadata({ publicUrl, endpoints, ...config }: GatewayConfig, catalogue: readonly string[]) {
+  if (endpoints === undefined) throw new Error('authorizationServer=metadata needs the endpoints');
+  const { authorization, token, revocation, jwks } = endpoints;
+  return {
+    issuer: publicUrl,
+    authorization_endpoint: authorization,
+    token_endpoint: token,
+    ...(revocation === undefined
+      ? {}
+      : { revocation_endpoint: revocation, revocation_endpoint_auth_methods_supported: ['none'] }),
+    jwks_uri: jwks,
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    code_challenge_methods_supported: ['S256'],
+    token_endpoint_auth_methods_supported: ['none'],
+    scopes_supported: toWireScopes(config, catalogue),
+  };
+}
