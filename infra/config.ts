@@ -1,0 +1,176 @@
+import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
+import { PRESETS } from '../shared/idp/presets.ts';
+
+export interface Problem {
+  readonly parameter: string;
+  readonly value: unknown;
+  readonly problem: string;
+  readonly example: string;
+}
+
+/** Every wrong parameter at once, each with its value and a correct example. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(printProblem).join('\n'));
+    this.problems = problems;
+  }
+}
+
+const NAMES = Object.keys(PARAMETERS) as ParameterName[];
+
+/**
+ * Context parameters → typed values with their defaults.
+ *
+ * @throws ConfigError
+ */
+export function readParameters(context: Readonly<Record<string, unknown>>): Parameters {
+  const problems: Problem[] = unknownNames(context);
+  const values: Record<string, unknown> = {};
+  for (const name of NAMES) {
+    const raw = Object.hasOwn(context, name) ? context[name] : undefined;
+    const parsed = PARAMETERS[name].schema.safeParse(raw);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(wrong(name, raw, parsed.error.issues[0]?.message ?? 'is not valid'));
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  const parameters = values as unknown as Parameters;
+  const contradictions = crossCheck(parameters);
+  if (contradictions.length > 0) throw new ConfigError(contradictions);
+  return parameters;
+}
+
+function crossCheck(parameters: Parameters): Problem[] {
+  return [
+    ...checkIssuer(parameters),
+    ...checkAudience(parameters),
+    ...checkEndpoints(parameters),
+    ...checkOidcOnly(parameters),
+    ...checkPlainHttp(parameters),
+    ...checkAlgorithms(parameters),
+  ];
+}
+
+/** A created user pool: its issuer, client and endpoints follow from the stack. */
+export function createsUserPool({ idp, issuer }: Pick<Parameters, 'idp' | 'issuer'>): boolean {
+  return idp === 'cognito' && issuer === undefined;
+}
+
+export function authorizationServerOf({ idp, authorizationServer }: Parameters): 'direct' | 'metadata' {
+  return authorizationServer ?? PRESETS[idp].defaultAuthorizationServer;
+}
+
+function checkIssuer(parameters: Parameters): Problem[] {
+  const { idp, issuer } = parameters;
+  const { issuerPattern, issuerExample } = PRESETS[idp];
+  if (issuer === undefined) {
+    return createsUserPool(parameters) ? [] : [wrong('issuer', issuer, `is needed with idp=${idp}`, issuerExample)];
+  }
+  return issuerPattern.test(issuer)
+    ? []
+    : [wrong('issuer', issuer, `is no issuer of ${idp}; a slash at the end is part of it`, issuerExample)];
+}
+
+function checkAudience({ idp, audience }: Parameters): Problem[] {
+  if (audience?.length === 0) return [wrong('audience', '', 'must name at least one audience')];
+  if (audience === undefined && !PRESETS[idp].audienceIsUrl) {
+    const example = '6e74172b-be56-4843-9ff4-e66a39bb12e3';
+    return [wrong('audience', undefined, `is needed with idp=${idp}: the client id of the API registration`, example)];
+  }
+  return [];
+}
+
+function checkEndpoints(parameters: Parameters): Problem[] {
+  const { idp } = parameters;
+  if (authorizationServerOf(parameters) !== 'metadata' || createsUserPool(parameters) || PRESETS[idp].endpoints) {
+    return [];
+  }
+  const needed = ['authorizationEndpoint', 'tokenEndpoint', 'jwksEndpoint'] as const;
+  return needed
+    .filter((name) => parameters[name] === undefined)
+    .map((name) => wrong(name, undefined, `is needed with authorizationServer=metadata and idp=${idp}`));
+}
+
+function checkOidcOnly(parameters: Parameters): Problem[] {
+  const names = ['requireAtJwt', 'subjectClaim', 'scopeClaim', 'clientIdClaim', 'rolesClaim'] as const;
+  if (parameters.idp === 'oidc') return [];
+  return names
+    .filter((name) => parameters[name] !== undefined)
+    .map((name) => wrong(name, parameters[name], `is for idp=oidc; ${parameters.idp} has fixed claims`));
+}
+
+/** Tokens over plain http can be read on the way: it is for an issuer on this machine, while developing. */
+function checkPlainHttp(parameters: Parameters): Problem[] {
+  const names = [
+    'issuer',
+    'publicUrl',
+    'authorizationEndpoint',
+    'tokenEndpoint',
+    'revocationEndpoint',
+    'jwksEndpoint',
+  ] as const;
+  return names
+    .filter((name) => parameters[name]?.startsWith('http://') === true)
+    .filter((name) => parameters.environment !== 'dev' || !isLoopback(parameters[name] ?? ''))
+    .map((name) =>
+      wrong(name, parameters[name], 'must be https; plain http is for loopback addresses with environment=dev'),
+    );
+}
+
+function isLoopback(url: string): boolean {
+  return URL.canParse(url) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
+}
+
+function checkAlgorithms({ idp, algorithms }: Parameters): Problem[] {
+  const known = PRESETS[idp].algorithms;
+  if (algorithms === undefined || (algorithms.length > 0 && algorithms.every((name) => known.includes(name)))) {
+    return [];
+  }
+  return [wrong('algorithms', algorithms.join(','), `must be among those of ${idp}: ${known.join(', ')}`, known[0])];
+}
+
+/** Names with `:`, `/` or `@` are the CDK's own. */
+function unknownNames(context: Readonly<Record<string, unknown>>): Problem[] {
+  return Object.keys(context)
+    .filter((name) => !/[:/@]/.test(name) && !Object.hasOwn(PARAMETERS, name))
+    .map((name) => {
+      const near = nearest(name);
+      return {
+        parameter: name,
+        value: context[name],
+        problem: `is no parameter${near ? `; did you mean ${near}?` : ''}`,
+        example: near ? `-c ${near}=${PARAMETERS[near].example}` : 'docs/parameters.md lists them all',
+      };
+    });
+}
+
+function nearest(name: string): ParameterName | undefined {
+  const ranked = NAMES.map((known) => ({ known, distance: editDistance(name.toLowerCase(), known.toLowerCase()) }));
+  const best = ranked.sort((a, b) => a.distance - b.distance)[0];
+  return best && best.distance <= Math.max(2, name.length / 3) ? best.known : undefined;
+}
+
+/** Levenshtein distance. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const swap = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function wrong(name: ParameterName, value: unknown, problem: string, example?: string): Problem {
+  return { parameter: name, value, problem, example: `-c ${name}=${example ?? PARAMETERS[name].example}` };
+}
+
+function printProblem({ parameter, value, problem, example }: Problem): string {
+  const given = value === undefined ? 'not given' : JSON.stringify(value);
+  return `${parameter} (${given}) ${problem}. Example: ${example}`;
+}

@@ -1,0 +1,64 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { bundle } from './bundle.ts';
+
+export interface GatewayFunctionProps {
+  /** The directory under functions/. */
+  readonly name: 'mcp' | 'discovery' | 'debug';
+  readonly description: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly logRetention: logs.RetentionDays;
+  readonly reservedConcurrency?: number | undefined;
+  /** False in tests and for local development, which need the template and not the code. */
+  readonly bundling: boolean;
+}
+
+/** Where a function's template entry says which handler of ours it is: local development reads it. */
+export const FUNCTION_METADATA = 'gatehouse:function';
+
+/** One function with one role of its own, which may write this function's log and traces and nothing else. */
+export class GatewayFunction extends Construct {
+  readonly fn: lambda.Function;
+  private readonly role: iam.Role;
+
+  constructor(scope: Construct, id: string, props: GatewayFunctionProps) {
+    super(scope, id);
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
+    this.role.addToPolicy(
+      new iam.PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    this.fn = new lambda.Function(this, 'Function', {
+      description: props.description,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'index.handler',
+      code: props.bundling ? bundle(props.name) : lambda.Code.fromInline('// synthesised without bundling'),
+      role: this.role,
+      logGroup,
+      memorySize: 1024,
+      timeout: Duration.seconds(28),
+      tracing: lambda.Tracing.ACTIVE,
+      environment: { ...props.environment },
+      ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),
+    });
+    const resource = this.fn.node.defaultChild;
+    if (resource instanceof lambda.CfnFunction) resource.addMetadata(FUNCTION_METADATA, props.name);
+  }
+
+  /** Exactly these actions on exactly this table: no index, no wildcard. */
+  allow(actions: readonly string[], tableArn: string): void {
+    this.role.addToPolicy(
+      new iam.PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] }),
+    );
+  }
+}

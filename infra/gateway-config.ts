@@ -1,0 +1,94 @@
+import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
+import type { Parameters } from '../shared/core/parameters.ts';
+import { PRESETS } from '../shared/idp/presets.ts';
+import { authorizationServerOf } from './config.ts';
+import { projectName, projectVersion } from './project.ts';
+
+/** What a created user pool contributes; known when the stack is deployed. */
+export interface IdpFacts {
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly endpoints: NonNullable<GatewayConfig['endpoints']>;
+}
+
+const HOSTS = {
+  origins: ['https://chatgpt.com', 'https://claude.ai'],
+  inspectorOrigin: 'http://localhost:6274',
+  callbacks: [
+    'https://claude.ai/api/mcp/auth_callback',
+    'https://claude.com/api/mcp/auth_callback',
+    'https://chatgpt.com/connector_platform_oauth_redirect',
+  ],
+  inspectorCallbacks: ['http://localhost:6274/oauth/callback', 'http://localhost:6274/oauth/callback/debug'],
+} as const;
+
+export const byDefault = {
+  callbackUrls: ({ environment }: Parameters): readonly string[] =>
+    environment === 'dev' ? [...HOSTS.callbacks, ...HOSTS.inspectorCallbacks] : HOSTS.callbacks,
+  allowedOrigins: ({ environment }: Parameters, publicUrl: string): readonly string[] =>
+    environment === 'dev' ? [publicUrl, ...HOSTS.origins, HOSTS.inspectorOrigin] : [publicUrl, ...HOSTS.origins],
+};
+
+/** Parameters + what the stack creates → the one configuration that functions get. May hold CDK tokens. */
+export function toGatewayConfig(
+  parameters: Parameters,
+  publicUrl: string,
+  created: IdpFacts | undefined,
+): GatewayConfig {
+  const authorizationServer = authorizationServerOf(parameters);
+  const endpoints = authorizationServer === 'metadata' ? endpointsOf(parameters, created) : undefined;
+  const { environment, openaiAppsChallenge } = parameters;
+  return {
+    service: projectName,
+    version: projectVersion,
+    environment,
+    publicUrl,
+    idp: idpOf(parameters, publicUrl, created),
+    authorizationServer,
+    ...(endpoints === undefined ? {} : { endpoints }),
+    allowedOrigins: [...(parameters.allowedOrigins ?? byDefault.allowedOrigins(parameters, publicUrl))],
+    debugToken: parameters.debugToken ?? environment === 'dev',
+    provisioning: parameters.provisioning,
+    ...(openaiAppsChallenge === undefined ? {} : { openaiAppsChallenge }),
+    auditRetentionDays: parameters.auditRetentionDays,
+  };
+}
+
+function idpOf(parameters: Parameters, publicUrl: string, created: IdpFacts | undefined): GatewayConfig['idp'] {
+  const resource = resourceUrl({ publicUrl });
+  const { idp: preset, algorithms, requireAtJwt } = parameters;
+  return {
+    preset,
+    // readParameters refuses a configuration with neither.
+    issuer: created?.issuer ?? parameters.issuer ?? '',
+    audience: [...(parameters.audience ?? [resource])],
+    scopePrefix: parameters.scopePrefix ?? (PRESETS[preset].prefixedScopes ? `${resource}/` : ''),
+    allowedClientIds: [...(created ? [created.clientId] : []), ...(parameters.allowedClientIds ?? [])],
+    ...(algorithms === undefined ? {} : { algorithms: [...algorithms] }),
+    ...(requireAtJwt === undefined ? {} : { requireAtJwt }),
+    ...(claimsOf(parameters) ?? {}),
+  };
+}
+
+function claimsOf(parameters: Parameters): Pick<GatewayConfig['idp'], 'claims'> | undefined {
+  const { subjectClaim, scopeClaim, clientIdClaim, rolesClaim } = parameters;
+  const claims = {
+    ...(subjectClaim === undefined ? {} : { subject: subjectClaim }),
+    ...(scopeClaim === undefined ? {} : { scope: scopeClaim }),
+    ...(clientIdClaim === undefined ? {} : { clientId: clientIdClaim }),
+    ...(rolesClaim === undefined ? {} : { roles: rolesClaim }),
+  };
+  return Object.keys(claims).length === 0 ? undefined : { claims };
+}
+
+function endpointsOf(parameters: Parameters, created: IdpFacts | undefined): NonNullable<GatewayConfig['endpoints']> {
+  if (created) return created.endpoints;
+  const { idp, issuer = '', authorizationEndpoint, tokenEndpoint, revocationEndpoint, jwksEndpoint } = parameters;
+  const known = PRESETS[idp].endpoints?.(issuer);
+  return {
+    authorization: authorizationEndpoint ?? known?.authorization ?? '',
+    token: tokenEndpoint ?? known?.token ?? '',
+    ...(revocationEndpoint === undefined ? {} : { revocation: revocationEndpoint }),
+    jwks: jwksEndpoint ?? known?.jwks ?? '',
+  };
+}

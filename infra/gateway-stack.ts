@@ -1,0 +1,140 @@
+import { Annotations, Aws, CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
+import type { Parameters } from '../shared/core/parameters.ts';
+import { PRESETS } from '../shared/idp/presets.ts';
+import { catalogueOf, tools } from '../shared/tools/index.ts';
+import { acknowledgeFindings } from './acknowledged.ts';
+import { createsUserPool } from './config.ts';
+import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
+import { HttpApi } from './constructs/http-api.ts';
+import { Tables } from './constructs/tables.ts';
+import { UserPool } from './constructs/user-pool.ts';
+import { byDefault, type IdpFacts, toGatewayConfig } from './gateway-config.ts';
+
+export interface GatewayStackProps {
+  readonly parameters: Parameters;
+  readonly bundling: boolean;
+}
+
+/** Lambda allows 4 KB of environment; the rest is for table names and growth of the tokens in it. */
+const MAX_CONFIG_BYTES = 3584;
+
+/** The whole gateway in one stack: API → resource server → client → configuration has no cycle inside one. */
+export class GatewayStack extends Stack {
+  private readonly parameters: Parameters;
+  private readonly bundling: boolean;
+
+  constructor(scope: Construct, { parameters, bundling }: GatewayStackProps) {
+    super(scope, parameters.stackName, {
+      description: 'Gatehouse, an MCP gateway',
+      terminationProtection: parameters.environment === 'prod',
+    });
+    this.parameters = parameters;
+    this.bundling = bundling;
+    const isProtected = parameters.environment === 'prod';
+    const tables = new Tables(this, 'Tables', { isProtected });
+    const api = new HttpApi(this, 'Http', {
+      name: parameters.stackName,
+      logRetention: parameters.logRetentionDays,
+      throttleRate: parameters.throttleRate,
+      throttleBurst: parameters.throttleBurst,
+    });
+    const publicUrl = parameters.publicUrl ?? api.endpoint;
+    const pool = createsUserPool(parameters) ? this.createUserPool(publicUrl, isProtected) : undefined;
+    const config = toGatewayConfig(parameters, publicUrl, pool && factsOf(pool));
+    this.createFunctions(config, tables, api);
+    this.warnAboutAudience(config);
+    this.describe(config, tables, pool?.clientId);
+    acknowledgeFindings(this);
+  }
+
+  private createUserPool(publicUrl: string, isProtected: boolean): UserPool {
+    const { parameters } = this;
+    return new UserPool(this, 'Users', {
+      resource: resourceUrl({ publicUrl }),
+      scopes: catalogueOf(tools),
+      callbackUrls: [...byDefault.callbackUrls(parameters), ...(parameters.callbackUrls ?? [])],
+      domainPrefix: parameters.loginDomainPrefix ?? `${parameters.stackName.toLowerCase()}-${Aws.ACCOUNT_ID}`,
+      isProtected,
+    });
+  }
+
+  private createFunctions(config: GatewayConfig, tables: Tables, api: HttpApi): void {
+    const GATEHOUSE_CONFIG = this.toConfigText(config);
+    const IDENTITIES_TABLE = tables.identities.tableName;
+    const mcp = this.createFunction('Mcp', {
+      name: 'mcp',
+      description: 'POST /mcp and POST /tools/{name}',
+      environment: {
+        GATEHOUSE_CONFIG,
+        IDENTITIES_TABLE,
+        AUDIT_TABLE: tables.audit.tableName,
+        STATE_TABLE: tables.state.tableName,
+      },
+      reservedConcurrency: this.parameters.reservedConcurrency,
+    });
+    mcp.allow(['GetItem', 'PutItem'], tables.identities.tableArn);
+    // Append only: what is in the trail cannot be read, changed or removed by the function that writes it.
+    mcp.allow(['PutItem'], tables.audit.tableArn);
+    mcp.allow(['GetItem', 'PutItem', 'DeleteItem'], tables.state.tableArn);
+    const discovery = this.createFunction('Discovery', {
+      name: 'discovery',
+      description: 'Well-known documents',
+      environment: { GATEHOUSE_CONFIG },
+    });
+    const debug = this.createFunction('Debug', {
+      name: 'debug',
+      description: 'Service page, health, token report, and 404 for the rest',
+      environment: { GATEHOUSE_CONFIG, IDENTITIES_TABLE },
+    });
+    debug.allow(['GetItem'], tables.identities.tableArn);
+    api.serve('McpRoute', '/mcp', mcp.fn);
+    api.serve('ToolsRoute', '/tools/{name}', mcp.fn);
+    api.serve('WellKnownRoute', '/.well-known/{proxy+}', discovery.fn);
+    api.serve('DefaultRoute', undefined, debug.fn);
+  }
+
+  private createFunction(id: string, props: Omit<GatewayFunctionProps, 'bundling' | 'logRetention'>): GatewayFunction {
+    const { bundling, parameters } = this;
+    return new GatewayFunction(this, id, { ...props, bundling, logRetention: parameters.logRetentionDays });
+  }
+
+  private toConfigText(config: GatewayConfig): string {
+    const size = Buffer.byteLength(JSON.stringify(config));
+    if (size > MAX_CONFIG_BYTES) {
+      throw new Error(
+        `The configuration has ${size} bytes; a function takes ${MAX_CONFIG_BYTES}. Shorten allowedOrigins, audience or allowedClientIds.`,
+      );
+    }
+    return this.toJsonString(config);
+  }
+
+  private warnAboutAudience(config: GatewayConfig): void {
+    if (!PRESETS[config.idp.preset].audienceIsUrl || config.idp.audience.includes(resourceUrl(config))) return;
+    Annotations.of(this).addWarningV2(
+      'gatehouse:audience',
+      `audience does not include ${resourceUrl(config)}: clients ask for tokens with that resource. Add it with -c audience=…`,
+    );
+  }
+
+  private describe(config: GatewayConfig, tables: Tables, clientId: string | undefined): void {
+    const url = resourceUrl(config);
+    const withClient = clientId === undefined ? '' : `, OAuth client id ${clientId}, no client secret`;
+    const outputs: Readonly<Record<string, string>> = {
+      McpUrl: url,
+      Issuer: config.idp.issuer,
+      ...(clientId === undefined ? {} : { ClientId: clientId }),
+      IdentitiesTable: tables.identities.tableName,
+      AuditTable: tables.audit.tableName,
+      StateTable: tables.state.tableName,
+      ConnectChatGPT: `Settings > Plugins > Create: MCP server URL ${url}, authentication OAuth${withClient}`,
+      ConnectClaude: `Settings > Connectors > Add custom connector: URL ${url}${withClient}`,
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}
+
+function factsOf({ issuer, clientId, endpoints }: UserPool): IdpFacts {
+  return { issuer, clientId, endpoints };
+}

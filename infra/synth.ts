@@ -1,0 +1,37 @@
+import { App } from 'aws-cdk-lib';
+import { readParameters } from './config.ts';
+import { GatewayStack } from './gateway-stack.ts';
+
+export interface SynthOptions {
+  /** Context parameters, as `-c name=value` gives them. */
+  readonly context: Readonly<Record<string, unknown>>;
+  readonly bundling: boolean;
+}
+
+export interface SynthesisedGateway {
+  readonly stackName: string;
+  readonly template: Template;
+}
+
+export interface Template {
+  readonly Resources: Readonly<Record<string, Resource>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+}
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+  readonly Metadata?: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The stack's template, in this process: what local development and tests are driven by.
+ *
+ * @throws ConfigError for wrong parameters
+ */
+export function synthGateway({ context, bundling }: SynthOptions): SynthesisedGateway {
+  const parameters = readParameters(context);
+  const app = new App({ analyticsReporting: false });
+  const stack = new GatewayStack(app, { parameters, bundling });
+  return { stackName: parameters.stackName, template: app.synth().getStackByName(stack.stackName).template };
+}
