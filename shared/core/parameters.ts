@@ -5,7 +5,7 @@ import { IDP_PRESETS } from './config.ts';
  * Every context parameter (`cdk deploy -c name=value`): its schema, what it does, a correct example. Nothing else
  * configures a gateway. docs/parameters.md is generated from this table.
  */
-export interface Parameter<T> {
+interface Parameter<T> {
   readonly schema: z.ZodType<T>;
   readonly help: string;
   readonly example: string;

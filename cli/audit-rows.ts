@@ -1,0 +1,23 @@
+import type { AuditRow } from '../shared/audit/query.ts';
+import { toTable } from './table.ts';
+
+/** Audit rows as a table, times in UTC. */
+export function auditTable(rows: readonly AuditRow[]): string {
+  const head = ['TIME (UTC)', 'USER', 'SUBJECT', 'CLIENT', 'TOOL', 'DECISION', 'OUTCOME', 'DETAIL', 'MS'];
+  const cells = rows.map((row) => [
+    new Date(row.time).toISOString().replace('T', ' ').slice(0, 23),
+    row.uid ?? '-',
+    row.subject,
+    shorten(row.clientId ?? '-'),
+    row.tool,
+    row.decision,
+    row.outcome,
+    row.detail ?? '',
+    row.latencyMs === null ? '' : String(row.latencyMs),
+  ]);
+  return toTable([head, ...cells]);
+}
+
+function shorten(text: string): string {
+  return text.length > 24 ? `${text.slice(0, 23)}…` : text;
+}

@@ -1,0 +1,79 @@
+import { createAuditReader } from '../../shared/audit/query.ts';
+import { auditTable } from '../audit-rows.ts';
+import { createDevLog } from '../dev/dev-log.ts';
+import { findFreePort } from '../dev/network.ts';
+import { type DevGateway, startDev } from '../dev/start.ts';
+import { Failure } from '../failure.ts';
+import { type Session, signIn } from './sign-in.ts';
+
+const print = (line = '') => process.stdout.write(`${line}\n`);
+const DAY_MS = 86_400_000;
+
+/** The story of the product in one minute, on real parts: OAuth, the official client, the table. */
+export async function runDemo(): Promise<void> {
+  const port = await findFreePort();
+  const problems: string[] = [];
+  const log = createDevLog((line) => problems.push(line));
+  const gateway = await startDev({ port, context: {}, log });
+  try {
+    print('Gatehouse demo: two people, one gateway, every call attributed\n');
+    print(`  gateway            ${gateway.state.url}`);
+    print(`  identity provider  ${gateway.state.issuer}\n`);
+    const alice = await greet(gateway, 'alice');
+    await call(alice, 'alice', 'echo', { text: 'Hello from Alice' });
+    await alice.client.close();
+    const bob = await greet(gateway, 'bob');
+    await refuseBob(bob);
+    await showTrail(gateway);
+    print('\nNext: npm run dev, then connect a client to it. README.md has the steps.');
+  } finally {
+    await gateway.stop();
+  }
+}
+
+async function greet({ state }: DevGateway, user: string): Promise<Session> {
+  const session = await signIn({ url: state.url, user });
+  print(`${user} signed in: 401 → discovery → registration → login with PKCE → token`);
+  const { tools } = await session.client.listTools();
+  print(`  tools/list       ${tools.map(({ name }) => name).join(', ')}`);
+  await call(session, user, 'whoami', {});
+  return session;
+}
+
+async function call(session: Session, user: string, name: string, args: Record<string, unknown>): Promise<void> {
+  const { structuredContent, isError } = await session.client.callTool({ name, arguments: args });
+  if (isError === true) throw new Failure(`${user} could not call ${name}`);
+  const shown = structuredContent as Readonly<Record<string, unknown>>;
+  const summary = name === 'whoami' ? `uid ${shown['uid']}, scopes ${shown['scopes']}` : JSON.stringify(shown);
+  print(`  ${name.padEnd(16)} ${summary}`);
+}
+
+/** bob lacks `starter.echo`: the client signs in once more for it, still lacks it, and is refused for good. */
+async function refuseBob(session: Session): Promise<void> {
+  const first = await refusal(session);
+  print(`  echo             ${first.status}, so the client asks bob to sign in again for the missing scope`);
+  const again = await session.stepUp();
+  const { status, challenge } = await refusal(again);
+  print(`  echo             ${status} ${challenge}`);
+  print('                   bob was never given starter.echo at the identity provider, so nothing was run');
+  await again.client.close();
+  if (status !== 403) throw new Failure(`bob was answered ${status} where 403 was due`);
+}
+
+async function refusal({ client, wire }: Session) {
+  const outcome = await client.callTool({ name: 'echo', arguments: { text: 'Hello from Bob' } }).then(
+    () => 'ran',
+    () => 'refused',
+  );
+  if (outcome === 'ran') throw new Failure('bob ran echo without its scope');
+  return { ...wire };
+}
+
+async function showTrail({ dynamo, state }: DevGateway): Promise<void> {
+  const reader = createAuditReader({ dynamo, table: state.tables.audit });
+  const now = Date.now();
+  const rows = await reader.query({ since: now - DAY_MS, until: now + 60_000, limit: 50 });
+  print('\nThe audit trail, read back from the table:\n');
+  print(auditTable([...rows].reverse()));
+  if (rows.length === 0) throw new Failure('the audit table is empty');
+}

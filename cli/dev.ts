@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+import { DEFAULT_PORT, toContext, toPort } from './arguments.ts';
+import { createDevLog } from './dev/dev-log.ts';
+import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
+import { type DevGateway, startDev } from './dev/start.ts';
+import type { Command } from './main.ts';
+
+export const devCommand: Command = {
+  summary: 'run a gateway, an identity provider and a database on this machine',
+  help: `Usage: npm run dev -- [--port ${DEFAULT_PORT}] [-c key=value …]
+
+  --port P         gateway at P, identity provider at P+1, database at P+2
+  -c key=value     a parameter as in cdk deploy (docs/parameters.md), more than once if needed
+                   -c idp=oidc -c issuer=http://127.0.0.1:9999 -c audience=… uses your identity provider
+
+Ctrl-C stops all of it. Nothing is kept.`,
+  run: async (args) => {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { port: { type: 'string' }, context: { type: 'string', short: 'c', multiple: true } },
+    });
+    const log = createDevLog((line) => process.stderr.write(`${line}\n`));
+    const gateway = await startDev({ port: toPort(values.port), context: toContext(values.context), log });
+    stopOnSignal(gateway);
+    process.stdout.write(`${welcome(gateway)}ready ${gateway.state.url}\n`);
+  },
+};
+
+function stopOnSignal(gateway: DevGateway): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void gateway.stop().then(() => process.exit(0)));
+  }
+}
+
+function welcome({ state }: DevGateway): string {
+  const lines = [`Identity provider  ${state.issuer}`];
+  if (state.embeddedIdp) {
+    lines.push(...DEV_USERS.map(({ name, about }) => `                   ${name} ${about}`));
+    lines.push(`OAuth client       ${DEV_CLIENT.id} (public), or dynamic registration`);
+  }
+  lines.push(`Database           ${state.dynamodb}`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,18 @@
+import type { Log, LogFields } from '../../shared/core/logger.ts';
+
+/** One short line an event, for a person at a terminal. Deployed functions write JSON instead. */
+export function createDevLog(write: (line: string) => void, bound: LogFields = {}): Log {
+  const line = (level: string, event: string, fields: LogFields = {}) => {
+    const time = new Date().toTimeString().slice(0, 8);
+    const shown = Object.entries({ ...bound, ...fields })
+      .filter(([name, value]) => value !== undefined && value !== null && name !== 'requestId' && name !== 'traceId')
+      .map(([name, value]) => `${name}=${value}`);
+    write([time, level, event, ...shown].filter(Boolean).join(' '));
+  };
+  return {
+    info: (event, fields) => line('', event, fields),
+    warn: (event, fields) => line('WARN', event, fields),
+    error: (event, fields) => line('ERROR', event, fields),
+    with: (fields) => createDevLog(write, { ...bound, ...fields }),
+  };
+}

@@ -1,0 +1,66 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { Failure } from '../failure.ts';
+
+export interface Listening {
+  close(): Promise<void>;
+}
+
+/**
+ * Serves on 127.0.0.1, and on ::1 where that exists, since `localhost` may mean either.
+ *
+ * @throws Failure when the port is taken
+ */
+export async function listen(serve: RequestListener, port: number): Promise<Listening> {
+  const servers = [createServer(serve)];
+  await bind(servers[0] as Server, port, '127.0.0.1');
+  const six = createServer(serve);
+  try {
+    await bind(six, port, '::1');
+    servers.push(six);
+  } catch (error) {
+    if (error instanceof Failure) {
+      await Promise.all(servers.map(close));
+      throw error;
+    }
+    // No IPv6 on this machine.
+  }
+  return { close: async () => void (await Promise.all(servers.map(close))) };
+}
+
+/** @throws Failure when the port is taken */
+export function bind(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const busy = `Port ${port} is in use. Stop what uses it, or choose another one with --port.`;
+      reject(error.code === 'EADDRINUSE' ? new Failure(busy) : error);
+    });
+    server.listen(port, host, () => resolve());
+  });
+}
+
+export function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+/** The first of three free ports in a row: gateway, identity provider, database. */
+export async function findFreePort(): Promise<number> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    const port = 20_000 + Math.floor(Math.random() * 30_000);
+    if ((await Promise.all([port, port + 1, port + 2].map(isFree))).every(Boolean)) return port;
+  }
+  throw new Failure('No three free ports in a row were found between 20000 and 50000.');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  try {
+    await bind(probe, port, '127.0.0.1');
+    await close(probe);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,123 @@
+import dynalite from 'dynalite';
+import type { Ports } from '../../functions/ports.ts';
+import { ConfigError } from '../../infra/config.ts';
+import { type SynthesisedGateway, synthGateway } from '../../infra/synth.ts';
+import { createTables } from '../../shared/aws/create-table.ts';
+import { createDynamo, type Dynamo, type DynamoOptions } from '../../shared/aws/dynamodb.ts';
+import { systemClock } from '../../shared/core/clock.ts';
+import type { Log } from '../../shared/core/logger.ts';
+import { userKey } from '../../shared/identity/keys.ts';
+import { createIdentity } from '../../shared/identity/resolve.ts';
+import { getJson } from '../../shared/net/get-json.ts';
+import { catalogueOf, tools as registry } from '../../shared/tools/index.ts';
+import { Failure } from '../failure.ts';
+import { createGateway } from './gateway.ts';
+import { createIdp } from './idp.ts';
+import { bind, close, listen } from './network.ts';
+import { type DevState, removeState, writeState } from './state-file.ts';
+import { type Plan, planFrom } from './template.ts';
+
+export interface DevOptions {
+  readonly port: number;
+  /** Context parameters from the command line. */
+  readonly context: Readonly<Record<string, string>>;
+  readonly log: Log;
+  readonly tools?: typeof registry;
+}
+
+export interface DevGateway {
+  readonly state: DevState;
+  readonly dynamo: Dynamo;
+  stop(): Promise<void>;
+}
+
+/** The embedded engine takes any credentials. */
+export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+
+export function localDynamo(endpoint: string): DynamoOptions {
+  return { endpoint, region: 'local', credentials: LOCAL_CREDENTIALS };
+}
+
+/**
+ * Everything on this machine: identity provider, database, and the functions of the synthesised template.
+ *
+ * @throws Failure with one sentence when something is in the way
+ */
+export async function startDev({ port, context, log, tools = registry }: DevOptions): Promise<DevGateway> {
+  const embeddedIdp = context['issuer'] === undefined;
+  const url = `http://localhost:${port}`;
+  const issuer = context['issuer'] ?? `http://localhost:${port + 1}`;
+  const plan = planFrom(synth({ ...defaults(url, issuer, embeddedIdp), ...context }).template);
+  const stops: Array<() => Promise<unknown>> = [];
+  const stop = async () => {
+    removeState(port);
+    await Promise.all(stops.splice(0).map((end) => end()));
+  };
+  try {
+    const database = dynalite({ createTableMs: 0 });
+    await bind(database, port + 2, '127.0.0.1');
+    stops.push(() => close(database));
+    const state = stateOf(plan, port, issuer, embeddedIdp);
+    await createTables(localDynamo(state.dynamodb), plan.tables);
+    const dynamo = createDynamo(localDynamo(state.dynamodb));
+    if (embeddedIdp) {
+      const idp = await createIdp({ issuer, resource: `${url}/mcp`, catalogue: catalogueOf(tools) });
+      stops.push((await listen(idp, port + 1)).close);
+      await seedDisabledUser(dynamo, state);
+    }
+    const ports: Ports = { clock: systemClock, log, getJson, dynamo };
+    stops.push((await listen(createGateway(plan, ports, tools), port)).close);
+    writeState(state);
+    return { state, dynamo, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function synth(context: Readonly<Record<string, string>>): SynthesisedGateway {
+  try {
+    return synthGateway({ context, bundling: false });
+  } catch (error) {
+    if (error instanceof ConfigError) throw new Failure(error.message);
+    throw error;
+  }
+}
+
+function defaults(url: string, issuer: string, embeddedIdp: boolean): Readonly<Record<string, string>> {
+  const common = { environment: 'dev', stackName: 'GatehouseLocal', publicUrl: url, idp: 'oidc', issuer };
+  if (!embeddedIdp) return common;
+  // For authorizationServer=metadata; in direct mode clients find them in the provider's own document.
+  return {
+    ...common,
+    authorizationEndpoint: `${issuer}/auth`,
+    tokenEndpoint: `${issuer}/token`,
+    revocationEndpoint: `${issuer}/token/revocation`,
+    jwksEndpoint: `${issuer}/jwks`,
+  };
+}
+
+function stateOf({ tables }: Plan, port: number, issuer: string, embeddedIdp: boolean): DevState {
+  const named = (word: string) => {
+    const name = [...tables.keys()].find((table) => table.includes(word));
+    if (name === undefined) throw new Failure(`The template has no ${word} table.`);
+    return name;
+  };
+  return {
+    port,
+    url: `http://localhost:${port}/mcp`,
+    issuer,
+    embeddedIdp,
+    dynamodb: `http://127.0.0.1:${port + 2}`,
+    tables: { identities: named('Identities'), audit: named('Audit'), state: named('State') },
+    pid: process.pid,
+  };
+}
+
+/** mallory is known and disabled, so that this refusal can be seen. */
+async function seedDisabledUser(dynamo: Dynamo, { tables, issuer }: DevState): Promise<void> {
+  const identity = createIdentity({ dynamo, table: tables.identities, clock: systemClock, provisioning: 'auto' });
+  const { uid } = await identity.resolve({ issuer, subject: 'mallory' });
+  const item = await dynamo.get(tables.identities, userKey(uid), { consistent: true });
+  await dynamo.put(tables.identities, { ...item, ...userKey(uid), status: 'disabled' });
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+
+/** What the other commands need to know of a running dev gateway. */
+export interface DevState {
+  readonly port: number;
+  readonly url: string;
+  readonly issuer: string;
+  /** True when the embedded identity provider runs. */
+  readonly embeddedIdp: boolean;
+  readonly dynamodb: string;
+  readonly tables: { readonly identities: string; readonly audit: string; readonly state: string };
+  readonly pid: number;
+}
+
+const DIRECTORY = '.gatehouse';
+const pathOf = (port: number) => join(DIRECTORY, `dev-${port}.json`);
+
+export function writeState(state: DevState): void {
+  mkdirSync(DIRECTORY, { recursive: true });
+  writeFileSync(pathOf(state.port), `${JSON.stringify(state, undefined, 2)}\n`);
+}
+
+export function removeState(port: number): void {
+  rmSync(pathOf(port), { force: true });
+}
+
+/** @throws Failure when no dev gateway runs on the port */
+export function readState(port: number): DevState {
+  let state: DevState | undefined;
+  try {
+    state = JSON.parse(readFileSync(pathOf(port), 'utf8')) as DevState;
+    process.kill(state.pid, 0);
+    return state;
+  } catch {
+    const start = port === 8787 ? 'npm run dev' : `npm run dev -- --port ${port}`;
+    throw new Failure(`No dev gateway runs on port ${port}. Start one in another terminal: ${start}`);
+  }
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that a wrong Node version or a missing install gets a sentence and not a syntax error.
+const major = Number(process.versions.node.split('.')[0]);
+if (major < 20) {
+  process.stderr.write(`Gatehouse needs Node 20 or newer; this is ${process.versions.node}. Try: nvm install 22\n`);
+  process.exit(1);
+}
+try {
+  const { register } = await import('tsx/esm/api');
+  register();
+} catch {
+  process.stderr.write('The dependencies are not installed. Run: npm ci\n');
+  process.exit(1);
+}
+const { main } = await import('./main.ts');
+await main(process.argv.slice(2));

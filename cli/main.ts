@@ -1,0 +1,59 @@
+import { auditCommand } from './audit.ts';
+import { demoCommand } from './demo.ts';
+import { devCommand } from './dev.ts';
+import { docsCommand } from './docs.ts';
+import { Failure } from './failure.ts';
+import { tokenCommand } from './token.ts';
+
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  readonly help: string;
+  /** @throws Failure */
+  readonly run: (args: readonly string[]) => Promise<void>;
+}
+
+const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['dev', devCommand],
+  ['token', tokenCommand],
+  ['demo', demoCommand],
+  ['audit', auditCommand],
+  ['docs', docsCommand],
+]);
+
+const ASKS_FOR_HELP = new Set(['--help', '-h', 'help']);
+
+/** `gatehouse <command>`. Ends the process with 1 after a failure, 2 after a wrong command line. */
+export async function main(args: readonly string[]): Promise<void> {
+  const [name = '--help', ...rest] = args;
+  const command = COMMANDS.get(name);
+  if (ASKS_FOR_HELP.has(name)) return print(overview());
+  if (command === undefined) return fail(`There is no command "${name}".\n\n${overview()}`, 2);
+  if (rest.some((arg) => arg === '--help' || arg === '-h')) return print(command.help);
+  try {
+    await command.run(rest);
+  } catch (error) {
+    if (error instanceof Failure) return fail(error.message, 1);
+    if (isArgumentError(error)) return fail(`${error.message}\n\n${command.help}`, 2);
+    throw error;
+  }
+}
+
+function overview(): string {
+  const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
+  return `Usage: npm run gatehouse -- <command> [options]\n\n${lines.join('\n')}\n\nnpm run gatehouse -- <command> --help tells more.`;
+}
+
+/** From node:util's parseArgs. */
+function isArgumentError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function fail(text: string, code: number): void {
+  process.stderr.write(`${text}\n`);
+  process.exitCode = code;
+}

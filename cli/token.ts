@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util';
+import { catalogueOf, tools } from '../shared/tools/index.ts';
+import { DEFAULT_PORT, toPort } from './arguments.ts';
+import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
+import { fetchToken } from './dev/login.ts';
+import { readState } from './dev/state-file.ts';
+import { Failure } from './failure.ts';
+import type { Command } from './main.ts';
+
+const NAMES = DEV_USERS.map(({ name }) => name);
+
+export const tokenCommand: Command = {
+  summary: 'print an access token of a user of a running dev gateway',
+  help: `Usage: npm run -s token -- <user> [--port ${DEFAULT_PORT}] [--scope "starter.whoami starter.echo"]
+
+  <user>       ${NAMES.join(', ')}
+  --scope S    what to ask for; the user gets what of it they may have. Default: every scope`,
+  run: async (args) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { port: { type: 'string' }, scope: { type: 'string' } },
+    });
+    const [user = ''] = positionals;
+    if (!NAMES.includes(user)) throw new Failure(`Name one of ${NAMES.join(', ')}. Example: npm run -s token -- alice`);
+    const { issuer, url, embeddedIdp } = readState(toPort(values.port));
+    if (!embeddedIdp) throw new Failure(`This gateway trusts ${issuer}: get a token there, with resource ${url}.`);
+    const scope = values.scope ?? catalogueOf(tools).join(' ');
+    process.stdout.write(`${await fetchToken({ issuer, resource: url, client: DEV_CLIENT, user, scope })}\n`);
+  },
+};
