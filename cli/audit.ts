@@ -4,10 +4,10 @@ import { stackOutputs } from '../shared/aws/cloudformation.ts';
 import { createDynamo } from '../shared/aws/dynamodb.ts';
 import { DEFAULT_PORT, toPort } from './arguments.ts';
 import { auditTable } from './audit-rows.ts';
+import type { Command } from './command.ts';
 import { localDynamo } from './dev/start.ts';
 import { readState } from './dev/state-file.ts';
 import { Failure } from './failure.ts';
-import type { Command } from './main.ts';
 
 const OPTIONS = {
   who: { type: 'string' },

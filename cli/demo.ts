@@ -1,5 +1,5 @@
+import type { Command } from './command.ts';
 import { runDemo } from './demo/run.ts';
-import type { Command } from './main.ts';
 
 export const demoCommand: Command = {
   summary: 'show it all: two users, tools, a refusal, the audit trail',

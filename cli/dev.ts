@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
 import { DEFAULT_PORT, toContext, toPort } from './arguments.ts';
+import type { Command } from './command.ts';
 import { createDevLog } from './dev/dev-log.ts';
 import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
 import { type DevGateway, startDev } from './dev/start.ts';
-import type { Command } from './main.ts';
 
 export const devCommand: Command = {
   summary: 'run a gateway, an identity provider and a database on this machine',

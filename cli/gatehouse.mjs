@@ -5,6 +5,8 @@ if (major < 20) {
   process.stderr.write(`Gatehouse needs Node 20 or newer; this is ${process.versions.node}. Try: nvm install 22\n`);
   process.exit(1);
 }
+// Notices of dependencies about future Node versions are for whoever updates them, not for whoever runs this.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 try {
   const { register } = await import('tsx/esm/api');
   register();

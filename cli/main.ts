@@ -1,17 +1,10 @@
 import { auditCommand } from './audit.ts';
+import type { Command } from './command.ts';
 import { demoCommand } from './demo.ts';
 import { devCommand } from './dev.ts';
 import { docsCommand } from './docs.ts';
 import { Failure } from './failure.ts';
 import { tokenCommand } from './token.ts';
-
-export interface Command {
-  /** One line for the list of commands. */
-  readonly summary: string;
-  readonly help: string;
-  /** @throws Failure */
-  readonly run: (args: readonly string[]) => Promise<void>;
-}
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['dev', devCommand],
@@ -25,6 +18,7 @@ const ASKS_FOR_HELP = new Set(['--help', '-h', 'help']);
 
 /** `gatehouse <command>`. Ends the process with 1 after a failure, 2 after a wrong command line. */
 export async function main(args: readonly string[]): Promise<void> {
+  process.stdout.on('error', endOnClosedPipe);
   const [name = '--help', ...rest] = args;
   const command = COMMANDS.get(name);
   if (ASKS_FOR_HELP.has(name)) return print(overview());
@@ -37,6 +31,12 @@ export async function main(args: readonly string[]): Promise<void> {
     if (isArgumentError(error)) return fail(`${error.message}\n\n${command.help}`, 2);
     throw error;
   }
+}
+
+/** `npm run demo | head`: the reader has gone, and that is no failure. */
+function endOnClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
 }
 
 function overview(): string {

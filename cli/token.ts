@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { catalogueOf, tools } from '../shared/tools/index.ts';
 import { DEFAULT_PORT, toPort } from './arguments.ts';
+import type { Command } from './command.ts';
 import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
 import { fetchToken } from './dev/login.ts';
 import { readState } from './dev/state-file.ts';
 import { Failure } from './failure.ts';
-import type { Command } from './main.ts';
 
 const NAMES = DEV_USERS.map(({ name }) => name);
 

@@ -23,6 +23,8 @@ export interface IdpOptions {
   readonly resource: string;
   /** Scopes of the tools. */
   readonly catalogue: readonly string[];
+  /** False: answers carry no `iss` (RFC 9207), as with the providers that authorizationServer=metadata is for. */
+  readonly sendsIssuer: boolean;
 }
 
 /** A real OpenID provider for this machine: login, consent, PKCE, registration, refresh tokens, JWT access tokens. */
@@ -40,8 +42,19 @@ export async function createIdp(options: IdpOptions): Promise<RequestListener> {
   );
   const serve = provider.callback();
   return (request, response) => {
+    if (!options.sendsIssuer) withoutIssuer(response);
     if (request.url?.startsWith('/login/')) void login(provider, request, response);
     else serve(request, response);
+  };
+}
+
+function withoutIssuer(response: ServerResponse): void {
+  const setHeader = response.setHeader.bind(response);
+  response.setHeader = (name, value) => {
+    if (name.toLowerCase() !== 'location' || !URL.canParse(String(value))) return setHeader(name, value);
+    const location = new URL(String(value));
+    location.searchParams.delete('iss');
+    return setHeader(name, location.toString());
   };
 }
 
@@ -73,7 +86,15 @@ function configuration(
     clientBasedCORS: () => true,
     issueRefreshToken: async (_context: unknown, client: { grantTypeAllowed(type: string): boolean }) =>
       client.grantTypeAllowed('refresh_token'),
-    ttl: { AccessToken: 3600, AuthorizationCode: 60, Grant: 86_400, IdToken: 3600, Interaction: 600, Session: 3600 },
+    ttl: {
+      AccessToken: 3600,
+      AuthorizationCode: 60,
+      Grant: 86_400,
+      IdToken: 3600,
+      Interaction: 600,
+      Session: 3600,
+      RefreshToken: 86_400,
+    },
     features: {
       devInteractions: { enabled: false },
       registration: { enabled: true },

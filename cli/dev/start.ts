@@ -32,7 +32,7 @@ export interface DevGateway {
 }
 
 /** The embedded engine takes any credentials. */
-export const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
+const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
 
 export function localDynamo(endpoint: string): DynamoOptions {
   return { endpoint, region: 'local', credentials: LOCAL_CREDENTIALS };
@@ -61,7 +61,8 @@ export async function startDev({ port, context, log, tools = registry }: DevOpti
     await createTables(localDynamo(state.dynamodb), plan.tables);
     const dynamo = createDynamo(localDynamo(state.dynamodb));
     if (embeddedIdp) {
-      const idp = await createIdp({ issuer, resource: `${url}/mcp`, catalogue: catalogueOf(tools) });
+      const sendsIssuer = context['authorizationServer'] !== 'metadata';
+      const idp = await createIdp({ issuer, resource: `${url}/mcp`, catalogue: catalogueOf(tools), sendsIssuer });
       stops.push((await listen(idp, port + 1)).close);
       await seedDisabledUser(dynamo, state);
     }

@@ -1,3 +1,4 @@
+import { FUNCTION_METADATA } from '../../infra/constructs/gateway-function.ts';
 import type { Resource, Template } from '../../infra/synth.ts';
 import type { TableSchema } from '../../shared/aws/create-table.ts';
 import { Failure } from '../failure.ts';
@@ -30,8 +31,6 @@ const PSEUDO: ReadonlyMap<string, string> = new Map([
   ['AWS::Partition', 'aws'],
   ['AWS::URLSuffix', 'amazonaws.com'],
 ]);
-
-const FUNCTION_METADATA = 'gatehouse:function';
 
 /**
  * Template → what to run. Only the intrinsics that occur are resolved.

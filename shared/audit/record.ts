@@ -11,7 +11,7 @@ export const PHASE = { intent: '0', outcome: '1', denial: '9' } as const;
 
 /** Shards a day: spreads the writes; a call's shard follows from its id, so a lookup by id needs no index. */
 export const SHARDS = 4;
-export const TENANT = 'default';
+const TENANT = 'default';
 const VERSION = 1;
 
 export interface CallFacts {

@@ -77,7 +77,7 @@ async function discover(issuer: string, getJson: GetJson): Promise<IdpDocument> 
 }
 
 /** OpenID Connect Discovery section 4 first, which every preset serves; then RFC 8414 section 3.1 and its OpenID form. */
-export function discoveryUrls(issuer: string): readonly string[] {
+function discoveryUrls(issuer: string): readonly string[] {
   const { origin, pathname } = new URL(issuer);
   const path = pathname.replace(/\/$/, '');
   const oauth = `${origin}/.well-known/oauth-authorization-server${path}`;

@@ -23,7 +23,7 @@ export function own(object: JsonObject, name: string): unknown {
 }
 
 /** Expects text that JSON.parse has accepted. */
-export function refuseDuplicateNames(text: string): void {
+function refuseDuplicateNames(text: string): void {
   const open: (Set<string> | undefined)[] = [];
   const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
   for (const match of text.matchAll(tokens)) {

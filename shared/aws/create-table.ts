@@ -18,7 +18,7 @@ export async function createTables(options: DynamoOptions, tables: ReadonlyMap<s
   await Promise.all(
     [...tables].map(async ([TableName, schema]) => {
       await client.send(new CreateTableCommand({ ...schema, TableName }));
-      await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0, maxDelay: 1 }, { TableName });
+      await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.05, maxDelay: 1 }, { TableName });
     }),
   );
   client.destroy();

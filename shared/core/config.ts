@@ -9,7 +9,7 @@ export type IdpPresetName = (typeof IDP_PRESETS)[number];
 
 const url = z.string().min(1);
 
-export const gatewayConfigSchema = z.strictObject({
+const gatewayConfigSchema = z.strictObject({
   service: z.string(),
   version: z.string(),
   environment: z.enum(['prod', 'dev']),

@@ -1,0 +1,120 @@
+import type { Context } from 'aws-lambda';
+import { createHandler as createDebug } from '../../functions/debug/handler.ts';
+import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
+import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
+import type { Handler, HttpEvent } from '../../functions/middleware/chain.ts';
+import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
+import type { Dynamo } from '../../shared/aws/dynamodb.ts';
+import type { GatewayConfig } from '../../shared/core/config.ts';
+import { tools as registry } from '../../shared/tools/index.ts';
+import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
+import type { TestDatabase } from './database.ts';
+import { createIssuer, type TestIssuer } from './issuer.ts';
+import { captureLog, type LogLine } from './log.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Parsed JSON, or undefined for an empty body. */
+  readonly body: unknown;
+}
+
+export interface SentRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  readonly remainingMs?: number;
+}
+
+export interface TestGateway {
+  readonly issuer: TestIssuer;
+  readonly lines: LogLine[];
+  readonly time: { now: number };
+  send(request: SentRequest): Promise<Answer>;
+  /** POST /mcp as a legacy client, with a good token unless `token` says otherwise. */
+  rpc(message: unknown, options?: { token?: string | undefined; headers?: Record<string, string> }): Promise<Answer>;
+  token(claims?: object): Promise<string>;
+  trail(): Promise<readonly AuditRow[]>;
+}
+
+export interface TestGatewayOptions {
+  readonly config?: GatewayConfig;
+  readonly tools?: typeof registry;
+  /** Wraps the database, to make one operation fail. */
+  readonly dynamo?: (real: Dynamo) => Dynamo;
+}
+
+/** The three functions in this process, over the real handlers and the embedded database. */
+export function createTestGateway(database: TestDatabase, options: TestGatewayOptions = {}): TestGateway {
+  const { config = testConfig(), tools = registry } = options;
+  const time = { now: NOW };
+  const { log, lines } = captureLog();
+  const issuer = createIssuer(ISSUER);
+  const dynamo = options.dynamo?.(database.dynamo) ?? database.dynamo;
+  const ports = { clock: () => time.now, log, getJson: issuer.getJson, dynamo };
+  const env = {
+    GATEHOUSE_CONFIG: JSON.stringify(config),
+    IDENTITIES_TABLE: database.identities,
+    AUDIT_TABLE: database.audit,
+    STATE_TABLE: database.state,
+  };
+  const handlers = {
+    mcp: createMcp(env, ports, tools),
+    discovery: createDiscovery(env, ports),
+    debug: createDebug(env, ports),
+  };
+  const send = (request: SentRequest) => invoke(handlerFor(handlers, request.path ?? '/mcp'), request);
+  const token = (claims: object = {}) => issuer.sign({ ...goodClaims(time.now), ...claims });
+  return {
+    issuer,
+    lines,
+    time,
+    send,
+    token,
+    rpc: async (message, { headers = {}, ...more } = {}) => {
+      const bearer = 'token' in more ? more.token : await token();
+      const authorization: Record<string, string> = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
+      return send({ headers: { ...authorization, ...headers }, body: JSON.stringify(message) });
+    },
+    trail: () =>
+      createAuditReader({ dynamo: database.dynamo, table: database.audit }).query({
+        since: time.now - 3_600_000,
+        until: time.now + 3_600_000,
+        limit: 1000,
+      }),
+  };
+}
+
+function handlerFor(handlers: Readonly<Record<'mcp' | 'discovery' | 'debug', Handler>>, path: string): Handler {
+  if (path === '/mcp' || /^\/tools\/[^/]+$/.test(path)) return handlers.mcp;
+  return path.startsWith('/.well-known/') ? handlers.discovery : handlers.debug;
+}
+
+async function invoke(handler: Handler, request: SentRequest): Promise<Answer> {
+  const { method = 'POST', path = '/mcp', headers = {}, body } = request;
+  const json: Record<string, string> = method === 'POST' ? { 'content-type': 'application/json' } : {};
+  const tool = /^\/tools\/([^/]+)$/.exec(path)?.[1];
+  const event = {
+    version: '2.0',
+    routeKey: tool === undefined ? `ANY ${path}` : 'ANY /tools/{name}',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { ...json, ...headers },
+    ...(tool === undefined ? {} : { pathParameters: { name: decodeURIComponent(tool) } }),
+    requestContext: {
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: 'test/1' },
+      requestId: 'request-1',
+      stage: '$default',
+    },
+    ...(body === undefined ? {} : { body }),
+    isBase64Encoded: false,
+  } as unknown as HttpEvent;
+  const lambda = { getRemainingTimeInMillis: () => request.remainingMs ?? 28_000 } as Context;
+  const response = await handler(event, lambda);
+  return {
+    status: response.statusCode ?? 200,
+    headers: Object.fromEntries(Object.entries(response.headers ?? {}).map(([name, value]) => [name, String(value)])),
+    body: response.body ? JSON.parse(response.body) : undefined,
+  };
+}
