@@ -26,7 +26,9 @@ afterAll(async () => {
 const gatewayOf = (mode: 'direct' | 'metadata') => gateways.get(mode)!;
 /** Our own metadata offers no registration: the client id is known beforehand. */
 const providerFor = (mode: 'direct' | 'metadata') =>
-  mode === 'direct' ? new HeadlessProvider() : new HeadlessProvider({ client_id: DEV_CLIENT.id });
+  mode === 'direct'
+    ? new HeadlessProvider()
+    : new HeadlessProvider({ client_id: DEV_CLIENT.id, issuer: new URL(gatewayOf(mode).state.url).origin });
 
 const CLIENTS: ReadonlyArray<readonly [string, ClientOptions, string]> = [
   ['by default', {}, '2025-11-25'],
