@@ -45,7 +45,7 @@ export function wireErrors(options: WireErrorsOptions): Step<Invocation, object>
         return json(200, encodeResult(known.message, loginResult(error, challenge), options.config));
       }
       const address = addressOf(known.body);
-      return json(statusOf(error, address), encodeError(address, rpcError(error, requestId)), headers);
+      return json(statusOf(error, address), encodeError(address, rpcError(error, requestId, challenge)), headers);
     },
   };
 }
@@ -90,11 +90,19 @@ function statusOf(error: GatewayError, address: Address): number {
   return row.mcpStatus?.[address.era] ?? row.status;
 }
 
-function rpcError(error: GatewayError, requestId: string) {
+/** The challenge is repeated in the body, for clients behind something that renames or drops the header. */
+function rpcError(error: GatewayError, requestId: string, challenge: string | undefined) {
   return {
     code: errorRow(error.code).rpc,
     message: error.hint,
-    data: { code: error.code, hint: error.hint, docs: docsAnchor(error), requestId, ...error.data },
+    data: {
+      code: error.code,
+      hint: error.hint,
+      docs: docsAnchor(error),
+      requestId,
+      ...(challenge === undefined ? {} : { challenge }),
+      ...error.data,
+    },
   };
 }
 
