@@ -24,6 +24,7 @@ import { encodeReply } from './reply.ts';
 export function createHandler(env: FunctionEnvironment, ports: Ports, tools: readonly Tool[] = registry): Handler {
   const config = readConfig(env);
   const { clock, log, dynamo } = ports;
+  const catalogue = catalogueOf(tools);
   const table = (name: keyof FunctionEnvironment) => requireTable(name, env[name]);
   const { provisioning, auditRetentionDays: retentionDays } = config;
   const verifier = createVerifier(config, createIdpDocument(config, ports), ports);
@@ -34,13 +35,13 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, tools: rea
   void verifier.hydrate();
 
   const handle = chain()
-    .use(wireErrors({ config, log, catalogue: catalogueOf(tools) }))
+    .use(wireErrors({ config, log, catalogue }))
     .use(requestContext(ports))
     .use(checkOrigin(config.allowedOrigins))
     .use(guardTransport)
     .use(readBody)
     .use(readMessage(dispatcher))
-    .use(verifyJwt(verifier))
+    .use(verifyJwt(verifier, catalogue))
     .use(resolveUid(identity))
     .use(requireActiveAccount)
     .use(enforceScopes(dispatcher))

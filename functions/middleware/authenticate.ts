@@ -6,11 +6,20 @@ import type { Identity } from '../../shared/identity/resolve.ts';
 import type { Invocation, Step } from './chain.ts';
 import type { RequestContext } from './request-context.ts';
 
-/** Bearer token → Principal. The token itself stays in this function: no later step, log or tool can see it. */
-export function verifyJwt(verifier: Verifier): Step<Invocation & RequestContext, { readonly principal: Principal }> {
+/**
+ * Bearer token → Principal. The token itself stays in this function: no later step, log or tool can see it. Of its
+ * scopes only those of our catalogue go on: any other is text of somebody else, and would end up in records.
+ */
+export function verifyJwt(
+  verifier: Verifier,
+  catalogue: readonly string[],
+): Step<Invocation & RequestContext, { readonly principal: Principal }> {
   return {
     name: 'verifyJwt',
-    before: async ({ http }) => ({ principal: await verifier.verify(readBearer(http.headers)) }),
+    before: async ({ http }) => {
+      const principal = await verifier.verify(readBearer(http.headers));
+      return { principal: { ...principal, scopes: principal.scopes.filter((scope) => catalogue.includes(scope)) } };
+    },
   };
 }
 

@@ -7,7 +7,7 @@ export interface Principal {
   /** The OAuth client that asked for the token, when the preset's claim carries one. */
   readonly clientId: string | undefined;
   readonly audience: readonly string[];
-  /** Scopes of our own catalogue as logical names (`starter.echo`), sorted, wire prefix removed. */
+  /** Logical names (`starter.echo`), sorted, wire prefix removed. In a call only those of our own catalogue are left. */
   readonly scopes: readonly string[];
   /** Every scope in the token as the identity provider wrote it. For `/debug-token` only, never for a decision. */
   readonly wireScopes: readonly string[];

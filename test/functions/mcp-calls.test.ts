@@ -175,7 +175,7 @@ describe('whoami', () => {
       uid: expect.stringMatching(/^usr_[0-9A-HJKMNP-TV-Z]{26}$/),
       subject: 'alice',
       issuer: ISSUER,
-      scopes: ['openid', 'starter.echo', 'starter.whoami'],
+      scopes: ['starter.echo', 'starter.whoami'],
       clientId: 'test-client',
       provenBy: {
         method: 'signed access token',

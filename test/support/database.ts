@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { bind, close } from '../../cli/dev/network.ts';
 import { localDynamo } from '../../cli/dev/start.ts';
@@ -13,6 +14,8 @@ export interface TestDatabase {
   readonly identities: string;
   readonly audit: string;
   readonly state: string;
+  /** Every item of every table, for leak scans. */
+  dump(): Promise<readonly unknown[]>;
   stop(): Promise<void>;
 }
 
@@ -31,6 +34,15 @@ export async function startDatabase(): Promise<TestDatabase> {
     identities: named('Identities'),
     audit: named('Audit'),
     state: named('State'),
+    dump: () => dumpTables(endpoint, [...tables.keys()]),
     stop: () => close(server),
   };
+}
+
+/** The one scan of the project, in tests only: a leak may be anywhere. */
+async function dumpTables(endpoint: string, names: readonly string[]): Promise<readonly unknown[]> {
+  const client = new DynamoDBClient(localDynamo(endpoint));
+  const pages = await Promise.all(names.map((TableName) => client.send(new ScanCommand({ TableName }))));
+  client.destroy();
+  return pages.flatMap(({ Items = [] }) => Items);
 }

@@ -6,6 +6,7 @@ import type { Handler, HttpEvent } from '../../functions/middleware/chain.ts';
 import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { GatewayConfig } from '../../shared/core/config.ts';
+import type { Log } from '../../shared/core/logger.ts';
 import { tools as registry } from '../../shared/tools/index.ts';
 import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
 import type { TestDatabase } from './database.ts';
@@ -41,6 +42,8 @@ export interface TestGateway {
 export interface TestGatewayOptions {
   readonly config?: GatewayConfig;
   readonly tools?: typeof registry;
+  /** Instead of the capturing one. */
+  readonly log?: Log;
   /** Wraps the database, to make one operation fail. */
   readonly dynamo?: (real: Dynamo) => Dynamo;
 }
@@ -52,7 +55,7 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
   const { log, lines } = captureLog();
   const issuer = createIssuer(ISSUER);
   const dynamo = options.dynamo?.(database.dynamo) ?? database.dynamo;
-  const ports = { clock: () => time.now, log, getJson: issuer.getJson, dynamo };
+  const ports = { clock: () => time.now, log: options.log ?? log, getJson: issuer.getJson, dynamo };
   const env = {
     GATEHOUSE_CONFIG: JSON.stringify(config),
     IDENTITIES_TABLE: database.identities,
