@@ -1,5 +1,4 @@
-import { Writable } from 'node:stream';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
 import { createLog } from '../../shared/core/logger.ts';
 import { defineTool, ToolError } from '../../shared/tools/define-tool.ts';
@@ -60,7 +59,7 @@ test('the scanner finds a leak that is planted, in clear, in base64 and in hex',
 });
 
 test('no marked secret reaches a log line, an audit record or another user’s answer', async () => {
-  const stdout = await captureStdout(async () => {
+  const stdout = await captureOutput(async () => {
     const gateway = createTestGateway(database, { tools, log: createLog('canary') });
     const secretClaims = { email: SECRETS.claim, scope: `starter.echo ${SECRETS.unknownScope}`, jti: SECRETS.claim };
     const good = await gateway.token(secretClaims);
@@ -105,20 +104,18 @@ async function everyItem(): Promise<readonly unknown[]> {
   return database.dump();
 }
 
-/** Powertools writes to a console of its own, over this stream. */
-async function captureStdout(work: () => Promise<void>): Promise<string> {
+/** Powertools writes through a console of its own to both streams. */
+async function captureOutput(work: () => Promise<void>): Promise<string> {
   const chunks: string[] = [];
-  const write = process.stdout.write;
-  const sink = new Writable();
-  process.stdout.write = ((chunk: string | Uint8Array) => chunks.push(String(chunk)) > 0) as typeof sink.write;
-  const { log, info, warn, error } = console;
-  const keep = (...parts: unknown[]) => void chunks.push(`${parts.map(String).join(' ')}\n`);
-  Object.assign(console, { log: keep, info: keep, warn: keep, error: keep });
+  const keep = (chunk: unknown) => chunks.push(String(chunk)) > 0;
+  const spies = [
+    jest.spyOn(process.stdout, 'write').mockImplementation(keep),
+    jest.spyOn(process.stderr, 'write').mockImplementation(keep),
+  ];
   try {
     await work();
   } finally {
-    process.stdout.write = write;
-    Object.assign(console, { log, info, warn, error });
+    for (const spy of spies) spy.mockRestore();
   }
   return chunks.join('');
 }
