@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { catalogueOf, tools } from '../shared/tools/index.ts';
+import { catalogueOf, tools } from '../shared/tools/all.ts';
 import { DEFAULT_PORT, toPort } from './arguments.ts';
 import type { Command } from './command.ts';
 import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
-import { catalogueOf, tools } from '../shared/tools/index.ts';
+import { catalogueOf, tools } from '../shared/tools/all.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import { createsUserPool } from './config.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';

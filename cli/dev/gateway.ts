@@ -6,7 +6,7 @@ import { createHandler as createDiscovery } from '../../functions/discovery/hand
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
 import type { Handler, HttpResponse } from '../../functions/middleware/chain.ts';
 import type { Ports } from '../../functions/ports.ts';
-import { tools as registry } from '../../shared/tools/index.ts';
+import { tools as registry } from '../../shared/tools/all.ts';
 import { Failure } from '../failure.ts';
 import { matchRoute, toEvent } from './http-event.ts';
 import type { Plan } from './template.ts';

@@ -9,7 +9,7 @@ import type { Log } from '../../shared/core/logger.ts';
 import { userKey } from '../../shared/identity/keys.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { getJson } from '../../shared/net/get-json.ts';
-import { catalogueOf, tools as registry } from '../../shared/tools/index.ts';
+import { catalogueOf, tools as registry } from '../../shared/tools/all.ts';
 import { Failure } from '../failure.ts';
 import { createGateway } from './gateway.ts';
 import { createIdp } from './idp.ts';

@@ -5,7 +5,7 @@ import { type FunctionEnvironment, type GatewayConfig, readConfig, resourceUrl }
 import { errorRow, GatewayError } from '../../shared/core/errors.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { revisionsOf } from '../../shared/protocol/revisions.ts';
-import { catalogueOf, tools } from '../../shared/tools/index.ts';
+import { catalogueOf, tools } from '../../shared/tools/all.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
 import { answerPreflight, checkOrigin, isPreflight } from '../middleware/cors.ts';
 import { type HttpRequest, json } from '../middleware/http.ts';

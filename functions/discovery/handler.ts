@@ -1,7 +1,7 @@
 import { createIdpDocument } from '../../shared/auth/idp-document.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { GatewayError } from '../../shared/core/errors.ts';
-import { catalogueOf, tools } from '../../shared/tools/index.ts';
+import { catalogueOf, tools } from '../../shared/tools/all.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
 import { answerPreflight, checkOrigin, isPreflight } from '../middleware/cors.ts';
 import { readsOnly, withoutBodyOnHead } from '../middleware/reads.ts';

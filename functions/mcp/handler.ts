@@ -6,7 +6,7 @@ import { createIdentity } from '../../shared/identity/resolve.ts';
 import { createDispatcher, type Reply } from '../../shared/mcp/dispatch.ts';
 import { createUserStore } from '../../shared/store/user-store.ts';
 import type { Tool } from '../../shared/tools/define-tool.ts';
-import { catalogueOf, tools as registry } from '../../shared/tools/index.ts';
+import { catalogueOf, tools as registry } from '../../shared/tools/all.ts';
 import { audit } from '../middleware/audit.ts';
 import { requireActiveAccount, resolveUid, verifyJwt } from '../middleware/authenticate.ts';
 import { chain, type Handler } from '../middleware/chain.ts';

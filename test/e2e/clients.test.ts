@@ -47,7 +47,7 @@ for (const mode of ['direct', 'metadata'] as const) {
         revision: session.client.getNegotiatedProtocolVersion(),
         tools: tools.map((tool) => tool.name),
         echoed: echoed.structuredContent,
-      }).toEqual({ revision, tools: ['whoami', 'echo'], echoed: { text: 'hi' } });
+      }).toEqual({ revision, tools: ['echo', 'whoami'], echoed: { text: 'hi' } });
       await session.client.close();
     });
   }
@@ -58,7 +58,7 @@ for (const mode of ['direct', 'metadata'] as const) {
     const { tools } = await client.listTools();
     const echoed = await client.callTool({ name: 'echo', arguments: { text: 'hi' } });
     expect({ tools: tools.map(({ name }) => name), echoed: echoed.structuredContent }).toEqual({
-      tools: ['whoami', 'echo'],
+      tools: ['echo', 'whoami'],
       echoed: { text: 'hi' },
     });
     await client.close();

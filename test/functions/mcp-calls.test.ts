@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { defineTool, ToolError } from '../../shared/tools/define-tool.ts';
-import { tools as registry } from '../../shared/tools/index.ts';
+import { tools as registry } from '../../shared/tools/all.ts';
 import { ISSUER, RESOURCE, testConfig } from '../support/config.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -191,7 +191,7 @@ describe('the list', () => {
   test('shows schemas both ways, annotations and the scopes in wire names', async () => {
     const { body } = await gateway.rpc(legacy('tools/list'));
     const schemes = [{ type: 'oauth2', scopes: ['starter.echo'] }];
-    expect((body as { result: { tools: unknown[] } }).result.tools[1]).toEqual({
+    expect((body as { result: { tools: unknown[] } }).result.tools[0]).toEqual({
       name: 'echo',
       title: 'Echo',
       description: expect.any(String),
@@ -227,7 +227,7 @@ describe('the list', () => {
       admin: await names({ roles: ['admin'] }),
       sameAnswer: JSON.stringify(refused.body) === JSON.stringify(unknown.body),
       allowed: (await own.rpc(callOf('admin'), { token: await own.token({ roles: ['admin'] }) })).status,
-    }).toEqual({ plain: ['whoami', 'echo'], admin: ['whoami', 'echo', 'admin'], sameAnswer: true, allowed: 200 });
+    }).toEqual({ plain: ['echo', 'whoami'], admin: ['echo', 'whoami', 'admin'], sameAnswer: true, allowed: 200 });
   });
 });
 

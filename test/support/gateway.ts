@@ -7,7 +7,7 @@ import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
-import { tools as registry } from '../../shared/tools/index.ts';
+import { tools as registry } from '../../shared/tools/all.ts';
 import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
 import type { TestDatabase } from './database.ts';
 import { createIssuer, type TestIssuer } from './issuer.ts';
