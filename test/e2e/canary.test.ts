@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
 import { createLog } from '../../shared/core/logger.ts';
-import { defineTool, ToolError } from '../../shared/tools/define-tool.ts';
 import { tools as registry } from '../../shared/tools/all.ts';
+import { defineTool, ToolError } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway } from '../support/gateway.ts';
 import { legacy } from '../support/messages.ts';

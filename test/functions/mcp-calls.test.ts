@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { defineTool, ToolError } from '../../shared/tools/define-tool.ts';
 import { tools as registry } from '../../shared/tools/all.ts';
+import { defineTool, ToolError } from '../../shared/tools/define-tool.ts';
 import { ISSUER, RESOURCE, testConfig } from '../support/config.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type TestGateway } from '../support/gateway.ts';

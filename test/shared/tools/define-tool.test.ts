@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { defineTool, type ToolContext } from '../../../shared/tools/define-tool.ts';
 import { catalogueOf, tools } from '../../../shared/tools/all.ts';
+import { defineTool, type ToolContext } from '../../../shared/tools/define-tool.ts';
 
 const base = {
   name: 'add',
