@@ -5,8 +5,8 @@ import { type FunctionEnvironment, readConfig } from '../../shared/core/config.t
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { createDispatcher, type Reply } from '../../shared/mcp/dispatch.ts';
 import { createUserStore } from '../../shared/store/user-store.ts';
-import type { Tool } from '../../shared/tools/define-tool.ts';
 import { catalogueOf, tools as registry } from '../../shared/tools/all.ts';
+import type { Tool } from '../../shared/tools/define-tool.ts';
 import { audit } from '../middleware/audit.ts';
 import { requireActiveAccount, resolveUid, verifyJwt } from '../middleware/authenticate.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
