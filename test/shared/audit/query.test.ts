@@ -69,7 +69,7 @@ test.each([
   ['since a time', { since: NOW - 2 * HOUR }, only(0, 1, 2)],
   ['until a time', { until: NOW - 3 * HOUR }, only(3, 4)],
   ['at most so many', { limit: 2 }, only(0, 1)],
-  ['of one user', { who: 'usr_alice' }, only(0, 3, 4)],
+  ['of one user what has ended: the index has no intents', { who: 'usr_alice' }, only(3, 4)],
   ['of one tool', { tool: 'echo' }, only(1, 3, 4)],
   ['of one tool by one user', { who: 'usr_bob', tool: 'echo' }, only(1)],
   ['what was denied', { decision: 'denied' as const }, only(3)],

@@ -77,8 +77,6 @@ describe('what is written', () => {
       ...common,
       sk: `${facts.callId}#0`,
       decision: 'allowed',
-      gsi1pk: expect.any(String),
-      gsi1sk: expect.any(String),
     });
     expect(outcome).toMatchObject({
       pk: intent!['pk'],
