@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { generatedPages } from '../cli/docs.ts';
-import { projectRoot } from '../infra/project.ts';
+import { generatedPages } from '../../cli/docs.ts';
+import { projectRoot } from '../../infra/project.ts';
 
 const read = (file: string) => readFileSync(join(projectRoot, file), 'utf8');
 const pages = [
