@@ -50,7 +50,6 @@ export async function startDev({ port, context, log, tools = registry }: DevOpti
   const plan = planFrom(synth({ ...defaults(url, issuer, embeddedIdp), ...context }).template);
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async () => {
-    removeState(port);
     await Promise.all(stops.splice(0).map((end) => end()));
   };
   try {
@@ -69,6 +68,7 @@ export async function startDev({ port, context, log, tools = registry }: DevOpti
     const ports: Ports = { clock: systemClock, log, getJson, dynamo };
     stops.push((await listen(createGateway(plan, ports, tools), port)).close);
     writeState(state);
+    stops.push(async () => removeState(port));
     return { state, dynamo, stop };
   } catch (error) {
     await stop();
