@@ -5,7 +5,7 @@ import { createDynamo } from '../shared/aws/dynamodb.ts';
 import { DEFAULT_PORT, toPort } from './arguments.ts';
 import { auditTable } from './audit-rows.ts';
 import type { Command } from './command.ts';
-import { localDynamo } from './dev/start.ts';
+import { localDynamo } from './dev/local-dynamo.ts';
 import { readState } from './dev/state-file.ts';
 import { Failure } from './failure.ts';
 
@@ -23,7 +23,6 @@ const OPTIONS = {
 } as const;
 
 export const auditCommand: Command = {
-  summary: 'ask the audit trail who did what, when, and what was refused',
   help: `Usage: npm run gatehouse -- audit query [options]
 
   --who UID         calls of one user, usr_…, that have ended

@@ -2,7 +2,6 @@ import type { Command } from './command.ts';
 import { runDemo } from './demo/run.ts';
 
 export const demoCommand: Command = {
-  summary: 'show it all: two users, tools, a refusal, the audit trail',
   help: 'Usage: npm run demo\n\nStarts a gateway on free ports, signs alice and bob in over OAuth with the official MCP client, calls tools, and ends.',
   run: runDemo,
 };

@@ -6,7 +6,6 @@ import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
 import { type DevGateway, startDev } from './dev/start.ts';
 
 export const devCommand: Command = {
-  summary: 'run a gateway, an identity provider and a database on this machine',
   help: `Usage: npm run dev -- [--port ${DEFAULT_PORT}] [-c key=value …]
 
   --port P         gateway at P, identity provider at P+1, database at P+2

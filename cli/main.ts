@@ -1,17 +1,49 @@
-import { auditCommand } from './audit.ts';
 import type { Command } from './command.ts';
-import { demoCommand } from './demo.ts';
-import { devCommand } from './dev.ts';
-import { docsCommand } from './docs.ts';
 import { Failure } from './failure.ts';
-import { tokenCommand } from './token.ts';
 
-const COMMANDS: ReadonlyMap<string, Command> = new Map<string, Command>([
-  ['dev', devCommand],
-  ['token', tokenCommand],
-  ['demo', demoCommand],
-  ['audit', auditCommand],
-  ['docs', docsCommand],
+interface Entry {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** Loaded when it is asked for: the CDK alone takes a second. */
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+  [
+    'dev',
+    {
+      summary: 'run a gateway, an identity provider and a database on this machine',
+      load: async () => (await import('./dev.ts')).devCommand,
+    },
+  ],
+  [
+    'token',
+    {
+      summary: 'print an access token of a user of a running dev gateway',
+      load: async () => (await import('./token.ts')).tokenCommand,
+    },
+  ],
+  [
+    'demo',
+    {
+      summary: 'show it all: two users, tools, a refusal, the audit trail',
+      load: async () => (await import('./demo.ts')).demoCommand,
+    },
+  ],
+  [
+    'audit',
+    {
+      summary: 'ask the audit trail who did what, when, and what was refused',
+      load: async () => (await import('./audit.ts')).auditCommand,
+    },
+  ],
+  [
+    'docs',
+    {
+      summary: 'write docs/errors.md and docs/parameters.md from their tables',
+      load: async () => (await import('./docs.ts')).docsCommand,
+    },
+  ],
 ]);
 
 const ASKS_FOR_HELP = new Set(['--help', '-h', 'help']);
@@ -20,9 +52,10 @@ const ASKS_FOR_HELP = new Set(['--help', '-h', 'help']);
 export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', endOnClosedPipe);
   const [name = '--help', ...rest] = args;
-  const command = COMMANDS.get(name);
+  const entry = COMMANDS.get(name);
   if (ASKS_FOR_HELP.has(name)) return print(overview());
-  if (command === undefined) return fail(`There is no command "${name}".\n\n${overview()}`, 2);
+  if (entry === undefined) return fail(`There is no command "${name}".\n\n${overview()}`, 2);
+  const command = await entry.load();
   if (rest.some((arg) => arg === '--help' || arg === '-h')) return print(command.help);
   try {
     await command.run(rest);

@@ -10,7 +10,6 @@ import { Failure } from './failure.ts';
 const NAMES = DEV_USERS.map(({ name }) => name);
 
 export const tokenCommand: Command = {
-  summary: 'print an access token of a user of a running dev gateway',
   help: `Usage: npm run -s token -- <user> [--port ${DEFAULT_PORT}] [--scope "starter.whoami starter.echo"]
 
   <user>       ${NAMES.join(', ')}

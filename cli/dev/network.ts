@@ -54,13 +54,18 @@ export async function findFreePort(): Promise<number> {
   throw new Failure('No three free ports in a row were found between 20000 and 50000.');
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer();
-  try {
+/** @throws Failure naming the first port that is taken, before anything is started */
+export async function requireFree(ports: readonly number[]): Promise<void> {
+  for (const port of ports) {
+    const probe = createServer();
     await bind(probe, port, '127.0.0.1');
     await close(probe);
-    return true;
-  } catch {
-    return false;
   }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return requireFree([port]).then(
+    () => true,
+    () => false,
+  );
 }

@@ -3,7 +3,7 @@ import type { Ports } from '../../functions/ports.ts';
 import { ConfigError } from '../../infra/config.ts';
 import { type SynthesisedGateway, synthGateway } from '../../infra/synth.ts';
 import { createTables } from '../../shared/aws/create-table.ts';
-import { createDynamo, type Dynamo, type DynamoOptions } from '../../shared/aws/dynamodb.ts';
+import { createDynamo, type Dynamo } from '../../shared/aws/dynamodb.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import type { Log } from '../../shared/core/logger.ts';
 import { userKey } from '../../shared/identity/keys.ts';
@@ -13,7 +13,8 @@ import { catalogueOf, tools as registry } from '../../shared/tools/all.ts';
 import { Failure } from '../failure.ts';
 import { createGateway } from './gateway.ts';
 import { createIdp } from './idp.ts';
-import { bind, close, listen } from './network.ts';
+import { localDynamo } from './local-dynamo.ts';
+import { bind, close, listen, requireFree } from './network.ts';
 import { type DevState, removeState, writeState } from './state-file.ts';
 import { type Plan, planFrom } from './template.ts';
 
@@ -31,13 +32,6 @@ export interface DevGateway {
   stop(): Promise<void>;
 }
 
-/** The embedded engine takes any credentials. */
-const LOCAL_CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' } as const;
-
-export function localDynamo(endpoint: string): DynamoOptions {
-  return { endpoint, region: 'local', credentials: LOCAL_CREDENTIALS };
-}
-
 /**
  * Everything on this machine: identity provider, database, and the functions of the synthesised template.
  *
@@ -45,6 +39,7 @@ export function localDynamo(endpoint: string): DynamoOptions {
  */
 export async function startDev({ port, context, log, tools = registry }: DevOptions): Promise<DevGateway> {
   const embeddedIdp = context['issuer'] === undefined;
+  await requireFree(embeddedIdp ? [port, port + 1, port + 2] : [port, port + 2]);
   const url = `http://localhost:${port}`;
   const issuer = context['issuer'] ?? `http://localhost:${port + 1}`;
   const plan = planFrom(synth({ ...defaults(url, issuer, embeddedIdp), ...context }).template);

@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import { localDynamo } from '../../cli/dev/local-dynamo.ts';
 import { bind, close } from '../../cli/dev/network.ts';
-import { localDynamo } from '../../cli/dev/start.ts';
 import { planFrom } from '../../cli/dev/template.ts';
 import { synthGateway } from '../../infra/synth.ts';
 import { createTables } from '../../shared/aws/create-table.ts';

@@ -1,4 +1,4 @@
-import { localDynamo } from '../../cli/dev/start.ts';
+import { localDynamo } from '../../cli/dev/local-dynamo.ts';
 import { createDynamo } from '../../shared/aws/dynamodb.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';

@@ -1,0 +1,187 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { createServer } from 'node:http';
+import { promisify } from 'node:util';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { bind, close, findFreePort } from '../../cli/dev/network.ts';
+import { projectRoot } from '../../infra/project.ts';
+
+const execute = promisify(execFile);
+const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '' };
+const running: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of running.splice(0)) child.kill('SIGKILL');
+});
+
+async function gatehouse(...args: string[]) {
+  const result = execute(process.execPath, ['cli/gatehouse.mjs', ...args], { cwd: projectRoot, env });
+  return result.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+  );
+}
+
+describe('the command line', () => {
+  test('lists its commands', async () => {
+    const { code, stdout, stderr } = await gatehouse('--help');
+    const commands = [...stdout.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
+    expect({ code, commands, stderr }).toEqual({
+      code: 0,
+      commands: ['dev', 'token', 'demo', 'audit', 'docs'],
+      stderr: '',
+    });
+  });
+
+  test.each(['dev', 'token', 'demo', 'audit', 'docs'])('explains %s', async (command) => {
+    const { code, stdout } = await gatehouse(command, '--help');
+    expect([code, stdout.startsWith('Usage: npm run')]).toEqual([0, true]);
+  });
+
+  const sentences: ReadonlyArray<readonly [string, readonly string[], number, string]> = [
+    ['an unknown command', ['nope'], 2, 'There is no command "nope".'],
+    ['an unknown option', ['dev', '--prot', '1'], 2, "Unknown option '--prot'"],
+    ['a port that is none', ['dev', '--port', 'x'], 1, '--port x is no port. Example: --port 8787'],
+    ['a parameter without a value', ['dev', '-c', 'x'], 1, '-c x is no parameter. Example: -c provisioning=deny'],
+    [
+      'a wrong parameter',
+      ['dev', '-c', 'provisioning=maybe'],
+      1,
+      'provisioning ("maybe") Invalid option: expected one of "auto"|"deny". Example: -c provisioning=deny',
+    ],
+    ['a user that is none', ['token', 'eve'], 1, 'Name one of alice, bob, mallory. Example: npm run -s token -- alice'],
+    [
+      'no gateway',
+      ['token', 'alice', '--port', '9'],
+      1,
+      'No dev gateway runs on port 9. Start one in another terminal: npm run dev -- --port 9',
+    ],
+    [
+      'no gateway to ask',
+      ['audit', 'query', '--local', '--port', '9'],
+      1,
+      'No dev gateway runs on port 9. Start one in another terminal: npm run dev -- --port 9',
+    ],
+    [
+      'a time that is none',
+      ['audit', 'query', '--local', '--since', 'noon'],
+      1,
+      '--since noon is no time. Examples: 30m, 24h, 7d, 2026-11-24T08:00:00Z',
+    ],
+    [
+      'a decision that is none',
+      ['audit', 'query', '--decision', 'maybe'],
+      1,
+      '--decision maybe is neither allowed nor denied.',
+    ],
+    [
+      'a uid that is none',
+      ['audit', 'query', '--who', 'alice'],
+      1,
+      '--who alice is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.',
+    ],
+    ['a limit that is none', ['audit', 'query', '--limit', '0'], 1, '--limit 0 is no number from 1 to 10000.'],
+    ['no question', ['audit'], 1, 'Say what to do. Example: npm run gatehouse -- audit query --local'],
+  ];
+  test.each(sentences)('answers %s with a sentence', async (_name, args, code, sentence) => {
+    const result = await gatehouse(...args);
+    expect({ code: result.code, first: result.stderr.split('\n')[0], stdout: result.stdout }).toEqual({
+      code,
+      first: expect.stringContaining(sentence),
+      stdout: '',
+    });
+  });
+});
+
+/** Starts dev and waits for its ready line. */
+async function startDev(port: number): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['cli/gatehouse.mjs', 'dev', '--port', String(port)], {
+    cwd: projectRoot,
+    env,
+  });
+  running.push(child);
+  let text = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk) => {
+      text += String(chunk);
+      if (text.includes(`ready http://localhost:${port}/mcp\n`)) resolve();
+    });
+    child.on('exit', (code) => reject(new Error(`dev ended with ${code}`)));
+  });
+  return child;
+}
+
+describe('npm run dev', () => {
+  test('gets ready, gives tokens, shows the trail, and Ctrl-C stops it all', async () => {
+    const port = await findFreePort();
+    const child = await startDev(port);
+    const { stdout: token } = await gatehouse(
+      'token',
+      'bob',
+      '--port',
+      String(port),
+      '--scope',
+      'starter.whoami starter.echo',
+    );
+    const headers = { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json' };
+    const call = (name: string) =>
+      fetch(`http://localhost:${port}/tools/${name}`, {
+        method: 'POST',
+        headers,
+        body: name === 'echo' ? '{"text":"x"}' : '{}',
+      });
+    const statuses = [(await call('whoami')).status, (await call('echo')).status];
+    const { stdout: lines } = await gatehouse('audit', 'query', '--local', '--port', String(port), '--json');
+    const rows = lines
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const { stdout: table } = await gatehouse('audit', 'query', '--local', '--port', String(port), '--tool', 'echo');
+
+    const ended = new Promise((resolve) => child.on('exit', (code) => resolve(code)));
+    child.kill('SIGINT');
+    const exit = await ended;
+    const free = createServer();
+    await bind(free, port, '127.0.0.1');
+    await close(free);
+    expect({
+      token: token.split('.').length,
+      statuses,
+      rows: rows.map(({ subject, tool, decision }) => [subject, tool, decision]),
+      table: table.split('\n').length,
+      exit,
+    }).toEqual({
+      token: 3,
+      statuses: [200, 403],
+      rows: [
+        ['bob', 'echo', 'denied'],
+        ['bob', 'whoami', 'allowed'],
+      ],
+      table: 4,
+      exit: 0,
+    });
+  }, 60_000);
+
+  test.each([0, 1, 2])('says so in one sentence when port +%i is taken', async (offset) => {
+    const port = await findFreePort();
+    const blocker = createServer();
+    await bind(blocker, port + offset, '127.0.0.1');
+    const { code, stderr } = await gatehouse('dev', '--port', String(port));
+    await close(blocker);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: `Port ${port + offset} is in use. Stop what uses it, or choose another one with --port.\n`,
+    });
+  });
+});
+
+test('npm run demo tells the whole story and exits 0', async () => {
+  const { code, stdout, stderr } = await gatehouse('demo');
+  const told = [
+    'alice signed in',
+    'bob signed in',
+    '403 Bearer error="insufficient_scope", scope="starter.echo starter.whoami"',
+    'nothing was run',
+    'The audit trail, read back from the table',
+  ].filter((part) => !stdout.includes(part));
+  const rows = stdout.split('\n').filter((line) => /^\d{4}-\d\d-\d\d /.test(line));
+  expect({ code, told, rows: rows.length, stderr }).toEqual({ code: 0, told: [], rows: 5, stderr: '' });
+}, 60_000);
