@@ -49,6 +49,7 @@ const GENERAL: ReadonlyMap<string, (config: GatewayConfig) => string> = new Map<
       'The signing key is not among the issuer’s published keys: the token is from another tenant or realm, or its key was removed.',
   ],
   ['signature', () => 'The signature does not match. The token was changed, or another issuer signed it.'],
+  ['key_unusable', () => 'The issuer publishes this signing key in a form that cannot be used. Rotate it.'],
   ['expired', () => 'The token expired. Sign in again, or use the refresh token.'],
   ['not_yet_valid', () => 'The token is not valid yet. Check the clocks.'],
   ['iat_in_future', () => 'The token was issued in the future. Check the clocks.'],

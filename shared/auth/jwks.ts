@@ -93,11 +93,13 @@ export function createKeySource(issuer: string, documents: IdpDocumentSource, po
   const findUnknown = async (kid: string): Promise<JsonObject | undefined> => {
     const until = absent.get(kid);
     if (until !== undefined && clock() < until) return undefined;
-    if (mayFetch(UNKNOWN_KID_REFETCH_MS)) await refresh();
+    const asked = mayFetch(UNKNOWN_KID_REFETCH_MS);
+    if (asked) await refresh();
     const found = set?.keys.get(kid);
     // An outage is no proof that the key does not exist: the client must keep its token.
     if (found === undefined && lastFailed) throw new GatewayError('KEYS_UNAVAILABLE', { reason: 'jwks_unavailable' });
-    if (found === undefined) remember(absent, kid, clock() + NEGATIVE_MS);
+    // Not while the issuer was not asked: somebody's junk must not hide a key that came with a rotation just now.
+    if (found === undefined && asked) remember(absent, kid, clock() + NEGATIVE_MS);
     return found;
   };
 
@@ -110,11 +112,20 @@ export function createKeySource(issuer: string, documents: IdpDocumentSource, po
       if (jwk === undefined) return undefined;
       const known = parsed.get(jwk);
       if (known) return known;
-      const made: SigningKey = { jwk, key: createPublicKey({ key: { ...jwk }, format: 'jwk' }) };
+      const made: SigningKey = { jwk, key: toKey(jwk) };
       parsed.set(jwk, made);
       return made;
     },
   };
+}
+
+/** The issuer published something that is no public key: tokens that name it are refused, and not a defect of ours. */
+function toKey(jwk: JsonObject): KeyObject {
+  try {
+    return createPublicKey({ key: { ...jwk }, format: 'jwk' });
+  } catch {
+    throw new GatewayError('JWT_VERIFY_FAILED', { reason: 'key_unusable' });
+  }
 }
 
 function clamp(ms: number): number {
