@@ -43,12 +43,14 @@ export function readParameters(context: Readonly<Record<string, unknown>>): Para
 }
 
 function crossCheck(parameters: Parameters): Problem[] {
+  const issuer = [...checkIssuer(parameters), ...checkPlainHttp(parameters)];
+  // What else would be said follows from a wrong issuer.
+  if (issuer.length > 0) return issuer;
   return [
-    ...checkIssuer(parameters),
+    ...checkClients(parameters),
     ...checkAudience(parameters),
     ...checkEndpoints(parameters),
     ...checkOidcOnly(parameters),
-    ...checkPlainHttp(parameters),
     ...checkAlgorithms(parameters),
   ];
 }
@@ -71,6 +73,12 @@ function checkIssuer(parameters: Parameters): Problem[] {
   return issuerPattern.test(issuer)
     ? []
     : [wrong('issuer', issuer, `is no issuer of ${idp}; a slash at the end is part of it`, issuerExample)];
+}
+
+/** Every app client of a Cognito pool can ask for our audience: without a list, any app's token would be let in. */
+function checkClients({ idp, issuer, allowedClientIds = [] }: Parameters): Problem[] {
+  if (idp !== 'cognito' || issuer === undefined || allowedClientIds.length > 0) return [];
+  return [wrong('allowedClientIds', undefined, 'is needed with an existing Cognito pool: the app clients to accept')];
 }
 
 function checkAudience({ idp, audience }: Parameters): Problem[] {
@@ -115,7 +123,12 @@ function checkPlainHttp(parameters: Parameters): Problem[] {
     .filter((name) => parameters[name]?.startsWith('http://') === true)
     .filter((name) => parameters.environment !== 'dev' || !isLoopback(parameters[name] ?? ''))
     .map((name) =>
-      wrong(name, parameters[name], 'must be https; plain http is for loopback addresses with environment=dev'),
+      wrong(
+        name,
+        parameters[name],
+        'must be https; plain http is for loopback addresses with environment=dev',
+        name === 'issuer' ? PRESETS[parameters.idp].issuerExample : undefined,
+      ),
     );
 }
 

@@ -121,6 +121,9 @@ export class GatewayStack extends Stack {
   private describe(config: GatewayConfig, tables: Tables, clientId: string | undefined): void {
     const url = resourceUrl(config);
     const withClient = clientId === undefined ? '' : `, OAuth client id ${clientId}, no client secret`;
+    // ChatGPT makes a redirect URL for each plugin where the metadata promises no `iss` (RFC 9207), as ours cannot.
+    const callbackNote =
+      clientId === undefined ? '' : '; then deploy again with -c callbackUrls=<the redirect URL that the form shows>';
     const outputs: Readonly<Record<string, string>> = {
       McpUrl: url,
       Issuer: config.idp.issuer,
@@ -128,7 +131,7 @@ export class GatewayStack extends Stack {
       IdentitiesTable: tables.identities.tableName,
       AuditTable: tables.audit.tableName,
       StateTable: tables.state.tableName,
-      ConnectChatGPT: `Settings > Plugins > Create: MCP server URL ${url}, authentication OAuth${withClient}`,
+      ConnectChatGPT: `Settings > Plugins > Create: MCP server URL ${url}, authentication OAuth${withClient}${callbackNote}`,
       ConnectClaude: `Settings > Connectors > Add custom connector: URL ${url}${withClient}`,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });

@@ -8,6 +8,7 @@ import { type JsonObject, own } from './strict-json.ts';
 const LEEWAY_S = 30;
 const MAX_FUTURE_IAT_S = 60;
 const MAX_SUBJECT = 255;
+const LATEST_S = 253_402_300_799;
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash'];
 /** Control and format characters: a subject ends up in records and tables that people read. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
@@ -21,10 +22,10 @@ export function checkTimes(claims: JsonObject, now: number): { readonly exp: num
   const exp = own(claims, 'exp');
   const nbf = own(claims, 'nbf');
   const iat = own(claims, 'iat');
-  if (!isNumber(exp)) refuse('exp_missing');
+  if (!isTime(exp)) refuse('exp_missing');
   if (exp <= now - LEEWAY_S) refuse('expired', 'TOKEN_EXPIRED');
-  if (nbf !== undefined && (!isNumber(nbf) || nbf > now + LEEWAY_S)) refuse('not_yet_valid');
-  if (!isNumber(iat)) refuse('iat_missing');
+  if (nbf !== undefined && (!isTime(nbf) || nbf > now + LEEWAY_S)) refuse('not_yet_valid');
+  if (!isTime(iat)) refuse('iat_missing');
   if (iat > now + MAX_FUTURE_IAT_S) refuse('iat_in_future');
   return { exp, iat };
 }
@@ -91,9 +92,10 @@ function readSubject(claims: JsonObject, { idp }: GatewayConfig, clientId: strin
     refuse('app_only', 'TOKEN_NO_SUB');
   }
   if (own(claims, 'idtyp') === 'app') refuse('app_only', 'TOKEN_NO_SUB');
-  const tenant = own(claims, 'tid');
-  // One Entra tenant's keys also sign for others: the tenant in the token must be the issuer's own.
-  if (idp.preset === 'entra-v2' && !idp.issuer.includes(`/${String(tenant)}/`)) refuse('tenant_mismatch');
+  const { tenantClaim } = preset;
+  if (tenantClaim !== undefined && !idp.issuer.split('/').includes(String(own(claims, tenantClaim)))) {
+    refuse('tenant_mismatch');
+  }
   return subject;
 }
 
@@ -123,6 +125,7 @@ function firstString(claims: JsonObject, names: readonly string[]): string | und
   return values.find((value): value is string => typeof value === 'string' && value !== '' && !UNSAFE.test(value));
 }
 
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
+/** RFC 7519 NumericDate, up to the year 9999: later ones are no dates that can be shown or compared. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= LATEST_S;
 }

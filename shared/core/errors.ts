@@ -71,12 +71,6 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'MCP-Protocol-Version, Mcp-Method and Mcp-Name must be present and equal to the body.',
   },
-  MISSING_CLIENT_CAPABILITY: {
-    status: 400,
-    rpc: -32021,
-    challenge: 'none',
-    hint: 'This needs a client capability that the request did not declare.',
-  },
   UNSUPPORTED_PROTOCOL_VERSION: {
     status: 400,
     rpc: -32022,

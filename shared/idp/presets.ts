@@ -24,6 +24,8 @@ export interface Preset {
   readonly requiredClaims: Readonly<Record<string, string>>;
   /** A token is an app's, without a user, when this claim's value equals the client id. */
   readonly appOnlyWhenEqualsClient: string | undefined;
+  /** A claim whose value must be a path segment of the issuer: one Entra tenant's keys also sign for others. */
+  readonly tenantClaim?: string;
   readonly defaultAuthorizationServer: 'direct' | 'metadata';
   /** Metadata mode: endpoints that follow from the issuer. Cognito's come from its domain at deploy. */
   readonly endpoints?: (issuer: string) => {
@@ -113,6 +115,7 @@ export const PRESETS: Readonly<Record<IdpPresetName, Preset>> = {
     subjectClaims: ['tid', 'oid'],
     clientIdClaims: ['azp'],
     requiredClaims: { ver: '2.0' },
+    tenantClaim: 'tid',
     defaultAuthorizationServer: 'metadata',
     endpoints: (issuer) => {
       const tenant = issuer.slice(0, -'/v2.0'.length);

@@ -55,12 +55,12 @@ describe('a wrong parameter stops synthesis with its name, its value and an exam
     [
       'plain http in prod',
       { idp: 'oidc', issuer: 'http://127.0.0.1:9999' },
-      `issuer ("http://127.0.0.1:9999") ${HTTPS}. Example: -c issuer=https://acme.eu.auth0.com/`,
+      `issuer ("http://127.0.0.1:9999") ${HTTPS}. Example: -c issuer=https://login.example.com`,
     ],
     [
       'plain http over a network in dev',
       { idp: 'oidc', environment: 'dev', issuer: 'http://127.0.0.1.evil.example' },
-      `issuer ("http://127.0.0.1.evil.example") ${HTTPS}. Example: -c issuer=https://acme.eu.auth0.com/`,
+      `issuer ("http://127.0.0.1.evil.example") ${HTTPS}. Example: -c issuer=https://login.example.com`,
     ],
     [
       'no audience where it is no URL',
@@ -86,6 +86,16 @@ describe('a wrong parameter stops synthesis with its name, its value and an exam
       'an algorithm the preset does not take',
       { ...auth0, algorithms: 'HS256' },
       'algorithms ("HS256") must be among those of auth0: RS256, PS256. Example: -c algorithms=RS256',
+    ],
+    [
+      'an existing Cognito pool without its clients',
+      {
+        issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12Cd34',
+        authorizationEndpoint: 'https://a.example/a',
+        tokenEndpoint: 'https://a.example/t',
+        jwksEndpoint: 'https://a.example/j',
+      },
+      'allowedClientIds (not given) is needed with an existing Cognito pool: the app clients to accept. Example: -c allowedClientIds=3n4b5c6d7e,8f9g0h',
     ],
     [
       'the origin null',

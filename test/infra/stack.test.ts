@@ -225,6 +225,7 @@ describe('the user pool', () => {
       authorizationEndpoint: 'https://a.example/authorize',
       tokenEndpoint: 'https://a.example/token',
       jwksEndpoint: 'https://a.example/jwks',
+      allowedClientIds: 'client-1',
     };
     const count = (template: typeof prod) =>
       Object.values(template.Resources).filter(({ Type }) => Type.startsWith('AWS::Cognito::')).length;
