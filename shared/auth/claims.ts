@@ -93,7 +93,7 @@ function readSubject(claims: JsonObject, { idp }: GatewayConfig, clientId: strin
   }
   if (own(claims, 'idtyp') === 'app') refuse('app_only', 'TOKEN_NO_SUB');
   const { tenantClaim } = preset;
-  if (tenantClaim !== undefined && !idp.issuer.split('/').includes(String(own(claims, tenantClaim)))) {
+  if (tenantClaim !== undefined && idp.issuer.split('/')[3] !== own(claims, tenantClaim)) {
     refuse('tenant_mismatch');
   }
   return subject;

@@ -36,6 +36,9 @@ export function keyProblem(alg: string, { jwk, key }: SigningKey): string | unde
 
 /** A stable reason, or undefined when the signature is good. Never throws for what a client sent. */
 export function signatureProblem(token: string, alg: string, { jwk, key }: SigningKey): string | undefined {
+  // Decoders skip what they do not know: without this, one signature could be written in many ways.
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  if (Buffer.from(signature, 'base64url').toString('base64url') !== signature) return 'signature';
   if (alg === 'PS256') return verifyPss(token, key) ? undefined : 'signature';
   try {
     verifyJwtSync(token, { ...jwk, use: 'sig' } as Parameters<typeof verifyJwtSync>[1], SIGNATURE_ONLY, () => key);

@@ -26,12 +26,14 @@ export function own(object: JsonObject, name: string): unknown {
 function refuseDuplicateNames(text: string): void {
   const open: (Set<string> | undefined)[] = [];
   const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
+  const colon = /\s*:/y;
   for (const match of text.matchAll(tokens)) {
     const token = match[0];
+    colon.lastIndex = match.index + token.length;
     if (token === '{') open.push(new Set());
     else if (token === '[') open.push(undefined);
     else if (token === '}' || token === ']') open.pop();
-    else if (/^\s*:/.test(text.slice(match.index + token.length, match.index + token.length + 64))) {
+    else if (colon.test(text)) {
       const names = open.at(-1);
       const name: unknown = JSON.parse(token);
       if (typeof name !== 'string' || names === undefined) continue;

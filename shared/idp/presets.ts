@@ -24,7 +24,7 @@ export interface Preset {
   readonly requiredClaims: Readonly<Record<string, string>>;
   /** A token is an app's, without a user, when this claim's value equals the client id. */
   readonly appOnlyWhenEqualsClient: string | undefined;
-  /** A claim whose value must be a path segment of the issuer: one Entra tenant's keys also sign for others. */
+  /** A claim whose value must be the first path segment of the issuer: one Entra tenant's keys also sign for others. */
   readonly tenantClaim?: string;
   readonly defaultAuthorizationServer: 'direct' | 'metadata';
   /** Metadata mode: endpoints that follow from the issuer. Cognito's come from its domain at deploy. */
