@@ -1,0 +1,78 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, expect, test } from '@jest/globals';
+import { App } from 'aws-cdk-lib';
+import { build } from 'esbuild';
+import { readParameters } from '../../infra/config.ts';
+import { GatewayStack } from '../../infra/gateway-stack.ts';
+import { projectRoot } from '../../infra/project.ts';
+import { testConfig } from '../support/config.ts';
+
+const run = promisify(execFile);
+/** Asset directories with one file each. */
+let bundles: readonly string[] = [];
+
+beforeAll(() => {
+  const app = new App({ analyticsReporting: false });
+  new GatewayStack(app, { parameters: readParameters({}), bundling: true });
+  const { directory } = app.synth();
+  bundles = readdirSync(directory)
+    .filter((name) => name.startsWith('asset.'))
+    .map((name) => join(directory, name));
+});
+
+test('each function is one file of at most one megabyte', () => {
+  expect(bundles.map((bundle) => readdirSync(bundle))).toEqual([['index.mjs'], ['index.mjs'], ['index.mjs']]);
+  const sizes = bundles.map((bundle) => readFileSync(join(bundle, 'index.mjs')).length);
+  expect(sizes.filter((bytes) => bytes > 1_048_576)).toEqual([]);
+});
+
+/** Packages whose code ends up in a bundle of this source. */
+async function packagesIn(source: string): Promise<ReadonlySet<string>> {
+  const { metafile } = await build({
+    stdin: { contents: source, resolveDir: projectRoot, loader: 'ts' },
+    absWorkingDir: projectRoot,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+    metafile: true,
+    logLevel: 'silent',
+  });
+  const packages = Object.keys(metafile.inputs).map(
+    (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1],
+  );
+  return new Set(packages.filter((name): name is string => name !== undefined));
+}
+
+test('no function carries code of the MCP SDK: it is an oracle in tests and a source of types', async () => {
+  const functions = ['mcp', 'discovery', 'debug'].map((name) => `import './functions/${name}/index.ts';`);
+  const found = await Promise.all(functions.map(packagesIn));
+  const planted = await packagesIn("import { McpServer } from '@modelcontextprotocol/server'; console.log(McpServer);");
+  const isSdk = (name: string) => name.startsWith('@modelcontextprotocol/');
+  expect([found.map((packages) => [...packages].some(isSdk)), [...planted].some(isSdk)]).toEqual([
+    [false, false, false],
+    true,
+  ]);
+});
+
+test('each function loads in a bare Node and exports a handler', async () => {
+  const env = {
+    PATH: process.env['PATH'],
+    AWS_REGION: 'eu-central-1',
+    GATEHOUSE_CONFIG: JSON.stringify(testConfig()),
+    IDENTITIES_TABLE: 'i',
+    AUDIT_TABLE: 'a',
+    STATE_TABLE: 's',
+  };
+  const outputs = await Promise.all(
+    bundles.map(async (bundle) => {
+      const script = `const { handler } = await import(${JSON.stringify(join(bundle, 'index.mjs'))}); process.stdout.write('handler is a ' + typeof handler, () => process.exit(0));`;
+      const { stdout } = await run(process.execPath, ['--no-warnings', '--input-type=module', '-e', script], { env });
+      return /handler is a \w+/.exec(stdout)?.[0];
+    }),
+  );
+  expect(outputs).toEqual(['handler is a function', 'handler is a function', 'handler is a function']);
+});
