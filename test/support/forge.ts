@@ -10,7 +10,7 @@ const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 const ed = generateKeyPairSync('ed25519');
 const attacker = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
-export const RSA_PEM = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+const RSA_PEM = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
 export const ATTACKER_JWK = attacker.publicKey.export({ format: 'jwk' });
 export const ATTACKER = attacker.privateKey;
 export const LONG_KID = 'k'.repeat(256);
@@ -73,7 +73,7 @@ const SIGN: Readonly<Record<string, (input: Buffer, key: KeyObject) => Buffer>> 
 export const encode = (text: string) => Buffer.from(text).toString('base64url');
 
 /** Signs header and payload as they are given, valid JSON or not. */
-export function signText(header: string, payload: string, alg: string, key: KeyObject): string {
+function signText(header: string, payload: string, alg: string, key: KeyObject): string {
   const input = `${encode(header)}.${encode(payload)}`;
   const bytes = SIGN[alg]?.(Buffer.from(input), key);
   if (bytes === undefined) throw new Error(`cannot sign ${alg}`);
