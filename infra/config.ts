@@ -1,22 +1,16 @@
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
 
-export interface Problem {
+interface Problem {
   readonly parameter: string;
   readonly value: unknown;
   readonly problem: string;
   readonly example: string;
 }
 
-/** Every wrong parameter at once, each with its value and a correct example. */
+/** Wrong parameters, all at once, as lines for the person who gave them. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
-  readonly problems: readonly Problem[];
-
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(printProblem).join('\n'));
-    this.problems = problems;
-  }
 }
 
 const NAMES = Object.keys(PARAMETERS) as ParameterName[];
@@ -35,10 +29,10 @@ export function readParameters(context: Readonly<Record<string, unknown>>): Para
     if (parsed.success) values[name] = parsed.data;
     else problems.push(wrong(name, raw, parsed.error.issues[0]?.message ?? 'is not valid'));
   }
-  if (problems.length > 0) throw new ConfigError(problems);
+  if (problems.length > 0) throw refusal(problems);
   const parameters = values as unknown as Parameters;
   const contradictions = crossCheck(parameters);
-  if (contradictions.length > 0) throw new ConfigError(contradictions);
+  if (contradictions.length > 0) throw refusal(contradictions);
   return parameters;
 }
 
@@ -181,6 +175,10 @@ function editDistance(a: string, b: string): number {
 
 function wrong(name: ParameterName, value: unknown, problem: string, example?: string): Problem {
   return { parameter: name, value, problem, example: `-c ${name}=${example ?? PARAMETERS[name].example}` };
+}
+
+function refusal(problems: readonly Problem[]): ConfigError {
+  return new ConfigError(problems.map(printProblem).join('\n'));
 }
 
 function printProblem({ parameter, value, problem, example }: Problem): string {

@@ -5,7 +5,7 @@ import type { Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
 import { catalogueOf, tools } from '../shared/tools/all.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
-import { createsUserPool } from './config.ts';
+import { ConfigError, createsUserPool } from './config.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
 import { HttpApi } from './constructs/http-api.ts';
 import { Tables } from './constructs/tables.ts';
@@ -103,7 +103,7 @@ export class GatewayStack extends Stack {
   private toConfigText(config: GatewayConfig): string {
     const size = Buffer.byteLength(JSON.stringify(config));
     if (size > MAX_CONFIG_BYTES) {
-      throw new Error(
+      throw new ConfigError(
         `The configuration has ${size} bytes; a function takes ${MAX_CONFIG_BYTES}. Shorten allowedOrigins, audience or allowedClientIds.`,
       );
     }
