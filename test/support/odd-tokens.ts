@@ -148,6 +148,9 @@ const ISSUER_AND_KEY: readonly Row[] = [
 const CLAIMS: readonly Row[] = [
   ['exp as a string, by PS256', { header: { alg: 'PS256' }, claims: { exp: '9999999999' } }, 'exp_missing'],
   ['nbf as a string, by PS256', { header: { alg: 'PS256' }, claims: { nbf: '0' } }, 'not_yet_valid'],
+  ['exp as a list', { claims: { exp: [SECONDS] } }, 'malformed_claims'],
+  ['no iat', { claims: { iat: undefined } }, 'iat_missing'],
+  ['iat next year', { claims: { iat: SECONDS + 31_536_000 } }, 'iat_in_future'],
   ['exp long ago', { claims: { exp: SECONDS - 3600 } }, 'expired'],
   ['c_hash: an ID token', { claims: { c_hash: 'h' } }, 'id_token'],
   ['no token_use at Cognito', {}, 'claim_token_use', cognito],
