@@ -50,7 +50,7 @@ export function createAuditReader({ dynamo, table }: { readonly dynamo: Dynamo; 
         newestFirst: true,
         ...(cursor === undefined ? {} : { cursor }),
       });
-      found.push(...page.items.filter((item) => query.tool === undefined || item['tool'] === query.tool));
+      found.push(...page.items.filter((item) => isAsked(item, query)));
       cursor = page.cursor;
       // Two items a call: twice the limit is enough of one partition.
     } while (cursor !== undefined && found.length < query.limit * 2);
@@ -64,11 +64,16 @@ export function createAuditReader({ dynamo, table }: { readonly dynamo: Dynamo; 
       for (const day of partitions) {
         const pages = await Promise.all(day.map((partition) => readAll(index, partition, query)));
         items.push(...pages.flat());
-        if (toRows(items, query).length >= query.limit) break;
+        if (toRows(items).length >= query.limit) break;
       }
-      return toRows(items, query).slice(0, query.limit);
+      return toRows(items).slice(0, query.limit);
     },
   };
+}
+
+/** Before counting: what was not asked for must not use up the limit and hide older answers. */
+function isAsked(item: Item, { tool, decision }: AuditQuery): boolean {
+  return (tool === undefined || item['tool'] === tool) && (decision === undefined || item['decision'] === decision);
 }
 
 /** The cheapest way to the answer; partitions grouped by day, newest day first. */
@@ -106,17 +111,14 @@ function timePrefix(ms: number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
-function toRows(items: readonly Item[], query: AuditQuery): readonly AuditRow[] {
+function toRows(items: readonly Item[]): readonly AuditRow[] {
   const calls = new Map<string, Map<string, Item>>();
   for (const item of items) {
     const [callId = '', phase = ''] = String(item['sk']).split('#');
     const phases = calls.get(callId) ?? new Map<string, Item>();
     calls.set(callId, phases.set(phase, item));
   }
-  return [...calls]
-    .map(([callId, phases]) => toRow(callId, phases))
-    .filter((row) => query.decision === undefined || row.decision === query.decision)
-    .sort((a, b) => (a.callId < b.callId ? 1 : -1));
+  return [...calls].map(([callId, phases]) => toRow(callId, phases)).sort((a, b) => (a.callId < b.callId ? 1 : -1));
 }
 
 function toRow(callId: string, phases: ReadonlyMap<string, Item>): AuditRow {

@@ -1,0 +1,176 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type CallFacts,
+  denialRecord,
+  intentRecord,
+  leafHash,
+  outcomeRecord,
+  SHARDS,
+  shardOf,
+} from '../../../shared/audit/record.ts';
+import { uuidv7 } from '../../../shared/core/ids.ts';
+import type { Uid } from '../../../shared/core/principal.ts';
+
+const TIME = Date.UTC(2026, 10, 24, 23, 59, 59, 999);
+const CALL = '019ab845-6a00-7abc-8def-0123456789ab';
+const FACTS: CallFacts = {
+  callId: CALL,
+  requestId: 'request-1',
+  principal: { issuer: 'https://i.example', subject: 'alice', clientId: 'c', scopes: ['a'], tokenId: 'jti-1' },
+  uid: 'usr_1' as Uid,
+  method: 'tools/call',
+  tool: 'echo',
+  requestedName: 'echo',
+  door: 'mcp',
+  revision: '2026-07-28',
+  sourceIp: '192.0.2.1',
+  userAgent: 'agent/1',
+};
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const MS = 0x019ab8456a00;
+const DAY = new Date(MS).toISOString().slice(0, 10).replaceAll('-', '');
+const SHARD = shardOf(CALL);
+
+/** Every item of this call has these. */
+const COMMON = {
+  v: 1,
+  callId: CALL,
+  requestId: 'request-1',
+  ts: MS,
+  tenant: 'default',
+  uid: 'usr_1',
+  issuer: 'https://i.example',
+  subject: 'alice',
+  clientId: 'c',
+  tokenId: sha256('jti-1').slice(0, 32),
+  scopes: ['a'],
+  method: 'tools/call',
+  tool: 'echo',
+  door: 'mcp',
+  revision: '2026-07-28',
+  sourceIp: '192.0.2.1',
+  ua: 'agent/1',
+  ttl: 1,
+  pk: `D#${DAY}#0${SHARD}`,
+};
+const OF_USER = { gsi1pk: 'U#default#usr_1', gsi1sk: CALL };
+
+describe('the items of a call as they lie in the table', () => {
+  test('an intent is in no index', () => {
+    const { hash, ...item } = intentRecord(FACTS, 1);
+    expect(item).toEqual({ ...COMMON, sk: `${CALL}#0`, decision: 'allowed' });
+    expect(hash).toBe(leafHash(item));
+  });
+
+  test('a good outcome is found by its user', () => {
+    const { hash, ...item } = outcomeRecord(FACTS, 'h', { isError: false, errorType: undefined, latencyMs: 5 }, 1);
+    const said = { decision: 'allowed', isError: false, latencyMs: 5, prevPhaseHash: 'h' };
+    expect(item).toEqual({ ...COMMON, ...OF_USER, ...said, sk: `${CALL}#1` });
+    expect(hash).toBe(leafHash(item));
+  });
+
+  test('a failed outcome is also found among the errors of its day', () => {
+    const outcome = { isError: true, errorType: 'TOOL_TIMEOUT', latencyMs: 5 };
+    const { hash: _hash, ...item } = outcomeRecord(FACTS, 'h', outcome, 1);
+    const index = { gsi2pk: `X#error#${DAY}#${SHARD}`, gsi2sk: CALL };
+    expect(item).toEqual({
+      ...COMMON,
+      ...OF_USER,
+      ...index,
+      ...outcome,
+      decision: 'allowed',
+      prevPhaseHash: 'h',
+      sk: `${CALL}#1`,
+    });
+  });
+
+  test('a denial is found by its user and among the denials of its day', () => {
+    const { hash: _hash, ...item } = denialRecord(FACTS, 'INSUFFICIENT_SCOPE', 'scope_missing', 1);
+    const index = { gsi2pk: `X#denied#${DAY}#${SHARD}`, gsi2sk: CALL };
+    const said = { decision: 'denied', reason: 'INSUFFICIENT_SCOPE', detail: 'scope_missing' };
+    expect(item).toEqual({ ...COMMON, ...OF_USER, ...index, ...said, sk: `${CALL}#9` });
+  });
+
+  test('what is not known is left out: user, client, token id, tool, reason', () => {
+    const principal = { ...FACTS.principal, clientId: undefined, tokenId: undefined };
+    const unknown = { ...FACTS, principal, uid: undefined, tool: undefined, requestedName: 'free text' };
+    const { hash: _hash, ...item } = denialRecord(unknown, 'UNKNOWN_TOOL', undefined, 1);
+    const { uid: _uid, clientId: _client, tokenId: _token, tool: _tool, ...rest } = COMMON;
+    expect(item).toEqual({
+      ...rest,
+      toolDigest: sha256('free text').slice(0, 32),
+      gsi2pk: `X#denied#${DAY}#${SHARD}`,
+      gsi2sk: CALL,
+      decision: 'denied',
+      reason: 'UNKNOWN_TOOL',
+      sk: `${CALL}#9`,
+    });
+  });
+});
+
+describe('what a client can put into the trail', () => {
+  test('is bounded', () => {
+    const principal = { ...FACTS.principal, clientId: 'c'.repeat(300), scopes: Array.from({ length: 60 }, String) };
+    const item = intentRecord({ ...FACTS, principal, userAgent: 'u'.repeat(300) }, 1);
+    expect([item['clientId'], item['scopes'], item['ua']]).toEqual([
+      'c'.repeat(256),
+      Array.from({ length: 50 }, String),
+      'u'.repeat(200),
+    ]);
+  });
+
+  test('is never a line break, a control or a direction mark in the user agent', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (userAgent) => {
+        expect(intentRecord({ ...FACTS, userAgent }, 1)['ua']).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
+      }),
+    );
+  });
+
+  test('is no token id and no name that is not ours in clear', () => {
+    const principal = { ...FACTS.principal, tokenId: 'canary-jti' };
+    const facts = { ...FACTS, principal, tool: undefined, requestedName: 'canary-name' };
+    const items = [
+      intentRecord(facts, 1),
+      outcomeRecord(facts, 'h', { isError: false, errorType: undefined, latencyMs: 1 }, 1),
+      denialRecord(facts, 'UNKNOWN_TOOL', undefined, 1),
+    ];
+    expect(JSON.stringify(items)).not.toContain('canary');
+  });
+});
+
+describe('keys and hashes', () => {
+  test('the day is that of the call id, in UTC to the last millisecond', () => {
+    const callId = uuidv7(() => TIME);
+    const next = uuidv7(() => TIME + 1);
+    expect([callId, next].map((id) => intentRecord({ ...FACTS, callId: id }, 1).pk.slice(0, 10))).toEqual([
+      'D#20261124',
+      'D#20261125',
+    ]);
+  });
+
+  test('a call keeps its shard, and the shards are used alike', () => {
+    const ids = Array.from({ length: 2000 }, () => uuidv7(() => TIME));
+    const counts = ids.reduce(
+      (seen, id) => seen.with(shardOf(id), (seen[shardOf(id)] ?? 0) + 1),
+      Array(SHARDS).fill(0),
+    );
+    expect(counts.every((count) => count > 300)).toBe(true);
+  });
+
+  test('the hash is SHA-256 over a zero byte and the members in the order of their names', () => {
+    expect(leafHash({ b: 1, a: 'ü"\n', hash: 'left out', c: ['x', 'y'] })).toBe(
+      sha256('\0{"a":"ü\\"\\n","b":1,"c":["x","y"]}'),
+    );
+  });
+
+  test('the order of the members does not matter, every value does', () => {
+    const { hash, ...item } = intentRecord(FACTS, 1);
+    const turned = Object.fromEntries(Object.entries(item).reverse());
+    const changed = Object.keys(item).filter((name) => leafHash({ ...item, [name]: 'other' }) === hash);
+    const dropped = Object.keys(item).filter((name) => leafHash({ ...item, [name]: undefined }) === hash);
+    expect([leafHash(turned), changed, dropped]).toEqual([hash, [], []]);
+  });
+});
