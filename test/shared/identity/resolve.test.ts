@@ -39,7 +39,9 @@ test('issuer and subject cannot run into each other', async () => {
 
 test('find creates nobody', async () => {
   const who = { issuer: ISSUER, subject: 'unseen' };
+  const before = await database.dump();
   expect([await identity().find(who), await identity().find(who)]).toEqual([undefined, undefined]);
+  expect(await database.dump()).toEqual(before);
 });
 
 test('deny refuses whom nobody created, and admits whom somebody did', async () => {
@@ -73,6 +75,17 @@ describe('a link whose user was never written', () => {
     });
   });
 
+  test('is not finished by looking, nor where users are not made', async () => {
+    const who = { issuer: ISSUER, subject: 'looked' };
+    const uid = await orphan('looked', NOW - 1000);
+    const before = await database.dump();
+    expect([await identity().find(who), await identity({ provisioning: 'deny' }).resolve(who)]).toEqual([
+      { uid, status: 'disabled', roles: [] },
+      { uid, status: 'disabled', roles: [] },
+    ]);
+    expect(await database.dump()).toEqual(before);
+  });
+
   test('is refused when it is old: nothing may resurrect somebody', async () => {
     const uid = await orphan('old', NOW - 60_000);
     expect(await identity().resolve({ issuer: ISSUER, subject: 'old' })).toEqual({
@@ -81,6 +94,17 @@ describe('a link whose user was never written', () => {
       roles: [],
     });
   });
+});
+
+test.each([
+  ['no status', {}],
+  ['a status in capitals', { status: 'ACTIVE' }],
+  ['a status that is no text', { status: true }],
+])('a user with %s is disabled, and roles are texts', async (_name, more) => {
+  const who = { issuer: ISSUER, subject: `odd ${JSON.stringify(more)}` };
+  const { uid } = await identity().resolve(who);
+  await database.dynamo.put(database.identities, { ...userKey(uid), roles: ['admin', 7], ...more });
+  expect(await identity().resolve(who)).toEqual({ uid, status: 'disabled', roles: ['admin'] });
 });
 
 test.each(['get', 'putIfAbsent'] as const)('a table whose %s fails is 503: nobody is known', async (operation) => {
