@@ -36,8 +36,17 @@ export const getJson: GetJson = async (url, { allowHttp, timeoutMs, maxBytes }) 
   }
   const text = await readCapped(response, maxBytes);
   const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(response.headers.get('cache-control') ?? '')?.[1];
-  return { json: JSON.parse(text), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
+  return { json: parse(text), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
 };
+
+/** The message of JSON.parse quotes the text, and it would end up in a log. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('not_json');
+  }
+}
 
 async function readCapped(response: Response, maxBytes: number): Promise<string> {
   const chunks: Uint8Array[] = [];

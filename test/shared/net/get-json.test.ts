@@ -1,0 +1,55 @@
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { close } from '../../../cli/dev/network.ts';
+import { getJson } from '../../../shared/net/get-json.ts';
+
+const LIMITS = { allowHttp: true, timeoutMs: 5000, maxBytes: 1000 };
+const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
+  '/good': (response) => response.setHeader('cache-control', 'public, max-age=600').end('{"a":1}'),
+  '/shared': (response) => response.setHeader('cache-control', 's-maxage=5').end('[]'),
+  '/html': (response) => response.end('<html>canary</html>'),
+  '/empty': (response) => response.end(),
+  '/long': (response) => response.end(`"${'a'.repeat(1000)}"`),
+  '/moved': (response) => response.writeHead(302, { location: '/good' }).end(),
+  '/created': (response) => response.writeHead(201).end('{}'),
+  '/failed': (response) => response.writeHead(500).end('canary'),
+};
+const server = createServer((request, response) => ANSWERS[request.url ?? '']?.(response));
+let base = '';
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => close(server));
+
+const get = (path: string, more: Partial<typeof LIMITS> = {}) => getJson(`${base}${path}`, { ...LIMITS, ...more });
+
+test('a document comes with its max-age, if it has one', async () => {
+  expect([await get('/good'), await get('/shared')]).toEqual([
+    { json: { a: 1 }, maxAgeSeconds: 600 },
+    { json: [], maxAgeSeconds: undefined },
+  ]);
+});
+
+test.each([
+  ['no JSON', '/html', 'not_json'],
+  ['nothing', '/empty', 'not_json'],
+  ['more than the cap', '/long', 'answer_too_large'],
+  ['a redirect', '/moved', 'fetch failed'],
+  ['another success', '/created', 'http_201'],
+  ['a failure', '/failed', 'http_500'],
+])('%s is an error with a fixed message: nothing of the answer is in it', async (_name, path, message) => {
+  await expect(get(path)).rejects.toMatchObject({ message });
+});
+
+test.each([
+  ['http where it is not allowed', () => get('/good', { allowHttp: false })],
+  ['http to another host', () => getJson('http://login.example.com/', LIMITS)],
+  ['http to a host that starts like ours', () => getJson('http://127.0.0.1.example.com/', LIMITS)],
+  ['a file', () => getJson('file:///etc/hosts', LIMITS)],
+  ['data', () => getJson('data:application/json,{}', LIMITS)],
+])('%s is not fetched', async (_name, attempt) => {
+  await expect(attempt()).rejects.toMatchObject({ message: 'url_not_https' });
+});
