@@ -1,6 +1,9 @@
 import { GatewayError } from '../core/errors.ts';
+import { decodeHeaderValue } from './header-value.ts';
 import { type Envelope, isObject, type JsonObject, type JsonRpcId, own, ownObject, readEnvelope } from './jsonrpc.ts';
 import { ASSUMED_LEGACY, findRevision, NEWEST_LEGACY, type Revision, revisionsOf } from './revisions.ts';
+
+export type Headers = Readonly<Record<string, string | undefined>>;
 
 /** One call as it came in by one of the two doors, with its revision decided. */
 export interface Message {
@@ -12,14 +15,16 @@ export interface Message {
   /** `params._meta`, empty when absent. */
   readonly meta: JsonObject;
   readonly revision: Revision;
+  /** The `mcp-param-*` headers, for comparing with the arguments; no other header goes on from here. */
+  readonly paramHeaders: Headers;
 }
 
-type Headers = Readonly<Record<string, string | undefined>>;
 type Call = Extract<Envelope, { kind: 'request' | 'notification' }>;
 
 const META_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const META_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 const LEGACY: Revision = { name: NEWEST_LEGACY, era: 'legacy' };
+const NO_ENVELOPE = { meta: {}, revision: LEGACY, paramHeaders: {} } as const;
 
 /** Methods whose target is repeated in `Mcp-Name`, and the parameter it repeats (streamable HTTP, 2026-07-28). */
 const NAMED_BY: ReadonlyMap<string, string> = new Map([
@@ -37,13 +42,13 @@ export function readMessage(body: unknown, headers: Headers): Message {
   if (Array.isArray(body)) {
     throw new GatewayError('INVALID_REQUEST', {
       reason: 'batch',
-      hint: 'Send one message per request: batches are not served.',
+      hint: 'Send one message per request. Batches are for revision 2025-03-26: 1 to 20 messages, without initialize.',
     });
   }
   const envelope = readEnvelope(body);
   if (envelope === undefined) throw new GatewayError('INVALID_REQUEST', { reason: 'not_json_rpc' });
   if (envelope.kind === 'response') {
-    return { door: 'mcp', kind: 'response', id: undefined, method: '', params: {}, meta: {}, revision: LEGACY };
+    return { door: 'mcp', kind: 'response', id: undefined, method: '', params: {}, ...NO_ENVELOPE };
   }
   const meta = ownObject(envelope.params, '_meta');
   return {
@@ -54,6 +59,7 @@ export function readMessage(body: unknown, headers: Headers): Message {
     params: envelope.params,
     meta,
     revision: revisionOf(envelope, meta, headers),
+    paramHeaders: paramHeadersOf(headers),
   };
 }
 
@@ -66,7 +72,7 @@ export function readRestCall(name: string, body: unknown): Message {
     });
   }
   const params = { name, arguments: body };
-  return { door: 'rest', kind: 'request', id: undefined, method: 'tools/call', params, meta: {}, revision: LEGACY };
+  return { door: 'rest', kind: 'request', id: undefined, method: 'tools/call', params, ...NO_ENVELOPE };
 }
 
 function revisionOf(call: Call, meta: JsonObject, headers: Headers): Revision {
@@ -111,17 +117,8 @@ function requireHeaders(call: Call, named: string | undefined, method: string | 
   if (decodeHeaderValue(name) !== target) throw mismatch('name_header_differs');
 }
 
-/** `=?base64?…?=` carries UTF-8 that a header cannot; anything else is literal. Undefined: not decodable. */
-function decodeHeaderValue(value: string): string | undefined {
-  const encoded = /^=\?base64\?(.*)\?=$/s.exec(value)?.[1];
-  if (encoded === undefined) return value;
-  const bytes = Buffer.from(encoded, 'base64');
-  if (bytes.toString('base64') !== encoded) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+function paramHeadersOf(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('mcp-param-')));
 }
 
 function legacyRevision(named: string | undefined): Revision {
@@ -149,6 +146,11 @@ function unsupported(requested: string, supported: readonly string[]): GatewayEr
     reason: 'version_not_served',
     data: { supported, requested: requested.slice(0, 64) },
   });
+}
+
+/** What a modern client says it can be asked for (`ClientCapabilities`); a legacy request says nothing. */
+export function clientCapabilitiesOf({ meta }: Pick<Message, 'meta'>): JsonObject {
+  return ownObject(meta, META_CAPABILITIES);
 }
 
 /** Which era a body claims, for an error thrown before it became a Message. */

@@ -35,11 +35,6 @@ describe('what is no message is refused before authentication', () => {
       { status: 400, id: undefined, rpc: 40001, code: 'JSON_LIMIT_EXCEEDED' },
     ],
     ['an empty array', '[]', { status: 400, id: undefined, rpc: -32600, code: 'INVALID_REQUEST' }],
-    [
-      'a batch',
-      `[${JSON.stringify(legacy('ping'))}]`,
-      { status: 400, id: undefined, rpc: -32600, code: 'INVALID_REQUEST' },
-    ],
     ['a number', '7', { status: 400, id: undefined, rpc: -32600, code: 'INVALID_REQUEST' }],
     [
       'id null',
