@@ -16,7 +16,7 @@ import { captureLog, type LogLine } from './log.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON, or undefined for an empty body. */
+  /** Parsed JSON, the messages of an event stream, or undefined for an empty body. */
   readonly body: unknown;
 }
 
@@ -121,6 +121,12 @@ async function invoke(handler: Handler, request: SentRequest): Promise<Answer> {
   return {
     status: response.statusCode ?? 200,
     headers: Object.fromEntries(Object.entries(response.headers ?? {}).map(([name, value]) => [name, String(value)])),
-    body: response.body ? JSON.parse(response.body) : undefined,
+    body: response.body ? parseBody(response.body) : undefined,
   };
+}
+
+function parseBody(text: string): unknown {
+  if (!text.startsWith('event: message\n')) return JSON.parse(text);
+  const events = text.split('\n\n').filter(Boolean);
+  return events.map((event) => JSON.parse(/^event: message\ndata: (.*)$/.exec(event)?.[1] ?? ''));
 }
