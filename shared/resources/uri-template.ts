@@ -8,14 +8,17 @@ export interface UriTemplate {
 const EXPRESSION = /\{([A-Za-z_][A-Za-z0-9_]{0,63})\}/g;
 const MAX_URI = 2048;
 
-/** @throws Error at start for a template with another kind of expression, without one, or with one twice */
+/** @throws Error at start for another kind of expression, none, one twice, or two without a separator between them */
 export function parseUriTemplate(template: string): UriTemplate {
   const variables = [...template.matchAll(EXPRESSION)].map(([, name = '']) => name);
   const literals = template.split(EXPRESSION).filter((_part, at) => at % 2 === 0);
   if (variables.length === 0 || new Set(variables).size !== variables.length || /[{}]/.test(literals.join(''))) {
     throw new Error(`${template} is no URI template of level 1: use {name}, each name once`);
   }
-  // A value has at least one character and no separator, so no part can match in two ways and backtrack.
+  // A value has no separator and there is one between two values: nothing matches in two ways, so nothing backtracks.
+  if (!literals.slice(1, -1).every((literal) => /[/?#&]/.test(literal))) {
+    throw new Error(`${template} needs / ? # or & between two names`);
+  }
   const pattern = new RegExp(`^${literals.map(escapeLiteral).join('([^/?#&]+)')}$`);
   return {
     variables,

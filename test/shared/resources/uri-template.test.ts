@@ -30,6 +30,10 @@ test('whatever is put into a template comes out of it, one segment each', () => 
   );
 });
 
+test.each(['notes://{a}{b}', 'notes://{a}-{b}'])('%s could match in many ways and is refused', (template) => {
+  expect(() => parseUriTemplate(template)).toThrow(/between two names/);
+});
+
 test('the literal parts are literal', () => {
   const { match } = parseUriTemplate('a.b://{x}+(y)');
   expect([match('a.b://1+(y)')?.get('x'), match('aXb://1+(y)'), match('a.b://1y')]).toEqual([
