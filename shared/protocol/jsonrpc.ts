@@ -14,8 +14,8 @@ export function readEnvelope(body: unknown): Envelope | undefined {
   if (!isObject(body) || own(body, 'jsonrpc') !== '2.0') return undefined;
   const method = own(body, 'method');
   if (method === undefined && isResponse(body)) return { kind: 'response' };
-  const params = own(body, 'params') ?? NOTHING;
-  if (typeof method !== 'string' || method === '' || !isObject(params)) return undefined;
+  const params = Object.hasOwn(body, 'params') ? body['params'] : NOTHING;
+  if (typeof method !== 'string' || !isParams(params)) return undefined;
   if (!Object.hasOwn(body, 'id')) return { kind: 'notification', method, params };
   const id = readId(body);
   return id === undefined ? undefined : { kind: 'request', id, method, params };
@@ -39,6 +39,11 @@ export function own(object: JsonObject, name: string): unknown {
 export function ownObject(object: JsonObject, name: string): JsonObject {
   const value = own(object, name);
   return isObject(value) ? value : NOTHING;
+}
+
+/** `null` is no structured value, and `_meta` is a map wherever it occurs (schema, RequestParams). */
+function isParams(value: unknown): value is JsonObject {
+  return isObject(value) && (!Object.hasOwn(value, '_meta') || isObject(value['_meta']));
 }
 
 function isResponse(body: JsonObject): boolean {

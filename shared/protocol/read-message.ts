@@ -23,6 +23,7 @@ type Call = Extract<Envelope, { kind: 'request' | 'notification' }>;
 
 const META_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const META_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+const META_CLIENT = 'io.modelcontextprotocol/clientInfo';
 const LEGACY: Revision = { name: NEWEST_LEGACY, era: 'legacy' };
 const NO_ENVELOPE = { meta: {}, revision: LEGACY, paramHeaders: {} } as const;
 
@@ -93,7 +94,7 @@ function revisionOf(call: Call, meta: JsonObject, headers: Headers): Revision {
 
 function modernRevision(call: Call, meta: JsonObject, headers: Headers): Revision {
   const version = own(meta, META_VERSION);
-  if (!isValidClaim(meta) || typeof version !== 'string') {
+  if (typeof version !== 'string' || (call.kind === 'request' && !isValidClaim(meta))) {
     throw new GatewayError('INVALID_ENVELOPE', { reason: 'claim_malformed' });
   }
   const named = headers['mcp-protocol-version']?.trim();
@@ -134,7 +135,13 @@ function negotiate(params: JsonObject): Revision {
 }
 
 function isValidClaim(meta: JsonObject): boolean {
-  return typeof own(meta, META_VERSION) === 'string' && isObject(own(meta, META_CAPABILITIES));
+  const complete = typeof own(meta, META_VERSION) === 'string' && isObject(own(meta, META_CAPABILITIES));
+  return complete && (!Object.hasOwn(meta, META_CLIENT) || isImplementation(own(meta, META_CLIENT)));
+}
+
+/** Who a client says it is. Never needed and never trusted, but what is sent has to be what the schema says. */
+export function isImplementation(value: unknown): boolean {
+  return isObject(value) && typeof own(value, 'name') === 'string' && typeof own(value, 'version') === 'string';
 }
 
 function mismatch(reason: string): GatewayError {
