@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { deployed } from '../shared/registry/index.ts';
 import { DEFAULT_PORT, toContext, toPort } from './arguments.ts';
 import type { Command } from './command.ts';
 import { createDevLog } from './dev/dev-log.ts';
@@ -24,9 +25,13 @@ Ctrl-C stops all of it. Nothing is kept.`,
       },
     });
     const log = createDevLog((line) => process.stderr.write(`${line}\n`));
-    const tools = values.fixtures ? (await import('./fixtures/all.ts')).withFixtures() : undefined;
-    const options = { port: toPort(values.port), context: toContext(values.context), log };
-    const gateway = await startDev(tools === undefined ? options : { ...options, tools });
+    const registry = values.fixtures ? (await import('./fixtures/index.ts')).withFixtures : deployed;
+    const gateway = await startDev({
+      port: toPort(values.port),
+      context: toContext(values.context),
+      log,
+      registry,
+    });
     stopOnSignal(gateway);
     process.stdout.write(`${welcome(gateway)}ready ${gateway.state.url}\n`);
   },

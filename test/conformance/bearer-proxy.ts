@@ -27,8 +27,11 @@ export async function startBearerProxy(): Promise<BearerProxy> {
 }
 
 function forward(target: BearerProxy['target'], incoming: IncomingMessage, outgoing: ServerResponse): void {
-  const unreachable = () => void (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end());
-  if (target === undefined) return unreachable();
+  const unreachable = () => (outgoing.headersSent ? outgoing.destroy() : outgoing.writeHead(502).end());
+  if (target === undefined) {
+    unreachable();
+    return;
+  }
   const { url, token } = target;
   const upstream = request(
     {

@@ -30,8 +30,13 @@ function totals(results: readonly ScenarioResult[]): string {
 
 function scenarioLine({ scenario, checks }: ScenarioResult): string {
   const failed = checks.filter(isFailure).length;
-  const counts = `${passedChecks([{ scenario, checks }])} passed${failed === 0 ? '' : `, ${failed} failed`}`;
-  return `  ${failed === 0 ? 'ok    ' : 'failed'}  ${scenario.padEnd(48)}${counts}`;
+  const skipped = checks.filter(({ status }) => status === 'SKIPPED').length;
+  const counts = [
+    `${passedChecks([{ scenario, checks }])} passed`,
+    ...(failed === 0 ? [] : [`${failed} failed`]),
+    ...(skipped === 0 ? [] : [`${skipped} skipped`]),
+  ];
+  return `  ${failed === 0 ? 'ok    ' : 'failed'}  ${scenario.padEnd(48)}${counts.join(', ')}`;
 }
 
 function failureLines(scenario: string, check: Check, { accepted }: Verdict): readonly string[] {

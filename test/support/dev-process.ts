@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { catalogueOf, tools } from '../../shared/tools/all.ts';
 import { DEV_CLIENT } from '../../cli/dev/idp.ts';
 import { fetchToken } from '../../cli/dev/login.ts';
 import { findFreePort } from '../../cli/dev/network.ts';
+import { readState } from '../../cli/dev/state-file.ts';
 import { projectRoot } from '../../infra/project.ts';
 
 const START_MS = 60_000;
@@ -31,8 +31,8 @@ export async function startDevProcess(...args: readonly string[]): Promise<DevPr
   };
   try {
     const url = await readyUrl(child);
-    const issuer = `http://localhost:${port + 1}`;
-    const scope = catalogueOf(tools).join(' ');
+    const { issuer, scopes } = readState(port);
+    const scope = scopes.join(' ');
     return { url, token: await fetchToken({ issuer, resource: url, client: DEV_CLIENT, user: 'alice', scope }), stop };
   } catch (error) {
     await stop();
