@@ -58,7 +58,7 @@ export function createFinder({ tools, prompts, resources }: Registry): Finder {
       return { kind, requested: uri, found: feature && { feature, input: { uri } }, unknown: UNKNOWN.resource };
     }
     const name = textOf(params, 'name');
-    const input = own(params, 'arguments') ?? {};
+    const input = Object.hasOwn(params, 'arguments') ? params['arguments'] : {};
     if (!isObject(input)) throw new GatewayError('INVALID_PARAMS', { reason: 'arguments_not_an_object' });
     const feature = (kind === 'tool' ? toolsByName : promptsByName).get(name);
     return { kind, requested: name, found: feature && { feature, input }, unknown: UNKNOWN[kind] };

@@ -2,8 +2,8 @@ import { toWireScopes } from '../auth/scopes.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Prompt } from '../prompts/define-prompt.ts';
-import { type JsonObject, own } from '../protocol/jsonrpc.ts';
-import type { Message } from '../protocol/read-message.ts';
+import { isObject, type JsonObject, own } from '../protocol/jsonrpc.ts';
+import { isImplementation, type Message } from '../protocol/read-message.ts';
 import { type Era, revisionsOf } from '../protocol/revisions.ts';
 import type { Registry } from '../registry/index.ts';
 import type { Resource } from '../resources/define-resource.ts';
@@ -63,8 +63,10 @@ export function capabilitiesOf({ prompts, resources }: Registry): JsonObject {
 }
 
 function initialize({ config, message, capabilities }: MethodContext): JsonObject {
-  if (typeof own(message.params, 'protocolVersion') !== 'string') {
-    throw new GatewayError('INVALID_PARAMS', { reason: 'protocol_version_missing' });
+  const { params } = message;
+  const isComplete = typeof own(params, 'protocolVersion') === 'string' && isObject(own(params, 'capabilities'));
+  if (!isComplete || !isImplementation(own(params, 'clientInfo'))) {
+    throw new GatewayError('INVALID_PARAMS', { reason: 'handshake_incomplete' });
   }
   return {
     protocolVersion: message.revision.name,
@@ -74,8 +76,10 @@ function initialize({ config, message, capabilities }: MethodContext): JsonObjec
   };
 }
 
+/** Messages of a call go to whoever asks for them in that request. In the legacy era nobody could, see notices.ts. */
 function discover({ capabilities }: MethodContext): JsonObject {
-  return { supportedVersions: revisionsOf('modern'), capabilities, instructions: INSTRUCTIONS };
+  const offered = { ...capabilities, logging: {} };
+  return { supportedVersions: revisionsOf('modern'), capabilities: offered, instructions: INSTRUCTIONS };
 }
 
 function listTools({ config, message, visible }: MethodContext): JsonObject {

@@ -24,7 +24,11 @@ export function readEnvelope(body: unknown): Envelope | undefined {
 /** The id of a message, where it has a legal one. */
 export function readId(body: unknown): JsonRpcId | undefined {
   const id = isObject(body) ? own(body, 'id') : undefined;
-  return typeof id === 'string' || (typeof id === 'number' && Number.isInteger(id)) ? id : undefined;
+  return isId(id) ? id : undefined;
+}
+
+function isId(value: unknown): value is JsonRpcId {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -41,11 +45,16 @@ export function ownObject(object: JsonObject, name: string): JsonObject {
   return isObject(value) ? value : NOTHING;
 }
 
-/** `null` is no structured value, and `_meta` is a map wherever it occurs (schema, RequestParams). */
+/** As the schema has it: `null` is no structured value, `_meta` is a map, and a progress token is like an id. */
 function isParams(value: unknown): value is JsonObject {
-  return isObject(value) && (!Object.hasOwn(value, '_meta') || isObject(value['_meta']));
+  if (!isObject(value)) return false;
+  const meta = Object.hasOwn(value, '_meta') ? value['_meta'] : NOTHING;
+  return isObject(meta) && (!Object.hasOwn(meta, 'progressToken') || isId(meta['progressToken']));
 }
 
+/** An error may lack the id that could not be read (schema, JSONRPCErrorResponse). */
 function isResponse(body: JsonObject): boolean {
-  return readId(body) !== undefined && Object.hasOwn(body, 'result') !== Object.hasOwn(body, 'error');
+  const isError = Object.hasOwn(body, 'error');
+  if (isError === Object.hasOwn(body, 'result')) return false;
+  return readId(body) !== undefined || (isError && !Object.hasOwn(body, 'id'));
 }

@@ -2,7 +2,8 @@ import { type JsonObject, own } from './jsonrpc.ts';
 
 /** RFC 5424 severities, least severe first (MCP logging). */
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
-const LOG_LEVEL = 'io.modelcontextprotocol/logLevel';
+/** Member of `_meta`: what a request wants to be told. */
+export const META_LOG_LEVEL = 'io.modelcontextprotocol/logLevel';
 const MAX_NOTICES = 200;
 const MAX_DATA_CHARS = 8192;
 
@@ -21,7 +22,7 @@ export interface Notices {
 export function createNotices(meta: JsonObject): Notices {
   const token = own(meta, 'progressToken');
   const wantsProgress = typeof token === 'string' || (typeof token === 'number' && Number.isInteger(token));
-  const least = LEVELS.indexOf(String(own(meta, LOG_LEVEL)));
+  const least = LEVELS.indexOf(String(own(meta, META_LOG_LEVEL)));
   const made: JsonObject[] = [];
   let last = Number.NEGATIVE_INFINITY;
   const add = (method: string, params: JsonObject) => {
@@ -42,6 +43,10 @@ export function createNotices(meta: JsonObject): Notices {
     },
     list: () => [...made],
   };
+}
+
+export function isLogLevel(value: unknown): boolean {
+  return typeof value === 'string' && LEVELS.includes(value);
 }
 
 function isShort(data: unknown): boolean {

@@ -35,7 +35,8 @@ function valueAt(args: JsonObject, path: readonly string[]): unknown {
 }
 
 function isSame(sent: string, value: unknown, type: ParamHeader['type']): boolean {
-  if (type === 'integer') return /^-?\d{1,16}$/.test(sent) && Number(sent) === value;
+  // Numerically: 42.0 is 42 (Streamable HTTP, server validation).
+  if (type === 'integer') return /^-?\d{1,16}(\.0{1,16})?$/.test(sent) && Number(sent) === value;
   return sent === String(value);
 }
 

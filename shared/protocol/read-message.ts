@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
 import { decodeHeaderValue } from './header-value.ts';
 import { type Envelope, isObject, type JsonObject, type JsonRpcId, own, ownObject, readEnvelope } from './jsonrpc.ts';
+import { isLogLevel, META_LOG_LEVEL } from './notices.ts';
 import { ASSUMED_LEGACY, findRevision, NEWEST_LEGACY, type Revision, revisionsOf } from './revisions.ts';
 
 export type Headers = Readonly<Record<string, string | undefined>>;
@@ -49,6 +50,7 @@ export function readMessage(body: unknown, headers: Headers): Message {
   const envelope = readEnvelope(body);
   if (envelope === undefined) throw new GatewayError('INVALID_REQUEST', { reason: 'not_json_rpc' });
   if (envelope.kind === 'response') {
+    refuseModern(headers['mcp-protocol-version']?.trim());
     return { door: 'mcp', kind: 'response', id: undefined, method: '', params: {}, ...NO_ENVELOPE };
   }
   const meta = ownObject(envelope.params, '_meta');
@@ -80,7 +82,7 @@ function revisionOf(call: Call, meta: JsonObject, headers: Headers): Revision {
   const named = headers['mcp-protocol-version']?.trim();
   const namesModern = findRevision(named, 'modern') !== undefined;
   const claimed = Object.hasOwn(meta, META_VERSION);
-  if (call.method === 'initialize' && !isValidClaim(meta)) {
+  if (call.kind === 'request' && call.method === 'initialize' && !claimsOtherEra(meta)) {
     if (namesModern) throw mismatch('initialize_with_modern_header');
     return negotiate(call.params);
   }
@@ -111,15 +113,24 @@ function requireHeaders(call: Call, named: string | undefined, method: string | 
   if (named === undefined) throw mismatch('version_header_missing');
   if (method === undefined) throw mismatch('method_header_missing');
   const parameter = NAMED_BY.get(call.method);
-  const target = parameter === undefined ? undefined : own(call.params, parameter);
+  if (parameter === undefined) return;
+  const target = own(call.params, parameter);
+  const repeated = name === undefined ? undefined : decodeHeaderValue(name);
+  if (name !== undefined && repeated === undefined) throw mismatch('name_header_malformed');
   // Without a target in the body there is nothing to compare: the method itself refuses those parameters.
   if (typeof target !== 'string') return;
-  if (name === undefined) throw mismatch('name_header_missing');
-  if (decodeHeaderValue(name) !== target) throw mismatch('name_header_differs');
+  if (repeated === undefined) throw mismatch('name_header_missing');
+  if (repeated !== target) throw mismatch('name_header_differs');
 }
 
 function paramHeadersOf(headers: Headers): Headers {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('mcp-param-')));
+}
+
+/** A client of the modern era is asked nothing, so it has nothing to respond to (Streamable HTTP, sending messages). */
+function refuseModern(named: string | undefined): void {
+  if (findRevision(named, 'modern')) throw new GatewayError('INVALID_REQUEST', { reason: 'response_in_modern_era' });
+  legacyRevision(named);
 }
 
 function legacyRevision(named: string | undefined): Revision {
@@ -134,9 +145,18 @@ function negotiate(params: JsonObject): Revision {
   return findRevision(typeof asked === 'string' ? asked : undefined, 'legacy') ?? LEGACY;
 }
 
+/** The handshake stays one with a claim that is incomplete, empty, or names a revision that has a handshake. */
+function claimsOtherEra(meta: JsonObject): boolean {
+  const version = own(meta, META_VERSION);
+  if (typeof version !== 'string' || version === '' || !isValidClaim(meta)) return false;
+  return findRevision(version, 'legacy') === undefined;
+}
+
+/** The envelope's members, in the form that the schema gives them (RequestMetaObject). */
 function isValidClaim(meta: JsonObject): boolean {
-  const complete = typeof own(meta, META_VERSION) === 'string' && isObject(own(meta, META_CAPABILITIES));
-  return complete && (!Object.hasOwn(meta, META_CLIENT) || isImplementation(own(meta, META_CLIENT)));
+  if (typeof own(meta, META_VERSION) !== 'string' || !isObject(own(meta, META_CAPABILITIES))) return false;
+  if (Object.hasOwn(meta, META_LOG_LEVEL) && !isLogLevel(meta[META_LOG_LEVEL])) return false;
+  return !Object.hasOwn(meta, META_CLIENT) || isImplementation(meta[META_CLIENT]);
 }
 
 /** Who a client says it is. Never needed and never trusted, but what is sent has to be what the schema says. */

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { ACCEPTED, type Case } from './accepted.ts';
-import { type Exchange, PARTS, type Part } from './exchange.ts';
+import { type Exchange, PARTS, type Part, type Server } from './exchange.ts';
 import { exchanges } from './generate.ts';
-import type { Server } from './twins.ts';
 
 export interface Report {
   readonly messages: number;

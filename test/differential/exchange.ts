@@ -6,6 +6,8 @@ export interface Exchange {
   readonly body: string;
 }
 
+export type Server = (exchange: Exchange) => Promise<Outcome>;
+
 /** What is compared of an answer: everything a client can act on, nothing of its wording. */
 export interface Outcome {
   readonly status: number;
@@ -27,16 +29,14 @@ export type Part = (typeof PARTS)[number];
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** An HTTP answer → what is compared of it. */
-export function outcomeOf(status: number, contentType: string | undefined, text: string): Outcome {
-  const type = contentType?.split(';', 1)[0]?.trim() ?? 'none';
-  const found = messagesIn(type, text);
-  const messages = found.flatMap((one) => (Array.isArray(one) ? one : [one])) as readonly Json[];
+/** An HTTP answer, its body as the messages in it → what is compared of it. */
+export function outcomeOf(status: number, contentType: string | undefined, sent: readonly unknown[]): Outcome {
+  const messages = sent.flatMap((one) => (Array.isArray(one) ? one : [one])) as readonly Json[];
   const answers = messages.filter((message) => !('method' in message)).sort(byId);
   return {
     status,
-    type: text === '' ? 'none' : type,
-    array: found.some(Array.isArray),
+    type: sent.length === 0 ? 'none' : (contentType?.split(';', 1)[0]?.trim() ?? 'none'),
+    array: sent.some(Array.isArray),
     ids: answers.map((answer) => ('id' in answer ? JSON.stringify(answer['id']) : 'absent')),
     codes: answers.map(codeOf),
     members: answers.map(membersOf),
@@ -47,16 +47,6 @@ export function outcomeOf(status: number, contentType: string | undefined, text:
 /** The answers of a batch may come in any order (JSON-RPC 2.0, section 6). */
 function byId(one: Json, other: Json): number {
   return JSON.stringify(one['id'] ?? null) < JSON.stringify(other['id'] ?? null) ? -1 : 1;
-}
-
-function messagesIn(type: string, text: string): readonly unknown[] {
-  if (text === '') return [];
-  if (type !== 'text/event-stream') return [JSON.parse(text)];
-  const data = text.split('\n').filter((line) => line.startsWith('data:'));
-  return data
-    .map((line) => line.slice(5).trim())
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as unknown);
 }
 
 function codeOf(answer: Json): number | 'result' {

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util';
 import { startDatabase } from '../support/database.ts';
 import { ACCEPTED } from './accepted.ts';
 import { compare, type Report, stale } from './differ.ts';
-import { officialServer, ourServer } from './twins.ts';
+import { officialServer } from './official.ts';
+import { ourServer } from './ours.ts';
 
 const DEFAULT_RUNS = 5000;
 /** Fewer messages than this need not meet every accepted difference. */
