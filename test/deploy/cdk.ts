@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../infra/project.ts';
+import { allowPlainHttp, type Edit } from './edits.ts';
 import { ACCOUNT, type Environment, REGION } from './environment.ts';
 
 const execute = promisify(execFile);
@@ -16,25 +17,37 @@ export type Context = Readonly<Record<string, string>>;
 export interface Cdk {
   bootstrap(): Promise<void>;
   deploy(context: Context): Promise<Outputs>;
+  /** The same with an edited template, for what the emulator does not know. */
+  deployEdited(context: Context, edits: readonly Edit[]): Promise<Outputs>;
   destroy(context: Context): Promise<void>;
 }
 
 export function createCdk(environment: Environment, work: string): Cdk {
+  const assembly = join(work, 'cdk.out');
   const cdk = async (...args: readonly string[]): Promise<string> => {
-    const common = ['--no-notices', '--no-color', '--output', join(work, 'cdk.out')];
+    const common = ['--no-notices', '--no-color', '--output', assembly];
     return command(process.execPath, [CDK, ...args, ...common], environment);
+  };
+  const deploy = async (...args: readonly string[]): Promise<Outputs> => {
+    const file = join(work, 'outputs.json');
+    await cdk('deploy', ...args, '--require-approval', 'never', '--outputs-file', file);
+    const stacks = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, Outputs>>;
+    return Object.values(stacks)[0] ?? {};
   };
   return {
     bootstrap: async () => {
       const template = join(work, 'bootstrap.yaml');
-      writeFileSync(template, withoutTls(await cdk('bootstrap', '--show-template')));
+      writeFileSync(template, allowPlainHttp(await cdk('bootstrap', '--show-template')));
       await cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`, '--template', template);
     },
-    deploy: async (context) => {
-      const file = join(work, 'outputs.json');
-      await cdk('deploy', ...flags(context), '--require-approval', 'never', '--outputs-file', file);
-      const stacks = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, Outputs>>;
-      return Object.values(stacks)[0] ?? {};
+    deploy: (context) => deploy(...flags(context)),
+    deployEdited: async (context, edits) => {
+      await cdk('synth', ...flags(context), '--quiet');
+      const file = readdirSync(assembly).find((name) => name.endsWith('.template.json')) ?? '';
+      const template = readFileSync(join(assembly, file), 'utf8');
+      const edited = edits.reduce((text, edit) => edit(text), template);
+      writeFileSync(join(assembly, file), edited);
+      return deploy('--app', assembly);
     },
     destroy: async (context) => void (await cdk('destroy', ...flags(context), '--force')),
   };
@@ -57,11 +70,4 @@ async function command(program: string, args: readonly string[], env: Environmen
 
 function flags(context: Context): readonly string[] {
   return Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-}
-
-/** The emulator speaks plain http, evaluates policies, and this one refuses plain http. */
-function withoutTls(template: string): string {
-  const condition = 'aws:SecureTransport: "false"';
-  if (!template.includes(condition)) throw new Error('The bootstrap template has no rule about TLS any more.');
-  return template.replace(condition, 'aws:SecureTransport: "never"');
 }

@@ -13,24 +13,20 @@ export async function changeDev(world: World, gateway: Gateway, alice: string, s
     const context = { ...devContext(world), publicUrl: new URL(gateway.url).origin };
     const outputs = await world.cdk.deploy({ ...context, provisioning: 'deny', throttleRate: '7', throttleBurst: '9' });
     assert.deepEqual(outputs, gateway.outputs);
-    const me = await rpc(gateway, await tokenOf(world, gateway, 'alice'), 'tools/call', { name: 'whoami' });
-    const after = await trail(world);
-    assert.deepEqual(
-      [me.result?.['structuredContent'], after.slice(1)],
-      [{ ...(me.result?.['structuredContent'] as object), uid: alice }, before],
-    );
+    const { result } = await rpc(gateway, await tokenOf(world, gateway, 'alice'), 'tools/call', { name: 'whoami' });
+    const { uid } = result?.['structuredContent'] as { readonly uid: string };
+    const [newest = '', ...rest] = await trail(world);
+    assert.deepEqual([uid, rest, newest.includes(alice)], [alice, before, true]);
   });
 
   await step('and has taken effect: newcomers are refused, the stage has the new throttle', async () => {
     const newcomer = await rpc(gateway, await tokenOf(world, gateway, 'mallory'), 'tools/list');
     const stages = await world.api.get('apigateway', `/v2/apis/${gateway.apiId}/stages`);
-    const { throttlingRateLimit, throttlingBurstLimit } = listed(stages['items'])[0]?.['defaultRouteSettings'] as {
-      readonly throttlingRateLimit: number;
-      readonly throttlingBurstLimit: number;
-    };
+    // The emulator keeps these in the spelling of the template.
+    const throttle = listed(stages['items'])[0]?.['defaultRouteSettings'];
     assert.deepEqual(
-      [newcomer.status, newcomer.code, throttlingRateLimit, throttlingBurstLimit],
-      [403, 'ACCOUNT_UNKNOWN', 7, 9],
+      [newcomer.status, newcomer.code, throttle],
+      [403, 'ACCOUNT_UNKNOWN', { ThrottlingRateLimit: 7, ThrottlingBurstLimit: 9 }],
     );
   });
 

@@ -2,28 +2,30 @@ import assert from 'node:assert/strict';
 import { inventory } from '../account.ts';
 import type { AwsApi, Json } from '../aws-api.ts';
 import type { Outputs } from '../cdk.ts';
+import { dropBranding, joinProviderUrl } from '../edits.ts';
 import type { Step } from '../story.ts';
-import { STACK, type World } from '../world.ts';
+import { ACCOUNT, REGION } from '../environment.ts';
+import { gatewayOf, STACK, type World } from '../world.ts';
 
 /** `cdk deploy` as it stands: prod, with a user pool. What protects it, and what a destroy keeps. */
-export async function prodChapter({ api, cdk }: World, step: Step): Promise<void> {
+export async function prodChapter(world: World, step: Step): Promise<void> {
+  const { api, cdk } = world;
   const outputs = await step('cdk deploy without a parameter makes a prod stack with a user pool', async () => {
-    const made = await cdk.deploy({});
+    const made = await cdk.deployEdited({}, [joinProviderUrl, dropBranding]);
     assert.match(made['McpUrl'] ?? '', /\/mcp$/);
     return made;
   });
   await step('the user pool, its client, resource server and login page are as MCP clients need them', () =>
     checkUserPool(api, outputs),
   );
+  await step('the deployed metadata leads to its login page', () => checkMetadata(world, outputs));
   await step('an item is written to each table', async () => {
     for (const table of tablesOf(outputs)) await dynamo(api, 'PutItem', { TableName: table, Item: ITEM });
   });
-  await step('cdk destroy is refused by the termination protection, and no table can be deleted', async () => {
+  // That no table can be deleted is not shown here: the emulator ignores the protection of a global table's replica.
+  await step('cdk destroy is refused by the termination protection and touches nothing', async () => {
     const before = await inventory(api, STACK);
     await assert.rejects(cdk.destroy({}), /TerminationProtection is enabled/i);
-    for (const table of tablesOf(outputs)) {
-      await assert.rejects(dynamo(api, 'DeleteTable', { TableName: table }), /deletion protection/i);
-    }
     assert.deepEqual(await inventory(api, STACK), before);
   });
   await step(
@@ -71,6 +73,64 @@ async function checkUserPool(api: AwsApi, outputs: Outputs): Promise<void> {
   const { UserPool } = await cognito('DescribeUserPool', { UserPoolId });
   const { UserPoolClient } = await cognito('DescribeUserPoolClient', { UserPoolId, ClientId: outputs['ClientId'] });
   const { ResourceServer } = await cognito('DescribeResourceServer', { UserPoolId, Identifier: outputs['McpUrl'] });
-  const { DomainDescription } = await cognito('DescribeUserPoolDomain', { Domain: 'gatehouse-000000000000' });
-  console.log(JSON.stringify({ UserPool, UserPoolClient, ResourceServer, DomainDescription }, null, 1));
+  const { DomainDescription } = await cognito('DescribeUserPoolDomain', { Domain: `gatehouse-${ACCOUNT}` });
+  assert.deepEqual(
+    {
+      pool: pick(UserPool, ['UserPoolTier', 'AdminCreateUserConfig', 'MfaConfiguration', 'DeletionProtection']),
+      client: pick(UserPoolClient, [
+        'ClientSecret',
+        'ExplicitAuthFlows',
+        'AllowedOAuthFlows',
+        'AllowedOAuthScopes',
+        'CallbackURLs',
+      ]),
+      server: pick(ResourceServer, ['Identifier', 'Scopes']),
+      login: pick(DomainDescription, ['UserPoolId', 'ManagedLoginVersion']),
+    },
+    {
+      pool: {
+        UserPoolTier: 'ESSENTIALS',
+        AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
+        MfaConfiguration: 'OPTIONAL',
+        DeletionProtection: 'ACTIVE',
+      },
+      client: {
+        ClientSecret: undefined,
+        ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
+        AllowedOAuthFlows: ['code'],
+        AllowedOAuthScopes: SCOPES.map((scope) => `${outputs['McpUrl']}/${scope}`),
+        CallbackURLs: [
+          'https://claude.ai/api/mcp/auth_callback',
+          'https://claude.com/api/mcp/auth_callback',
+          'https://chatgpt.com/connector_platform_oauth_redirect',
+        ],
+      },
+      server: {
+        Identifier: outputs['McpUrl'],
+        Scopes: SCOPES.map((scope) => ({ ScopeDescription: `Use ${scope}`, ScopeName: scope })),
+      },
+      login: { UserPoolId, ManagedLoginVersion: 2 },
+    },
+  );
+}
+
+const SCOPES = ['starter.echo', 'starter.whoami'];
+
+function pick(described: unknown, names: readonly string[]): Json {
+  return Object.fromEntries(names.map((name) => [name, (described as Json)[name]]));
+}
+
+/** Clients find the pool's login page through the gateway's own metadata. */
+async function checkMetadata(world: World, outputs: Outputs): Promise<void> {
+  const apiId = new URL(outputs['McpUrl'] ?? '').hostname.split('.')[0] ?? '';
+  const { url, fetch } = gatewayOf(world, outputs, apiId);
+  const { origin } = new URL(url);
+  const response = await fetch(`${origin}/.well-known/oauth-authorization-server`);
+  const login = `https://gatehouse-${ACCOUNT}.auth.${REGION}.amazoncognito.com/oauth2`;
+  assert.deepEqual(pick(await response.json(), ['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri']), {
+    issuer: origin,
+    authorization_endpoint: `${login}/authorize`,
+    token_endpoint: `${login}/token`,
+    jwks_uri: `${outputs['Issuer']}/.well-known/jwks.json`,
+  });
 }
