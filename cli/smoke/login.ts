@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
 import { HeadlessProvider, signInBy } from '../demo/sign-in.ts';
-import { bind, close } from '../dev/network.ts';
+import { listen } from '../dev/network.ts';
 import { Failure } from '../failure.ts';
 
 export interface LoginOptions {
@@ -39,21 +38,31 @@ export async function loginToken({ url, port, clientId, fetch, print }: LoginOpt
 }
 
 async function waitForCallback(port: number): Promise<URL> {
-  const server = createServer();
-  await bind(server, port, 'localhost');
-  const timer = new AbortController();
+  const { promise, resolve, reject } = deferred<URL>();
+  const server = await listen((request, response) => {
+    const back = new URL(request.url ?? '/', `http://localhost:${port}`);
+    const isCallback = back.pathname === '/callback';
+    response.writeHead(isCallback ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+    response.end(
+      isCallback ? 'Done. Go back to the terminal.\n' : 'Nothing is here.\n',
+      () => isCallback && resolve(back),
+    );
+  }, port);
+  const late = setTimeout(() => reject(new Failure(`Nobody signed in within ${WAIT_MS / 60_000} minutes.`)), WAIT_MS);
   try {
-    return await new Promise<URL>((resolve, reject) => {
-      const late = () => reject(new Failure(`Nobody signed in within ${WAIT_MS / 60_000} minutes.`));
-      AbortSignal.any([timer.signal, AbortSignal.timeout(WAIT_MS)]).addEventListener('abort', late);
-      server.on('request', (request, response) => {
-        const back = new URL(request.url ?? '/', `http://localhost:${port}`);
-        response.writeHead(back.pathname === '/callback' ? 200 : 404, { 'content-type': 'text/plain; charset=utf-8' });
-        response.end(back.pathname === '/callback' ? 'Done. Go back to the terminal.\n' : 'Nothing is here.\n');
-        if (back.pathname === '/callback') resolve(back);
-      });
-    });
+    return await promise;
   } finally {
-    await close(server);
+    clearTimeout(late);
+    await server.close();
   }
+}
+
+function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<T>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
 }

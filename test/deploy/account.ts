@@ -8,9 +8,18 @@ export interface Inventory {
   readonly logGroups: readonly string[];
   readonly roles: readonly string[];
   readonly userPools: readonly string[];
+  readonly stacks: readonly string[];
 }
 
-export const NOTHING: Inventory = { apis: [], functions: [], tables: [], logGroups: [], roles: [], userPools: [] };
+export const NOTHING: Inventory = {
+  apis: [],
+  functions: [],
+  tables: [],
+  logGroups: [],
+  roles: [],
+  userPools: [],
+  stacks: [],
+};
 
 /** Everything of the kinds that the stack has, whose name has the stack's name in it. */
 export async function inventory(api: AwsApi, stack: string): Promise<Inventory> {
@@ -19,6 +28,11 @@ export async function inventory(api: AwsApi, stack: string): Promise<Inventory> 
       .map((item) => String(item[name]))
       .filter((value) => value.includes(stack))
       .sort();
+  const named = (xml: string, element: string) =>
+    [...xml.matchAll(new RegExp(`<${element}>([^<]+)<`, 'g'))]
+      .map(([, name = '']) => name)
+      .filter((name) => name.includes(stack));
+  const stacks = await api.query('cloudformation', '2010-05-15', { Action: 'DescribeStacks' });
   const roles = await api.query('iam', '2010-05-08', { Action: 'ListRoles', MaxItems: '1000' });
   const pools = await api.json('cognito-idp', 'AWSCognitoIdentityProviderService.ListUserPools', { MaxResults: 60 });
   return {
@@ -26,11 +40,10 @@ export async function inventory(api: AwsApi, stack: string): Promise<Inventory> 
     functions: ofStack((await api.get('lambda', '/2015-03-31/functions/'))['Functions'], 'FunctionName'),
     tables: await tables(api, stack),
     logGroups: ofStack((await api.json('logs', 'Logs_20140328.DescribeLogGroups', {}))['logGroups'], 'logGroupName'),
-    roles: [...roles.matchAll(/<RoleName>([^<]+)</g)]
-      .map(([, name = '']) => name)
-      .filter((name) => name.includes(stack)),
+    roles: named(roles, 'RoleName'),
     // A pool is named after its construct, and no other stack here has one.
     userPools: listed(pools['UserPools']).map((pool) => String(pool['Id'])),
+    stacks: named(stacks, 'StackName'),
   };
 }
 

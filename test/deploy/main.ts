@@ -45,7 +45,7 @@ async function tellDev(world: World, { chapter }: Story): Promise<void> {
     const idp = await startIssuer(world, gateway.url);
     try {
       const alice = await callDev(world, gateway, step);
-      await checkDev(world, gateway, step);
+      await checkDev(world, gateway, alice, step);
       await changeDev(world, gateway, alice, step);
     } finally {
       await idp.close();

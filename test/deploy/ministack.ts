@@ -16,7 +16,7 @@ export interface MiniStack {
   readonly endpoint: string;
   /** The Host header by which it knows a request for this API. */
   hostOf(apiId: string): string;
-  /** Versions of Node that the running functions have. Linux only. */
+  /** Versions of Node that the running functions have. */
   nodeVersions(): readonly string[];
   logTail(): string;
   stop(): Promise<void>;
@@ -43,7 +43,7 @@ export async function startMiniStack({ port, work }: MiniStackOptions): Promise<
   return {
     endpoint,
     hostOf: (apiId) => `${apiId}.execute-api.localhost:${port}`,
-    nodeVersions: () => versionsOf(childrenOf(child.pid ?? 0)),
+    nodeVersions: () => versionsOf(programsOf(child.pid ?? 0)),
     logTail,
     stop,
   };
@@ -130,12 +130,14 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function childrenOf(parent: number): readonly number[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
-  return all.map(Number).filter((pid) => parentOf(pid) === parent);
+/** What the children of a process are. Only Linux tells; elsewhere it is the `node` that they are started with. */
+function programsOf(parent: number): readonly string[] {
+  if (process.platform !== 'linux') return [join(node24(), 'node')];
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => parentOf(pid) === parent).map((pid) => readlinkSync(`/proc/${pid}/exe`));
 }
 
-function parentOf(pid: number): number | undefined {
+function parentOf(pid: string): number | undefined {
   try {
     return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
   } catch {
@@ -143,7 +145,6 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-function versionsOf(pids: readonly number[]): readonly string[] {
-  const programs = new Set(pids.map((pid) => readlinkSync(`/proc/${pid}/exe`)));
-  return [...programs].map((program) => execFileSync(program, ['--version'], { encoding: 'utf8' }).trim());
+function versionsOf(programs: readonly string[]): readonly string[] {
+  return [...new Set(programs)].map((program) => execFileSync(program, ['--version'], { encoding: 'utf8' }).trim());
 }

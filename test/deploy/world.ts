@@ -1,4 +1,5 @@
-import { createIdp } from '../../cli/dev/idp.ts';
+import { createIdp, DEV_CLIENT } from '../../cli/dev/idp.ts';
+import { fetchToken } from '../../cli/dev/login.ts';
 import { type Listening, listen } from '../../cli/dev/network.ts';
 import { catalogueOf, tools } from '../../shared/tools/all.ts';
 import type { AwsApi } from './aws-api.ts';
@@ -62,4 +63,16 @@ export async function rpc(gateway: Gateway, token: string, method: string, param
     readonly error?: { readonly data?: { readonly code?: unknown } };
   };
   return { status: response.status, code: error?.data?.code, result };
+}
+
+/** An access token of a user of the embedded identity provider, with every scope that this user may have. */
+export function tokenOf({ issuer }: World, { url }: Gateway, user: string): Promise<string> {
+  return fetchToken({ issuer, resource: url, client: DEV_CLIENT, user, scope: catalogueOf(tools).join(' ') });
+}
+
+export async function uidOf(gateway: Gateway, token: string): Promise<string> {
+  const { status, result } = await rpc(gateway, token, 'tools/call', { name: 'whoami', arguments: {} });
+  const me = result?.['structuredContent'] as { readonly uid?: string } | undefined;
+  if (me?.uid === undefined) throw new Error(`whoami was answered ${status} without a uid`);
+  return me.uid;
 }

@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
-import { DEV_CLIENT } from '../../../cli/dev/idp.ts';
-import { fetchToken } from '../../../cli/dev/login.ts';
 import { findingsTable } from '../../../cli/smoke/finding.ts';
 import { runSmoke } from '../../../cli/smoke/run.ts';
 import { createAuditReader } from '../../../shared/audit/query.ts';
@@ -10,15 +8,19 @@ import type { AwsApi } from '../aws-api.ts';
 import { gatehouse } from '../cdk.ts';
 import { listed } from '../account.ts';
 import type { Step } from '../story.ts';
-import { type Gateway, rpc, type World } from '../world.ts';
-
-export function tokenOf({ issuer }: World, { url }: Gateway, user: string): Promise<string> {
-  return fetchToken({ issuer, resource: url, client: DEV_CLIENT, user, scope: 'starter.echo starter.whoami' });
-}
+import { type Gateway, rpc, tokenOf, type World } from '../world.ts';
 
 /** Policies at run time, and the script that people run against a real account. */
-export async function checkDev(world: World, gateway: Gateway, step: Step): Promise<void> {
+export async function checkDev(world: World, gateway: Gateway, alice: string, step: Step): Promise<void> {
   const token = await tokenOf(world, gateway, 'alice');
+
+  await step('the role of the debug function lets it read who a token belongs to', async () => {
+    const response = await gateway.fetch(`${new URL(gateway.url).origin}/debug-token`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const { uid } = (await response.json()) as { readonly uid?: string };
+    assert.deepEqual([response.status, uid], [200, alice]);
+  });
 
   await step('a role that may not write the audit runs no tool: 503, and as before once it may again', async () => {
     const role = await roleOf(world.api, 'Mcp');

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { inventory, listed, NOTHING } from '../account.ts';
 import { gatehouse } from '../cdk.ts';
 import type { Step } from '../story.ts';
-import { type Gateway, rpc, STACK, type World } from '../world.ts';
+import { type Gateway, rpc, STACK, tokenOf, uidOf, type World } from '../world.ts';
 import { devContext } from './dev-deploy.ts';
-import { tokenOf } from './dev-checks.ts';
 
 /** What a change of parameters keeps, and what the end of a dev stack leaves. */
 export async function changeDev(world: World, gateway: Gateway, alice: string, step: Step): Promise<void> {
@@ -13,10 +12,10 @@ export async function changeDev(world: World, gateway: Gateway, alice: string, s
     const context = { ...devContext(world), publicUrl: new URL(gateway.url).origin };
     const outputs = await world.cdk.deploy({ ...context, provisioning: 'deny', throttleRate: '7', throttleBurst: '9' });
     assert.deepEqual(outputs, gateway.outputs);
-    const { result } = await rpc(gateway, await tokenOf(world, gateway, 'alice'), 'tools/call', { name: 'whoami' });
-    const { uid } = result?.['structuredContent'] as { readonly uid: string };
+    const token = await tokenOf(world, gateway, 'alice');
+    assert.equal(await uidOf(gateway, token), alice);
     const [newest = '', ...rest] = await trail(world);
-    assert.deepEqual([uid, rest, newest.includes(alice)], [alice, before, true]);
+    assert.deepEqual([rest, newest.includes(alice)], [before, true]);
   });
 
   await step('and has taken effect: newcomers are refused, the stage has the new throttle', async () => {
