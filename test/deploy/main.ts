@@ -19,7 +19,10 @@ const LIMIT_MS = 15 * 60_000;
 
 let ministack: MiniStack | undefined;
 const work = mkdtempSync(join(tmpdir(), 'gatehouse-deploy-'));
-const print = (line: string) => void process.stdout.write(`${line}\n`);
+let aborted = false;
+const print = (line: string) => {
+  if (!aborted) process.stdout.write(`${line}\n`);
+};
 const story = createStory({ print, evidence: () => ministack?.logTail() ?? '' });
 
 async function openAccount(): Promise<World | undefined> {
@@ -60,6 +63,8 @@ async function cleanUp(): Promise<void> {
 
 async function abort(why: string): Promise<never> {
   print(`${why}: stopping`);
+  // What still runs fails from here on, which says nothing.
+  aborted = true;
   await cleanUp();
   process.exit(1);
 }
