@@ -4,8 +4,8 @@ import type { AwsApi, Json } from '../aws-api.ts';
 import type { Outputs } from '../cdk.ts';
 import { dropBranding, joinProviderUrl } from '../edits.ts';
 import type { Step } from '../story.ts';
-import { ACCOUNT, REGION } from '../environment.ts';
-import { gatewayOf, STACK, type World } from '../world.ts';
+import { STACK, type World } from '../world.ts';
+import { checkMetadata, checkUserPool } from './user-pool.ts';
 
 /** `cdk deploy` as it stands: prod, with a user pool. What protects it, and what a destroy keeps. */
 export async function prodChapter(world: World, step: Step): Promise<void> {
@@ -57,73 +57,4 @@ function tablesOf(outputs: Outputs): readonly string[] {
 
 function dynamo(api: AwsApi, action: string, input: object): Promise<Json> {
   return api.json('dynamodb', `DynamoDB_20120810.${action}`, input);
-}
-
-async function checkUserPool(api: AwsApi, outputs: Outputs): Promise<void> {
-  const UserPoolId = outputs['Issuer']?.split('/').at(-1) ?? '';
-  const cognito = (action: string, input: object) =>
-    api.json('cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
-  const { UserPool } = await cognito('DescribeUserPool', { UserPoolId });
-  const { UserPoolClient } = await cognito('DescribeUserPoolClient', { UserPoolId, ClientId: outputs['ClientId'] });
-  const { ResourceServer } = await cognito('DescribeResourceServer', { UserPoolId, Identifier: outputs['McpUrl'] });
-  const { DomainDescription } = await cognito('DescribeUserPoolDomain', { Domain: `gatehouse-${ACCOUNT}` });
-  assert.deepEqual(
-    {
-      pool: pick(UserPool, ['UserPoolTier', 'AdminCreateUserConfig', 'MfaConfiguration', 'DeletionProtection']),
-      client: pick(UserPoolClient, [
-        'ClientSecret',
-        'ExplicitAuthFlows',
-        'AllowedOAuthFlows',
-        'AllowedOAuthScopes',
-        'CallbackURLs',
-      ]),
-      server: pick(ResourceServer, ['Identifier', 'Scopes']),
-      login: pick(DomainDescription, ['UserPoolId', 'ManagedLoginVersion']),
-    },
-    {
-      pool: {
-        UserPoolTier: 'ESSENTIALS',
-        AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
-        MfaConfiguration: 'OPTIONAL',
-        DeletionProtection: 'ACTIVE',
-      },
-      client: {
-        ClientSecret: undefined,
-        ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
-        AllowedOAuthFlows: ['code'],
-        AllowedOAuthScopes: SCOPES.map((scope) => `${outputs['McpUrl']}/${scope}`),
-        CallbackURLs: [
-          'https://claude.ai/api/mcp/auth_callback',
-          'https://claude.com/api/mcp/auth_callback',
-          'https://chatgpt.com/connector_platform_oauth_redirect',
-        ],
-      },
-      server: {
-        Identifier: outputs['McpUrl'],
-        Scopes: SCOPES.map((scope) => ({ ScopeDescription: `Use ${scope}`, ScopeName: scope })),
-      },
-      login: { UserPoolId, ManagedLoginVersion: 2 },
-    },
-  );
-}
-
-const SCOPES = ['starter.echo', 'starter.whoami'];
-
-function pick(described: unknown, names: readonly string[]): Json {
-  return Object.fromEntries(names.map((name) => [name, (described as Json)[name]]));
-}
-
-/** Clients find the pool's login page through the gateway's own metadata. */
-async function checkMetadata(world: World, outputs: Outputs): Promise<void> {
-  const apiId = new URL(outputs['McpUrl'] ?? '').hostname.split('.')[0] ?? '';
-  const { url, fetch } = gatewayOf(world, outputs, apiId);
-  const { origin } = new URL(url);
-  const response = await fetch(`${origin}/.well-known/oauth-authorization-server`);
-  const login = `https://gatehouse-${ACCOUNT}.auth.${REGION}.amazoncognito.com/oauth2`;
-  assert.deepEqual(pick(await response.json(), ['issuer', 'authorization_endpoint', 'token_endpoint', 'jwks_uri']), {
-    issuer: origin,
-    authorization_endpoint: `${login}/authorize`,
-    token_endpoint: `${login}/token`,
-    jwks_uri: `${outputs['Issuer']}/.well-known/jwks.json`,
-  });
 }
