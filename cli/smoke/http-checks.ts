@@ -98,3 +98,22 @@ export const preflight: Check = async (target) => {
   if (allowed === null) return failed(`${origin} is not among allowedOrigins`);
   return names.includes('authorization') ? ok(`204 for ${allowed}`) : failed('the header authorization is not allowed');
 };
+
+/** A token with many groups is some kilobytes long. Front doors allow 10,240 (HTTP API) or 16,384 (Node) for all headers. */
+const HEADER_SIZES = [4096, 6144, 8192, 9216, 10_240, 16_384];
+
+export const headerSize: Check = async (target) => {
+  let passed = 0;
+  for (const size of HEADER_SIZES) {
+    const padding = { ...PING.headers, 'mcp-param-probe': 'x'.repeat(size) };
+    const { status } = await ask(target, target.url, { ...PING, headers: padding });
+    // 401 is the function's answer to a request without a token: this one got through.
+    if (status !== 401) return sizes(passed, `${size} bytes are answered ${status}`);
+    passed = size;
+  }
+  return sizes(passed, 'no larger one was tried');
+};
+
+function sizes(passed: number, then: string): Outcome {
+  return passed === 0 ? failed(then) : ok(`a header of ${passed} bytes arrives; ${then}`);
+}

@@ -1,6 +1,14 @@
 import { auditRow, callTool, latency } from './call-checks.ts';
 import { type Finding, failed, type Outcome } from './finding.ts';
-import { challenge, methodNotAllowed, notFound, preflight, resourceMetadata, serverMetadata } from './http-checks.ts';
+import {
+  challenge,
+  headerSize,
+  methodNotAllowed,
+  notFound,
+  preflight,
+  resourceMetadata,
+  serverMetadata,
+} from './http-checks.ts';
 import type { Target } from './target.ts';
 
 /** Every check in order; one that fails hides none after it. */
@@ -15,6 +23,7 @@ export async function runSmoke(target: Target): Promise<readonly Finding[]> {
   await check('unknown path', () => notFound(target));
   await check('GET /mcp', () => methodNotAllowed(target));
   await check('CORS preflight', () => preflight(target));
+  await check('header size', () => headerSize(target));
   let made: Awaited<ReturnType<typeof callTool>>['call'];
   await check('tool call', async () => {
     const { outcome, call } = await callTool(target);

@@ -41,6 +41,7 @@ const ALL_OK = {
   'unknown path': 'ok',
   'GET /mcp': 'ok',
   'CORS preflight': 'ok',
+  'header size': 'ok',
   'tool call': 'ok',
   'audit row': 'ok',
   latency: 'ok',
@@ -70,7 +71,7 @@ describe('the smoke checks', () => {
     const details = Object.fromEntries(findings.map(({ check, detail }) => [check, detail]));
     const { origin } = new URL(target.url);
     expect({ results: findings.map(({ result }) => result), details }).toEqual({
-      results: Array.from({ length: 9 }, () => 'ok'),
+      results: Array.from({ length: 10 }, () => 'ok'),
       details: {
         'challenge on 401': `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp", scope="starter.echo starter.whoami"`,
         'resource metadata': `resource ${target.url} at both paths`,
@@ -78,6 +79,7 @@ describe('the smoke checks', () => {
         'unknown path': '404 with our JSON',
         'GET /mcp': '405, Allow: POST, OPTIONS',
         'CORS preflight': `204 for ${origin}`,
+        'header size': 'a header of 10240 bytes arrives; 16384 bytes are answered 431',
         'tool call': expect.stringMatching(/^2 tools; whoami says usr_[0-9A-Z]{26}$/),
         'audit row': expect.stringMatching(/^whoami allowed ok, call [0-9a-f-]{36}$/),
         latency: expect.stringMatching(/^p50 \d+ ms, p99 \d+ ms, 20 calls of whoami, one after another$/),
@@ -115,7 +117,7 @@ describe('the smoke checks', () => {
     const refused = async () => {
       throw new TypeError('fetch failed', { cause: new Error('getaddrinfo ENOTFOUND') });
     };
-    const names = Object.keys(ALL_OK).slice(0, 7);
+    const names = Object.keys(ALL_OK).slice(0, 8);
     expect(await smoke({ fetch: refused })).toEqual({
       ...Object.fromEntries(names.map((name) => [name, 'failed: fetch failed: getaddrinfo ENOTFOUND'])),
       'audit row': 'skipped: the call did not succeed',
@@ -169,6 +171,14 @@ describe('the smoke checks', () => {
       'a stream where none is',
       throughProxy(toMcp('GET'), () => new Response('', { status: 200 })),
       { 'GET /mcp': 'failed: 200, Allow: null' },
+    ],
+    [
+      'a front door that takes small headers only',
+      throughProxy(
+        (request) => request.headers.has('mcp-param-probe'),
+        () => new Response('', { status: 494 }),
+      ),
+      { 'header size': 'failed: 4096 bytes are answered 494' },
     ],
     [
       'an API that answers preflights itself',

@@ -1,7 +1,7 @@
 import { createIdp, DEV_CLIENT } from '../../cli/dev/idp.ts';
 import { fetchToken } from '../../cli/dev/login.ts';
 import { type Listening, listen } from '../../cli/dev/network.ts';
-import { catalogueOf, tools } from '../../shared/tools/all.ts';
+import { deployed, scopesOf } from '../../shared/registry/index.ts';
 import type { AwsApi } from './aws-api.ts';
 import type { Cdk, Outputs } from './cdk.ts';
 import type { Environment } from './environment.ts';
@@ -35,7 +35,7 @@ export function gatewayOf({ ministack }: World, outputs: Outputs, apiId: string)
 
 /** The embedded identity provider, for the resource that clients of the deployed gateway name. */
 export async function startIssuer({ issuer, issuerPort }: World, resource: string): Promise<Listening> {
-  const serve = await createIdp({ issuer, resource, catalogue: catalogueOf(tools), sendsIssuer: true });
+  const serve = await createIdp({ issuer, resource, catalogue: scopesOf(deployed), sendsIssuer: true });
   return listen(serve, issuerPort);
 }
 
@@ -67,7 +67,7 @@ export async function rpc(gateway: Gateway, token: string, method: string, param
 
 /** An access token of a user of the embedded identity provider, with every scope that this user may have. */
 export function tokenOf({ issuer }: World, { url }: Gateway, user: string): Promise<string> {
-  return fetchToken({ issuer, resource: url, client: DEV_CLIENT, user, scope: catalogueOf(tools).join(' ') });
+  return fetchToken({ issuer, resource: url, client: DEV_CLIENT, user, scope: scopesOf(deployed).join(' ') });
 }
 
 export async function uidOf(gateway: Gateway, token: string): Promise<string> {

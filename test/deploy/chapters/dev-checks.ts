@@ -60,6 +60,7 @@ async function smoke({ url, fetch, outputs }: Gateway, token: string): Promise<v
       'unknown path: ok',
       'GET /mcp: ok',
       'CORS preflight: failed',
+      'header size: ok',
       'tool call: ok',
       'audit row: ok',
       'latency: ok',

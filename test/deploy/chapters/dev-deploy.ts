@@ -30,21 +30,9 @@ export async function deployDev(world: World, step: Step): Promise<Gateway> {
     },
   );
 
-  await step(
-    'the endpoint that only the deploy knows reached the functions: they name it as the resource',
-    async () => {
-      const { origin } = new URL(first.url);
-      const response = await first.fetch(`${origin}/.well-known/oauth-protected-resource/mcp`);
-      assert.deepEqual(await response.json(), {
-        resource: first.url,
-        authorization_servers: [issuer],
-        scopes_supported: ['starter.echo', 'starter.whoami'],
-        bearer_methods_supported: ['header'],
-        resource_name: 'gatehouse',
-      });
-    },
+  await step('the endpoint that only the deploy knows reached the functions: they name it as the resource', () =>
+    checkResource(first, issuer),
   );
-
   return step('a second deploy gives it its real https URL and keeps the API and the tables', async () => {
     const publicUrl = `https://${first.apiId}.execute-api.us-east-1.amazonaws.com`;
     const outputs = await cdk.deploy({ ...devContext(world), publicUrl });
@@ -56,5 +44,16 @@ export async function deployDev(world: World, step: Step): Promise<Gateway> {
       ConnectClaude: `Settings > Connectors > Add custom connector: URL ${url}`,
     });
     return gatewayOf(world, outputs, first.apiId);
+  });
+}
+
+async function checkResource({ url, fetch }: Gateway, issuer: string): Promise<void> {
+  const response = await fetch(`${new URL(url).origin}/.well-known/oauth-protected-resource/mcp`);
+  assert.deepEqual(await response.json(), {
+    resource: url,
+    authorization_servers: [issuer],
+    scopes_supported: ['starter.echo', 'starter.whoami'],
+    bearer_methods_supported: ['header'],
+    resource_name: 'gatehouse',
   });
 }
