@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
@@ -77,4 +78,13 @@ test('each function loads in a bare Node and exports a handler', async () => {
     }),
   );
   expect(outputs).toEqual(['handler is a function', 'handler is a function', 'handler is a function']);
+});
+
+test('a synthesis leaves no bundle behind in the temporary directory', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  const env = { ...process.env, NODE_OPTIONS: '', TMPDIR: directory, CDK_OUTDIR: join(directory, 'cdk.out') };
+  await run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: projectRoot, env });
+  const left = readdirSync(directory).filter((name) => name.startsWith('gatehouse-') || name === 'cdk.out');
+  rmSync(directory, { recursive: true });
+  expect(left).toEqual(['cdk.out']);
 });
