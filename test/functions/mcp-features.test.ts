@@ -4,7 +4,7 @@ import { defineResource, defineResourceTemplate } from '../../shared/resources/d
 import { ToolError } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
-import { legacy } from '../support/messages.ts';
+import { handshake, legacy } from '../support/messages.ts';
 import { callModern, outcomeOf } from '../support/modern-client.ts';
 
 const common = { title: 'T', description: 'd' };
@@ -99,7 +99,7 @@ const whoamiOnly = () => gateway.token({ scope: 'starter.whoami' });
 
 describe('what is offered', () => {
   test('capabilities follow from what is registered', async () => {
-    const { body } = await gateway.rpc(legacy('initialize', { protocolVersion: '2025-11-25' }));
+    const { body } = await gateway.rpc(handshake('2025-11-25'));
     expect((body as { result: { capabilities: object } }).result.capabilities).toEqual({
       tools: {},
       prompts: {},

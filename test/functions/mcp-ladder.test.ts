@@ -4,7 +4,7 @@ import { ask, askRoots } from '../../shared/tools/ask.ts';
 import { defineTool } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type SentRequest, type TestGateway } from '../support/gateway.ts';
-import { legacy, MODERN, modern, modernHeaders } from '../support/messages.ts';
+import { handshake, legacy, modern, MODERN, modernHeaders } from '../support/messages.ts';
 
 const base = { title: 'T', description: 'd', scopes: [], annotations: { readOnlyHint: true } };
 const tools = [
@@ -76,10 +76,16 @@ const RUNGS: readonly Rung[] = [
     expected: [400, -32600],
   },
   {
-    name: '6 a posted response, whatever the version header',
+    name: '6 a posted response of the legacy era',
+    message: { jsonrpc: '2.0', id: 1, result: {} },
+    headers: { 'mcp-protocol-version': '2025-11-25' },
+    expected: [202, undefined],
+  },
+  {
+    name: '6 a posted response of the modern era, which asks clients nothing',
     message: { jsonrpc: '2.0', id: 1, result: {} },
     headers: VERSION,
-    expected: [202, undefined],
+    expected: [400, -32600],
   },
   {
     name: '7 no request and no notification, before the version',
@@ -89,13 +95,13 @@ const RUNGS: readonly Rung[] = [
   },
   {
     name: '8 initialize under a modern header',
-    message: legacy('initialize', { protocolVersion: '2025-11-25' }),
+    message: handshake('2025-11-25'),
     headers: VERSION,
     expected: [400, -32020],
   },
   {
     name: '8 initialize without one is the handshake, whatever version it names',
-    message: legacy('initialize', { protocolVersion: MODERN }),
+    message: handshake(MODERN),
     expected: [200, undefined],
   },
   {
