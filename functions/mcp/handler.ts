@@ -19,6 +19,7 @@ import { govern } from '../middleware/govern.ts';
 import { guardTransport } from '../middleware/guard-transport.ts';
 import { readBody, readMessage } from '../middleware/read-message.ts';
 import { requestContext } from '../middleware/request-context.ts';
+import { reserveTime } from '../middleware/reserve-time.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
 import { type Ports, requireTable } from '../ports.ts';
 import { withBatches } from './batch.ts';
@@ -48,10 +49,12 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
     .use(readBody)
     .use(readMessage(dispatcher))
     .use(verifyJwt(verifier, catalogue))
+    .use(reserveTime(clock))
     .use(resolveUid(identity))
     .use(requireActiveAccount)
     .use(enforceScopes(dispatcher))
     .use(govern)
+    .use(reserveTime(clock))
     .use(audit(writer, dispatcher, clock))
     .handler(async (call) => {
       const { message, target, account, record, requestId, startedAt, http } = call;

@@ -71,6 +71,8 @@ async function discover(issuer: string, getJson: GetJson): Promise<IdpDocument> 
       return readDocument(issuer, json);
     } catch (error) {
       last = error;
+      // The other spellings are on the same host, which would take its time for each.
+      if (error instanceof Error && error.name === 'TimeoutError') break;
     }
   }
   throw last;

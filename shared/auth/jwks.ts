@@ -63,6 +63,8 @@ export function createKeySource(issuer: string, documents: IdpDocumentSource, po
       lastFailed = false;
     } catch (error) {
       lastFailed = true;
+      // The pause starts now: an issuer that hangs must not cost every request the whole timeout.
+      lastAttempt = clock();
       log.warn('jwks.failed', { issuer, reason: error instanceof Error ? error.message : 'unknown' });
     }
   };

@@ -267,6 +267,13 @@ export const ERRORS = {
     hint: 'The keys or marks of multi round-trip calls cannot be reached now. Nothing was run. Try again.',
     retryAfter: 5,
   },
+  DEADLINE_TOO_CLOSE: {
+    status: 503,
+    rpc: 50304,
+    challenge: 'none',
+    hint: 'The call was not executed, because too little time was left to run it and to record how it ended. Try again.',
+    retryAfter: 1,
+  },
   TOOL_TIMEOUT: {
     status: 504,
     rpc: 50401,
