@@ -23,7 +23,7 @@ import { reserveTime } from '../middleware/reserve-time.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
 import { type Ports, requireTable } from '../ports.ts';
 import { withBatches } from './batch.ts';
-import { encodeReply } from './reply.ts';
+import { encodeReply, requireSendable } from './reply.ts';
 
 /** POST /mcp and POST /tools/{name}. The chain, top to bottom, is the story of a call. */
 export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
@@ -61,7 +61,8 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
       const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf });
       record.ended = endOf(reply);
       const elapsedMs = clock() - startedAt;
-      return encodeReply(message, reply, { config, account, requestId, elapsedMs, accept: http.headers['accept'] });
+      const context = { config, account, requestId, elapsedMs, accept: http.headers['accept'] };
+      return requireSendable(encodeReply(message, reply, context), record);
     });
   const serve = withBatches(handle);
   return async (event, context) =>

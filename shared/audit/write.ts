@@ -55,7 +55,9 @@ export function createAuditWriter({ dynamo, table, clock, log, retentionDays }: 
       return { facts, hash: record.hash };
     },
     outcome: async ({ facts, hash }, outcome) => {
-      const record = outcomeRecord(facts, hash, outcome, ttl());
+      // Clocks are set back now and then, and no call took less than no time.
+      const latencyMs = Math.max(0, outcome.latencyMs);
+      const record = outcomeRecord(facts, hash, { ...outcome, latencyMs }, ttl());
       try {
         await append(record);
       } catch (cause) {

@@ -232,6 +232,12 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'The tool answered in a shape that its output schema does not allow. Report the request id to your administrator.',
   },
+  ANSWER_TOO_LARGE: {
+    status: 500,
+    rpc: 50004,
+    challenge: 'none',
+    hint: 'The tool ran, but its answer is larger than 3 MB and cannot be sent. Ask it for less.',
+  },
   DISCOVERY_FETCH_FAILED: {
     status: 502,
     rpc: 50201,

@@ -97,14 +97,15 @@ const dynamoError = (name: string) =>
   JSON.stringify({ __type: `com.amazonaws.dynamodb.v20120810#${name}`, message: POISON });
 
 /** Answers that fit both kinds of dependency: the error names are DynamoDB's, and an identity provider's are not read. */
-const STATIC: Readonly<Record<StaticFault, () => Answered>> = {
-  throttled: () => ({
-    status: 429,
+const STATIC: Readonly<Record<StaticFault, (request: IncomingMessage) => Answered>> = {
+  throttled: ({ headers }) => ({
+    status: 'x-amz-target' in headers ? 400 : 429,
     // A peer must not be able to say how long we wait.
     headers: { ...JSON_TYPE, 'retry-after': '600' },
     body: dynamoError('ProvisionedThroughputExceededException'),
   }),
   'server error': () => ({ status: 500, headers: JSON_TYPE, body: dynamoError('InternalServerError') }),
+  'access denied': () => ({ status: 400, headers: JSON_TYPE, body: dynamoError('AccessDeniedException') }),
   garbage: () => ({ status: 200, headers: JSON_TYPE, body: `{"${POISON}":\u0000` }),
   HTML: () => ({ status: 200, headers: { 'content-type': 'text/html' }, body: `<html>${POISON}</html>` }),
   '10 MB': () => ({ status: 200, headers: JSON_TYPE, body: JSON.stringify({ keys: POISON.repeat(MEGABYTE) }) }),
@@ -116,14 +117,14 @@ const STATIC: Readonly<Record<StaticFault, () => Answered>> = {
   redirect: () => ({ status: 302, headers: { location: 'http://127.0.0.1:9/' }, body: POISON }),
 };
 
-function misbehave(fault: WireFault, { socket }: IncomingMessage, response: ServerResponse): void {
+function misbehave(fault: WireFault, request: IncomingMessage, response: ServerResponse): void {
   switch (fault) {
     case 'refused':
     case 'hang':
       return;
     case 'connection lost':
     case 'reply lost':
-      socket.resetAndDestroy();
+      request.socket.resetAndDestroy();
       return;
     case 'slow body': {
       // Blanks before a JSON text are allowed, so only time can end this.
@@ -133,6 +134,6 @@ function misbehave(fault: WireFault, { socket }: IncomingMessage, response: Serv
       return;
     }
     default:
-      send(response, STATIC[fault]());
+      send(response, STATIC[fault](request));
   }
 }

@@ -1,0 +1,109 @@
+import type { FailureRow } from '../../cli/failures/row.ts';
+import { errorRow } from '../../shared/core/errors.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { POISON } from '../support/fault-proxy.ts';
+import type { Answer, TestGateway } from '../support/gateway.ts';
+import { legacy } from '../support/messages.ts';
+import { scanFor } from '../support/scanner.ts';
+
+/** Everything a row promises, as it was seen. */
+export interface Observation {
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly retryAfter: string | undefined;
+  /** How often the tool ran. */
+  readonly runs: number;
+  readonly recorded: readonly string[];
+  readonly logged: readonly string[];
+  /** Secrets and poisoned text found in log or answer. */
+  readonly leaks: readonly string[];
+}
+
+/** One fault in place, ready for one call. */
+export interface Stage {
+  readonly gateway: TestGateway;
+  readonly subject: string;
+  readonly token: string;
+  readonly runs: () => number;
+  /** Sends it; otherwise POST /mcp with a call of the tool. */
+  readonly send?: () => Promise<Answer>;
+  readonly remainingMs?: number;
+  /** Waits for what goes on after the answer. */
+  readonly settled?: () => Promise<void>;
+}
+
+export const SECRET = 'secret-argument';
+/** The tool of every stage. */
+export const PROBE = 'probe';
+
+export function expected(row: FailureRow): Observation {
+  const retryAfter = row.code === undefined ? undefined : errorRow(row.code).retryAfter;
+  return {
+    status: row.status,
+    code: row.code,
+    retryAfter: retryAfter === undefined ? undefined : String(retryAfter),
+    runs: row.executed ? 1 : 0,
+    recorded: row.recorded,
+    logged: [...row.logged].sort(),
+    leaks: [],
+  };
+}
+
+export async function observe(stage: Stage): Promise<Observation> {
+  const { gateway, subject, token, runs, send = () => call(stage), settled } = stage;
+  const before = gateway.lines.length;
+  const answer = await send();
+  await settled?.();
+  const rows = (await gateway.trail()).filter((row) => row.subject === subject);
+  const { code, ended } = codeOf(answer);
+  const lines = gateway.lines.slice(before);
+  return {
+    status: answer.status,
+    code: ended ? (rows[0]?.detail ?? undefined) : code,
+    retryAfter: answer.headers['retry-after'],
+    runs: runs(),
+    recorded: rows.map(({ outcome }) => outcome),
+    logged: loud(lines),
+    leaks: scanFor(
+      [token, token.split('.')[2] ?? '', SECRET, POISON],
+      [
+        { name: 'log', text: JSON.stringify(gateway.lines) },
+        { name: 'answer', text: JSON.stringify(answer) },
+      ],
+    ),
+  };
+}
+
+/** Events an operator would be told of, each once. */
+function loud(lines: TestGateway['lines']): readonly string[] {
+  const events = lines.filter(({ level }) => level !== 'info').map(({ event }) => event);
+  return [...new Set(events)].sort();
+}
+
+export function call({ gateway, token, remainingMs }: Pick<Stage, 'gateway' | 'token' | 'remainingMs'>) {
+  return gateway.send({
+    headers: { authorization: `Bearer ${token}` },
+    body: JSON.stringify(legacy('tools/call', { name: PROBE, arguments: { note: SECRET } })),
+    ...(remainingMs === undefined ? {} : { remainingMs }),
+  });
+}
+
+/** A tool that failed answers in band and without a code: the trail has it. */
+function codeOf({ body }: Answer): { readonly code: string | undefined; readonly ended: boolean } {
+  const { error, result } = body as {
+    readonly error?: { readonly code: string; readonly data?: { readonly code: string } };
+    readonly result?: { readonly isError?: boolean };
+  };
+  return { code: error?.data?.code ?? error?.code, ended: result?.isError === true };
+}
+
+let made = 0;
+/** A user nobody else has. */
+export function newSubject(): string {
+  return `subject-${++made}`;
+}
+
+/** What lies in the trail for this subject, without a gateway of its own. */
+export async function outcomesOf(database: TestDatabase, gateway: TestGateway, subject: string) {
+  return (await gateway.trail()).filter((row) => row.subject === subject).map(({ outcome }) => outcome);
+}
