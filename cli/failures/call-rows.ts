@@ -77,8 +77,8 @@ const timeRows: readonly FailureRow[] = [
   { dependency: TIME, failure: '2.4 seconds', inject: { kind: 'time', remainingMs: 2400 }, ...tooLate },
   {
     dependency: TIME,
-    failure: 'used up by the signing keys',
-    inject: { kind: 'time', remainingMs: 28_000, keysTakeMs: 23_900 },
+    failure: 'used up by the user store',
+    inject: { kind: 'time', remainingMs: 28_000, usersTakeMs: 23_900 },
     ...tooLate,
   },
   { dependency: TIME, failure: '2.5 seconds', inject: { kind: 'time', remainingMs: 2500 }, ...goesOn },

@@ -74,7 +74,7 @@ export type Injection =
     }
   | { readonly kind: 'clock'; readonly issuerAheadMs: number; readonly tokenLifeMs: number }
   | { readonly kind: 'clock step'; readonly backMs: number }
-  | { readonly kind: 'time'; readonly remainingMs: number; readonly keysTakeMs?: number }
+  | { readonly kind: 'time'; readonly remainingMs: number; readonly usersTakeMs?: number }
   | { readonly kind: 'tool'; readonly does: ToolFault }
   | { readonly kind: 'process killed' };
 

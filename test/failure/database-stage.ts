@@ -20,15 +20,24 @@ export interface DatabaseFault {
   readonly times?: number;
 }
 
+export interface StageOptions {
+  /** A gateway with a defect, to see that the row notices. */
+  readonly sabotage?: (dynamo: Dynamo) => Dynamo;
+  readonly limits?: DynamoLimits;
+}
+
+function limitsFor(fault: WireFault): DynamoLimits {
+  return fault === 'hang' || fault === 'slow body' ? IMPATIENT : PATIENT;
+}
+
 /** The real client, with its real retries and limits, meets the fault at one place; all other operations are well. */
 export async function databaseStage(
   database: TestDatabase,
   { place, fault, times }: DatabaseFault,
-  sabotage: (dynamo: Dynamo) => Dynamo = (dynamo) => dynamo,
+  { sabotage = (dynamo) => dynamo, limits = limitsFor(fault) }: StageOptions = {},
 ): Promise<{ readonly stage: Stage; readonly close: () => Promise<void>; readonly attempts: () => number }> {
   const proxy = await startFaultProxy(forwardTo(database.endpoint));
   await proxy.inject(fault, times);
-  const limits = fault === 'hang' || fault === 'slow body' ? IMPATIENT : PATIENT;
   const faulty = createDynamo({ ...localDynamo(proxy.url), limits });
   const { tool, runs } = createProbe(async ({ store }) => {
     if (place === 'store read') await store.get('key');

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DATABASE_ROWS } from '../../cli/failures/database-rows.ts';
 import type { FailureRow, Injection } from '../../cli/failures/row.ts';
-import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import { linkKey } from '../../shared/identity/keys.ts';
 import { ISSUER, NOW } from '../support/config.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway } from '../support/gateway.ts';
 import { databaseStage } from './database-stage.ts';
-import { expected, newSubject, observe, outcomesOf } from './observe.ts';
+import { expected, newSubject, observe } from './observe.ts';
 import { createProbe } from './probe.ts';
 
 let database: TestDatabase;

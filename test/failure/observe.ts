@@ -1,6 +1,5 @@
 import type { FailureRow } from '../../cli/failures/row.ts';
 import { errorRow } from '../../shared/core/errors.ts';
-import type { TestDatabase } from '../support/database.ts';
 import { POISON } from '../support/fault-proxy.ts';
 import type { Answer, TestGateway } from '../support/gateway.ts';
 import { legacy } from '../support/messages.ts';
@@ -25,6 +24,8 @@ export interface Stage {
   readonly subject: string;
   readonly token: string;
   readonly runs: () => number;
+  /** Lines of the log before the fault; what follows is its doing. */
+  readonly loggedBefore?: number;
   /** Sends it; otherwise POST /mcp with a call of the tool. */
   readonly send?: () => Promise<Answer>;
   readonly remainingMs?: number;
@@ -50,13 +51,12 @@ export function expected(row: FailureRow): Observation {
 }
 
 export async function observe(stage: Stage): Promise<Observation> {
-  const { gateway, subject, token, runs, send = () => call(stage), settled } = stage;
-  const before = gateway.lines.length;
+  const { gateway, subject, token, runs, loggedBefore = 0, send = () => call(stage), settled } = stage;
   const answer = await send();
   await settled?.();
   const rows = (await gateway.trail()).filter((row) => row.subject === subject);
   const { code, ended } = codeOf(answer);
-  const lines = gateway.lines.slice(before);
+  const lines = gateway.lines.slice(loggedBefore);
   return {
     status: answer.status,
     code: ended ? (rows[0]?.detail ?? undefined) : code,
@@ -103,7 +103,7 @@ export function newSubject(): string {
   return `subject-${++made}`;
 }
 
-/** What lies in the trail for this subject, without a gateway of its own. */
-export async function outcomesOf(database: TestDatabase, gateway: TestGateway, subject: string) {
+/** What lies in the trail for this subject. */
+export async function outcomesOf(gateway: TestGateway, subject: string) {
   return (await gateway.trail()).filter((row) => row.subject === subject).map(({ outcome }) => outcome);
 }
