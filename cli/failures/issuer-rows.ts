@@ -1,12 +1,11 @@
 import { FETCH_LIMITS } from '../../shared/auth/idp-document.ts';
-import { type FailureRow, type Injection, NOTHING, RETRY, type WireFault } from './row.ts';
+import { type FailureRow, type Injection, NOTHING, type Published, RETRY, type WireFault } from './row.ts';
 
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const FETCH = FETCH_LIMITS.timeoutMs;
 /** Three spellings of the document's address are tried unless one of them takes its whole time. */
-const DOCUMENT_MS = 3 * FETCH;
-const KEYS_MS = DOCUMENT_MS + FETCH;
+const documentMs = (fault: WireFault | Published) => (fault === 'hang' || fault === 'slow body' ? FETCH : 3 * FETCH);
 
 const WIRE: readonly WireFault[] = [
   'refused',
@@ -54,17 +53,17 @@ const row = (dependency: string, failure: string, inject: Omit<Issuer, 'kind'>, 
 
 const documentRows: readonly FailureRow[] = [
   ...[...WIRE, 'other issuer' as const].map((fault) =>
-    row(DOCUMENT, fault, { at: 'document', fault }, fault === 'hang' || fault === 'slow body' ? FETCH : DOCUMENT_MS, {
+    row(DOCUMENT, fault, { at: 'document', fault }, documentMs(fault), {
       ...unavailable,
       logged: NO_DOCUMENT,
     }),
   ),
-  row(DOCUMENT, 'names keys over plain http', { at: 'document', fault: 'keys over http' }, DOCUMENT_MS, {
+  row(DOCUMENT, 'names keys over plain http', { at: 'document', fault: 'keys over http' }, FETCH, {
     ...unavailable,
     logged: NO_KEYS,
   }),
   ...(['server error', 'hang', 'other issuer'] as const).map((fault) =>
-    row(DOCUMENT, `${fault}, keys 2 hours old`, { at: 'document', fault, cachedMs: 2 * HOUR }, DOCUMENT_MS, {
+    row(DOCUMENT, `${fault}, keys 2 hours old`, { at: 'document', fault, cachedMs: 2 * HOUR }, documentMs(fault), {
       ...goesOn,
       logged: ['discovery.failed'],
     }),
@@ -74,7 +73,7 @@ const documentRows: readonly FailureRow[] = [
       DOCUMENT,
       `${fault}, asked for our authorization-server metadata`,
       { at: 'document', fault, ask: 'metadata' },
-      DOCUMENT_MS,
+      documentMs(fault),
       {
         mode: 'closed',
         status: 502,
@@ -90,22 +89,22 @@ const documentRows: readonly FailureRow[] = [
     DOCUMENT,
     'server error, asked for our metadata, document 2 hours old',
     { at: 'document', fault: 'server error', cachedMs: 2 * HOUR, ask: 'metadata' },
-    DOCUMENT_MS,
+    documentMs('server error'),
     { ...goesOn, executed: false, recorded: [], logged: ['discovery.failed'] },
   ),
 ];
 
 const keyRows: readonly FailureRow[] = [
   ...[...WIRE, '10,000 keys' as const].map((fault) =>
-    row(KEYS, fault, { at: 'keys', fault }, KEYS_MS, { ...unavailable, logged: NO_KEYS }),
+    row(KEYS, fault, { at: 'keys', fault }, FETCH, { ...unavailable, logged: NO_KEYS }),
   ),
   ...(['refused', 'server error', 'hang', 'garbage', '10,000 keys'] as const).map((fault) =>
-    row(KEYS, `${fault}, keys 2 hours old`, { at: 'keys', fault, cachedMs: 2 * HOUR }, KEYS_MS, {
+    row(KEYS, `${fault}, keys 2 hours old`, { at: 'keys', fault, cachedMs: 2 * HOUR }, FETCH, {
       ...goesOn,
       logged: ['jwks.failed'],
     }),
   ),
-  row(KEYS, 'server error for more than a day', { at: 'keys', fault: 'server error', cachedMs: 25 * HOUR }, KEYS_MS, {
+  row(KEYS, 'server error for more than a day', { at: 'keys', fault: 'server error', cachedMs: 25 * HOUR }, FETCH, {
     ...unavailable,
     logged: NO_KEYS,
   }),
@@ -113,10 +112,10 @@ const keyRows: readonly FailureRow[] = [
     KEYS,
     'server error, token of a key not seen yet',
     { at: 'keys', fault: 'server error', cachedMs: MINUTE, ask: 'new key' },
-    KEYS_MS,
+    FETCH,
     { ...unavailable, logged: NO_KEYS },
   ),
-  row(KEYS, 'rotation', { at: 'keys', fault: 'new key', cachedMs: MINUTE, ask: 'new key' }, KEYS_MS, {
+  row(KEYS, 'rotation', { at: 'keys', fault: 'new key', cachedMs: MINUTE, ask: 'new key' }, FETCH, {
     ...goesOn,
     logged: [],
   }),
@@ -127,11 +126,11 @@ const keyRows: readonly FailureRow[] = [
     0,
     { ...refused, client: 'try again after 30 s; providers that publish a key before they use it never show this' },
   ),
-  row(KEYS, 'key withdrawn', { at: 'keys', fault: 'no keys', cachedMs: 2 * HOUR }, KEYS_MS, {
+  row(KEYS, 'key withdrawn', { at: 'keys', fault: 'no keys', cachedMs: 2 * HOUR }, FETCH, {
     ...refused,
     client: 'sign in again',
   }),
-  row(KEYS, 'key exchanged under the same id', { at: 'keys', fault: 'swapped key', cachedMs: 2 * HOUR }, KEYS_MS, {
+  row(KEYS, 'key exchanged under the same id', { at: 'keys', fault: 'swapped key', cachedMs: 2 * HOUR }, FETCH, {
     ...refused,
     client: 'sign in again',
   }),
@@ -139,7 +138,7 @@ const keyRows: readonly FailureRow[] = [
     KEYS,
     'flood of tokens with invented key ids',
     { at: 'keys', fault: 'no keys', cachedMs: MINUTE, ask: 'junk keys' },
-    KEYS_MS,
+    FETCH,
     { ...refused, client: 'sign in; the flood costs the provider one fetch in 30 s' },
   ),
 ];

@@ -19,8 +19,8 @@ export function failurePage(notice: string): string {
 
 # Failure contract
 
-What a \`tools/call\` gets when something it depends on fails. Every line below is a test of that name, \`<dependency> × <failure>\`, in
-test/failure: it puts the fault in front of the real handler and compares status, code, \`Retry-After\`, number of executions, audit trail, log
+What a \`tools/call\` gets when something it depends on fails. Every failure below is a test named \`<dependency> × <failure>\` in
+test/failure; those with the same consequences share a line, divided by dots. The test puts the fault in front of the real handler and compares status, code, \`Retry-After\`, number of executions, audit trail, log
 events, and that neither token, arguments nor anything of a poisoned answer is in log or answer. This page is generated from the same rows.
 
 The faults are real ones on sockets, met by the real AWS SDK client and the real HTTP client; the database behind them is dynalite, not
@@ -58,13 +58,18 @@ function section(dependency: string): string {
 
 | failure | | answer | executed | bound | recorded | the client should do |
 |---|---|---|---|---|---|---|
-${rows.map(line).join('\n')}`;
+${lines(rows).join('\n')}`;
 }
 
-function line(row: FailureRow): string {
-  const { failure, mode, boundMs, executed, client } = row;
-  const cells = [failure, mode, answer(row), executed ? 'yes' : 'no', seconds(boundMs), recorded(row), client];
-  return `| ${cells.join(' | ')} |`;
+/** Failures with the same consequences share a line. */
+function lines(rows: readonly FailureRow[]): readonly string[] {
+  const alike = new Map<string, string[]>();
+  for (const row of rows) {
+    const { failure, mode, boundMs, executed, client } = row;
+    const cells = [mode, answer(row), executed ? 'yes' : 'no', seconds(boundMs), recorded(row), client].join(' | ');
+    alike.set(cells, [...(alike.get(cells) ?? []), failure]);
+  }
+  return [...alike].map(([cells, failures]) => `| ${failures.join(' · ')} | ${cells} |`);
 }
 
 function answer({ status, code }: FailureRow): string {

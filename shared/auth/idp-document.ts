@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/logger.ts';
-import type { GetJson } from '../net/get-json.ts';
+import { FetchTimeout, type GetJson } from '../net/get-json.ts';
 import { type JsonObject, own } from './strict-json.ts';
 
 /** The discovery document of the configured issuer, as the issuer published it. */
@@ -72,7 +72,7 @@ async function discover(issuer: string, getJson: GetJson): Promise<IdpDocument> 
     } catch (error) {
       last = error;
       // The other spellings are on the same host, which would take its time for each.
-      if (error instanceof Error && error.name === 'TimeoutError') break;
+      if (error instanceof FetchTimeout) break;
     }
   }
   throw last;

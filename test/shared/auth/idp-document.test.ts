@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createIdpDocument } from '../../../shared/auth/idp-document.ts';
-import type { GetJsonOptions } from '../../../shared/net/get-json.ts';
+import { FetchTimeout, type GetJsonOptions } from '../../../shared/net/get-json.ts';
 import { ISSUER, NOW, testConfig } from '../../support/config.ts';
 import { captureLog } from '../../support/log.ts';
 
@@ -48,6 +48,15 @@ describe('where it is looked for', () => {
     state.answer = down;
     await expect(source.get()).rejects.toMatchObject({ code: 'DISCOVERY_FETCH_FAILED' });
     expect(urls()).toEqual(expected);
+  });
+
+  test('an issuer that does not answer in time is not asked at its other addresses', async () => {
+    const { source, state, urls } = setUp('https://acme.okta.com/oauth2/aus1');
+    state.answer = () => {
+      throw new FetchTimeout('timeout');
+    };
+    await expect(source.get()).rejects.toMatchObject({ code: 'DISCOVERY_FETCH_FAILED' });
+    expect(urls()).toEqual(['https://acme.okta.com/oauth2/aus1/.well-known/openid-configuration']);
   });
 
   test('a document of another issuer is passed over for the next', async () => {
