@@ -81,7 +81,7 @@ const timeRows: readonly FailureRow[] = [
     inject: { kind: 'time', remainingMs: 28_000, usersTakeMs: 23_900 },
     ...tooLate,
   },
-  { dependency: TIME, failure: '2.5 seconds', inject: { kind: 'time', remainingMs: 2500 }, ...goesOn },
+  { dependency: TIME, failure: '4 seconds', inject: { kind: 'time', remainingMs: 4000 }, ...goesOn },
   {
     dependency: 'memory',
     failure: 'the process is killed while the tool runs',

@@ -52,16 +52,12 @@ const row = (dependency: string, failure: string, inject: Omit<Issuer, 'kind'>, 
   ({ dependency, failure, boundMs, inject: { kind: 'issuer', ...inject }, ...expected }) satisfies FailureRow;
 
 const documentRows: readonly FailureRow[] = [
-  ...[...WIRE, 'other issuer' as const].map((fault) =>
+  ...[...WIRE, 'other issuer' as const, 'keys over http' as const].map((fault) =>
     row(DOCUMENT, fault, { at: 'document', fault }, documentMs(fault), {
       ...unavailable,
       logged: NO_DOCUMENT,
     }),
   ),
-  row(DOCUMENT, 'names keys over plain http', { at: 'document', fault: 'keys over http' }, FETCH, {
-    ...unavailable,
-    logged: NO_KEYS,
-  }),
   ...(['server error', 'hang', 'other issuer'] as const).map((fault) =>
     row(DOCUMENT, `${fault}, keys 2 hours old`, { at: 'document', fault, cachedMs: 2 * HOUR }, documentMs(fault), {
       ...goesOn,

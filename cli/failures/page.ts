@@ -23,6 +23,8 @@ What a \`tools/call\` gets when something it depends on fails. Every failure bel
 test/failure; those with the same consequences share a line, divided by dots. The test puts the fault in front of the real handler and compares status, code, \`Retry-After\`, number of executions, audit trail, log
 events, and that neither token, arguments nor anything of a poisoned answer is in log or answer. This page is generated from the same rows.
 
+Where the client should try again, the test does so on the same instance after \`Retry-After\`, and is answered 200.
+
 The faults are real ones on sockets, met by the real AWS SDK client and the real HTTP client; the database behind them is dynalite, not
 DynamoDB. The bound is the longest that this failure can add to a call, from the constants of the code; the tests use shorter ones.
 
@@ -66,7 +68,14 @@ function lines(rows: readonly FailureRow[]): readonly string[] {
   const alike = new Map<string, string[]>();
   for (const row of rows) {
     const { failure, mode, boundMs, executed, client } = row;
-    const cells = [mode, answer(row), executed ? 'yes' : 'no', seconds(boundMs), recorded(row), client].join(' | ');
+    const cells = [
+      mode,
+      answer(row),
+      executed ? 'yes' : 'no',
+      boundMs === 0 ? '–' : seconds(boundMs),
+      recorded(row),
+      client,
+    ].join(' | ');
     alike.set(cells, [...(alike.get(cells) ?? []), failure]);
   }
   return [...alike].map(([cells, failures]) => `| ${failures.join(' · ')} | ${cells} |`);

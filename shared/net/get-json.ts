@@ -26,9 +26,8 @@ export class FetchTimeout extends Error {
 }
 
 export const getJson: GetJson = async (url, { allowHttp, timeoutMs, maxBytes }) => {
+  if (!isFetchable(url, allowHttp)) throw new Error('url_not_https');
   const target = new URL(url);
-  const plain = target.protocol === 'http:' && allowHttp && LOOPBACK.has(target.hostname);
-  if (target.protocol !== 'https:' && !plain) throw new Error('url_not_https');
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     return await fetchJson(target, signal, maxBytes);
@@ -36,6 +35,13 @@ export const getJson: GetJson = async (url, { allowHttp, timeoutMs, maxBytes }) 
     throw signal.aborted ? new FetchTimeout('timeout') : error;
   }
 };
+
+/** https, or plain http to a loopback host where that is allowed. */
+export function isFetchable(url: string, allowHttp: boolean): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && allowHttp && LOOPBACK.has(hostname));
+}
 
 async function fetchJson(target: URL, signal: AbortSignal, maxBytes: number): Promise<FetchedJson> {
   const response = await fetch(target, {

@@ -27,5 +27,5 @@ test.each(CALL_ROWS)('$dependency × $failure', async (row) => {
   if (inject.kind === 'database' || inject.kind === 'issuer' || inject.kind === 'spoiled link') {
     throw new Error(`no stage for ${inject.kind}`);
   }
-  expect(await observe(await callStage(database, inject))).toEqual(expected(row));
+  expect(await observe(await callStage(database, inject), row)).toEqual(expected(row));
 });

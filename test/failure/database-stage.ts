@@ -52,7 +52,16 @@ export async function databaseStage(
   if (place !== 'link write' && place !== 'user write') await provision(database, subject);
   const scope = place === 'denial' ? 'starter.whoami' : 'starter.echo';
   const token = await gateway.token({ sub: subject, scope });
-  return { stage: { gateway, subject, token, runs }, close: proxy.close, attempts: proxy.asked };
+  let attempts: number | undefined;
+  const recover = async () => {
+    attempts = proxy.asked();
+    await proxy.recover();
+  };
+  return {
+    stage: { gateway, subject, token, runs, recover },
+    close: proxy.close,
+    attempts: () => attempts ?? proxy.asked(),
+  };
 }
 
 async function provision({ dynamo, identities: table }: TestDatabase, subject: string): Promise<void> {

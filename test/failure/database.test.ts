@@ -20,7 +20,7 @@ const isWire = (row: FailureRow): row is FailureRow & { readonly inject: Wire } 
 
 test.each(DATABASE_ROWS.filter(isWire))('$dependency × $failure', async (row) => {
   const { stage, close, attempts } = await databaseStage(database, row.inject);
-  const seen = await observe(stage);
+  const seen = await observe(stage, row);
   await close();
   expect(seen).toEqual(expected(row));
   expect(attempts()).toBeLessThanOrEqual(2);
@@ -34,6 +34,6 @@ test.each(DATABASE_ROWS.filter(({ inject }) => inject.kind === 'spoiled link'))(
     const gateway = createTestGateway(database, { tools: [tool] });
     await database.dynamo.put(database.identities, { ...linkKey(ISSUER, subject), createdAt: NOW });
     const token = await gateway.token({ sub: subject });
-    expect(await observe({ gateway, subject, token, runs })).toEqual(expected(row));
+    expect(await observe({ gateway, subject, token, runs }, row)).toEqual(expected(row));
   },
 );

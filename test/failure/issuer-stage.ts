@@ -17,7 +17,7 @@ const JUNK_CALLS = 50;
 interface Provider {
   readonly document: FaultProxy;
   readonly keys: FaultProxy;
-  publish(wrong: Published): void;
+  publish(wrong: Published | undefined): void;
 }
 
 /** A provider of two servers, one for its document and one for its keys, each of which can fail alone. */
@@ -100,16 +100,16 @@ export async function issuerStage(
   const before = runs();
   const fetchedBefore = provider.keys.asked();
   const token = await sign(gateway, subject, ask === 'new key' ? 'new-key-RS256' : 'key-RS256');
+  let fetched: number | undefined;
+  const recover = async () => {
+    fetched = provider.keys.asked();
+    provider.publish(ask === 'new key' ? 'new key' : undefined);
+    await provider[at].recover();
+  };
+  const stage = { gateway, subject, token, loggedBefore, recover, runs: () => runs() - before };
   return {
-    stage: {
-      gateway,
-      subject,
-      token,
-      loggedBefore,
-      runs: () => runs() - before,
-      send: () => send(gateway, token, ask),
-    },
-    fetches: () => provider.keys.asked() - fetchedBefore,
+    stage: { ...stage, send: () => send(gateway, token, ask) },
+    fetches: () => (fetched ?? provider.keys.asked()) - fetchedBefore,
     close: async () => void (await Promise.all([provider.document.close(), provider.keys.close()])),
   };
 }

@@ -12,7 +12,7 @@ afterAll(() => database.stop());
 
 test.each(ISSUER_ROWS)('$dependency × $failure', async (row) => {
   const { stage, fetches, close } = await issuerStage(database, row.inject as IssuerFault);
-  const seen = await observe(stage);
+  const seen = await observe(stage, row);
   await close();
   expect(seen).toEqual(expected(row));
   // However often it is asked: a provider in trouble is not fetched from once a request.

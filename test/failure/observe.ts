@@ -1,4 +1,4 @@
-import type { FailureRow } from '../../cli/failures/row.ts';
+import { type FailureRow, RETRY } from '../../cli/failures/row.ts';
 import { errorRow } from '../../shared/core/errors.ts';
 import { POISON } from '../support/fault-proxy.ts';
 import type { Answer, TestGateway } from '../support/gateway.ts';
@@ -16,6 +16,8 @@ export interface Observation {
   readonly logged: readonly string[];
   /** Secrets and poisoned text found in log or answer. */
   readonly leaks: readonly string[];
+  /** Where the client should try again: the status when it does, after `Retry-After` and on the same instance. */
+  readonly retried: number | undefined;
 }
 
 /** One fault in place, ready for one call. */
@@ -31,6 +33,8 @@ export interface Stage {
   readonly remainingMs?: number;
   /** Waits for what goes on after the answer. */
   readonly settled?: () => Promise<void>;
+  /** Ends the fault. */
+  readonly recover?: () => Promise<void>;
 }
 
 export const SECRET = 'secret-argument';
@@ -47,10 +51,23 @@ export function expected(row: FailureRow): Observation {
     recorded: row.recorded,
     logged: [...row.logged].sort(),
     leaks: [],
+    retried: row.client === RETRY ? 200 : undefined,
   };
 }
 
-export async function observe(stage: Stage): Promise<Observation> {
+export async function observe(stage: Stage, row: FailureRow): Promise<Observation> {
+  const seen = await look(stage);
+  return { ...seen, retried: row.client === RETRY ? await retry(stage, Number(seen.retryAfter)) : undefined };
+}
+
+async function retry(stage: Stage, afterSeconds: number): Promise<number> {
+  const { gateway, token, recover, send = () => call({ gateway, token }) } = stage;
+  await recover?.();
+  gateway.time.now += afterSeconds * 1000;
+  return (await send()).status;
+}
+
+export async function look(stage: Stage): Promise<Omit<Observation, 'retried'>> {
   const { gateway, subject, token, runs, loggedBefore = 0, send = () => call(stage), settled } = stage;
   const answer = await send();
   await settled?.();

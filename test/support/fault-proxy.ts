@@ -21,8 +21,10 @@ export interface FaultProxy {
   readonly url: string;
   /** How many requests have come. */
   readonly asked: () => number;
-  /** From now on, or for the next `times` requests. `refused` is for good: nothing listens any more. */
+  /** From now on, or for the next `times` requests. */
   inject(fault: WireFault, times?: number): Promise<void>;
+  /** All is well again, at the same address. */
+  recover(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -44,13 +46,18 @@ export async function startFaultProxy(upstream: (asked: Asked) => Promise<Answer
     else misbehave(wrong, request, response);
   });
   await bind(server, 0, '127.0.0.1');
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     asked: () => count,
     inject: async (wrong, times = Number.POSITIVE_INFINITY) => {
       if (wrong === 'refused') return close(server);
       fault = wrong;
       left = times;
+    },
+    recover: async () => {
+      left = 0;
+      if (!server.listening) await bind(server, port, '127.0.0.1');
     },
     close: () => close(server),
   };

@@ -72,6 +72,9 @@ describe('where it is looked for', () => {
     ['with an issuer inherited only', JSON.parse(`{"__proto__":{"issuer":"${ISSUER}","jwks_uri":"${JWKS}"}}`)],
     ['without keys', { issuer: ISSUER }],
     ['with a list for the keys', { issuer: ISSUER, jwks_uri: [JWKS] }],
+    ['with keys over plain http', { issuer: ISSUER, jwks_uri: 'http://login.example.com/jwks' }],
+    ['with keys on this machine', { issuer: ISSUER, jwks_uri: 'http://127.0.0.1:9001/' }],
+    ['with keys at no address', { issuer: ISSUER, jwks_uri: 'jwks' }],
     ['that is null', null],
     ['that is text', 'text'],
   ])('a document %s is none', async (_name, answer) => {
