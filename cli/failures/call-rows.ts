@@ -103,7 +103,7 @@ const toolRows: readonly FailureRow[] = [
     failure: 'throws',
     inject: { kind: 'tool', does: 'throws' },
     code: 'BACKEND_ERROR',
-    logged: ['tool.failed'],
+    logged: ['call.failed'],
     client: 'report the request id; the text of the error stays with us',
   },
   {
@@ -112,7 +112,7 @@ const toolRows: readonly FailureRow[] = [
     failure: 'throws something that is no error',
     inject: { kind: 'tool', does: 'throws nothing' },
     code: 'BACKEND_ERROR',
-    logged: ['tool.failed'],
+    logged: ['call.failed'],
     client: 'report the request id',
   },
   {
@@ -139,7 +139,7 @@ const toolRows: readonly FailureRow[] = [
     failure: 'answers against its output schema',
     inject: { kind: 'tool', does: 'answers garbage' },
     code: 'OUTPUT_INVALID',
-    logged: ['tool.output_invalid'],
+    logged: ['output.invalid'],
     client: 'report the request id; the answer stays with us',
   },
   {

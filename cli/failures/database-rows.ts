@@ -48,7 +48,7 @@ const toolFailed = {
   code: 'BACKEND_ERROR',
   executed: true,
   recorded: ['error'],
-  logged: ['tool.failed'],
+  logged: ['call.failed'],
   client: 'read the tool’s message; the tool decides what is safe to repeat',
 } as const;
 
