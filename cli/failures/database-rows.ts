@@ -52,6 +52,16 @@ const toolFailed = {
   client: 'read the tool’s message; the tool decides what is safe to repeat',
 } as const;
 
+/** Keys and marks of calls that ask the client something in between. */
+const roundFailed = {
+  table: 'state',
+  status: 503,
+  code: 'STATE_UNAVAILABLE',
+  recorded: ['error'],
+  logged: ['refused'],
+  client: RETRY,
+} as const;
+
 const CONSEQUENCES: readonly Consequence[] = [
   { place: 'link read', ...nobodyKnown },
   { place: 'link write', ...nobodyKnown, recordedUnconfirmed: [] },
@@ -92,9 +102,13 @@ const CONSEQUENCES: readonly Consequence[] = [
   },
   { place: 'store read', ...toolFailed },
   { place: 'store write', ...toolFailed, recordedUnconfirmed: ['error'] },
+  // The tool ran as far as its question, which is what could not be sealed.
+  { place: 'key read', ...roundFailed, executed: true },
+  { place: 'key write', ...roundFailed, executed: true, recordedUnconfirmed: ['error'] },
+  { place: 'mark write', ...roundFailed, executed: false },
 ];
 
-export const DATABASE_ROWS: readonly FailureRow[] = [...CONSEQUENCES.flatMap(rowsOf), spoiledLink()];
+export const DATABASE_ROWS: readonly FailureRow[] = [...CONSEQUENCES.flatMap(rowsOf), ...lostMarks(), spoiledLink()];
 
 function rowsOf(consequence: Consequence): readonly FailureRow[] {
   const { place, table, recordedUnconfirmed, ...expected } = consequence;
@@ -135,6 +149,37 @@ function onceRow(
   } as const;
   if (place === 'denial') return { ...whole, status: 403, code, executed: false, recorded: ['INSUFFICIENT_SCOPE'] };
   return { ...whole, status: 200, executed: true, recorded: ['ok'] };
+}
+
+/** A mark that may be somebody else's is not taken for ours: the answer that confirmed something counts once. */
+function lostMarks(): readonly FailureRow[] {
+  const common = {
+    dependency: 'DynamoDB, state: mark write',
+    mode: 'closed',
+    boundMs: DYNAMO_LIMITS.totalMs,
+    executed: false,
+    recorded: ['error'],
+  } as const;
+  return [
+    {
+      ...common,
+      failure: 'reply lost after commit, twice',
+      inject: { kind: 'database', place: 'mark write', fault: 'reply lost' },
+      status: 503,
+      code: 'STATE_UNAVAILABLE',
+      logged: ['refused'],
+      client: 'start the call again: the answer counts as used',
+    },
+    {
+      ...common,
+      failure: 'reply lost after commit, once, on an engine that does not show whose mark it is',
+      inject: { kind: 'database', place: 'mark write', fault: 'reply lost', times: 1 },
+      status: 200,
+      code: 'INVALID_PARAMS',
+      logged: [],
+      client: 'start the call again; DynamoDB itself shows the mark, and the call goes on',
+    },
+  ];
 }
 
 function spoiledLink(): FailureRow {

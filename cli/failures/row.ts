@@ -53,7 +53,10 @@ export type Place =
   | 'outcome'
   | 'denial'
   | 'store read'
-  | 'store write';
+  | 'store write'
+  | 'key read'
+  | 'key write'
+  | 'mark write';
 
 /** What an identity provider publishes wrongly although it answers well. */
 export type Published = 'other issuer' | 'keys over http' | '10,000 keys' | 'no keys' | 'swapped key' | 'new key';

@@ -37,7 +37,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
   const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays });
   const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);
   const keys = createKeyRing(dynamo, table('STATE_TABLE'), clock, 'request-state');
-  const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE')));
+  const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE'), clock));
   const dispatcher = createDispatcher({ config, registry, rounds });
   void verifier.hydrate();
 

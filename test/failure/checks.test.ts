@@ -3,7 +3,8 @@ import { FAILURE_ROWS } from '../../cli/failures/page.ts';
 import type { FailureRow } from '../../cli/failures/row.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
-import { type DatabaseFault, databaseStage } from './database-stage.ts';
+import { databaseStage } from './database-stage.ts';
+import type { DatabaseFault } from './faulty-dynamo.ts';
 import { expected, observe } from './observe.ts';
 
 let database: TestDatabase;

@@ -1,24 +1,22 @@
-import { localDynamo } from '../../cli/dev/local-dynamo.ts';
-import type { Place, WireFault } from '../../cli/failures/row.ts';
-import { createDynamo, type Dynamo, type DynamoLimits, type Key } from '../../shared/aws/dynamodb.ts';
+import { z } from 'zod';
+import type { Place } from '../../cli/failures/row.ts';
+import type { Dynamo, DynamoLimits } from '../../shared/aws/dynamodb.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
+import { ask, askForm } from '../../shared/tools/ask.ts';
+import type { ToolContext } from '../../shared/tools/define-tool.ts';
 import { ISSUER } from '../support/config.ts';
 import type { TestDatabase } from '../support/database.ts';
-import { forwardTo, startFaultProxy } from '../support/fault-proxy.ts';
 import { createTestGateway } from '../support/gateway.ts';
-import { newSubject, type Stage } from './observe.ts';
+import { modern, modernHeaders } from '../support/messages.ts';
+import { outcomeOf } from '../support/modern-client.ts';
+import { type DatabaseFault, startFaultyDynamo } from './faulty-dynamo.ts';
+import { newSubject, PROBE, SECRET, type Stage } from './observe.ts';
 import { createProbe } from './probe.ts';
 
-/** Where only time ends it, little; where the second attempt must succeed, plenty. */
-const IMPATIENT: DynamoLimits = { attempts: 2, connectMs: 1000, requestMs: 60, totalMs: 150 };
-const PATIENT: DynamoLimits = { attempts: 2, connectMs: 1000, requestMs: 2000, totalMs: 4000 };
-
-export interface DatabaseFault {
-  readonly place: Place;
-  readonly fault: WireFault;
-  readonly times?: number;
-}
+const DAY = 86_400_000;
+const ASKING: ReadonlySet<Place> = new Set<Place>(['key read', 'key write', 'mark write']);
+const FORM = z.strictObject({ sure: z.boolean() });
 
 export interface StageOptions {
   /** A gateway with a defect, to see that the row notices. */
@@ -26,73 +24,59 @@ export interface StageOptions {
   readonly limits?: DynamoLimits;
 }
 
-function limitsFor(fault: WireFault): DynamoLimits {
-  return fault === 'hang' || fault === 'slow body' ? IMPATIENT : PATIENT;
+export interface DatabaseStage {
+  readonly stage: Stage;
+  readonly attempts: () => number;
+  readonly close: () => Promise<void>;
 }
 
-/** The real client, with its real retries and limits, meets the fault at one place; all other operations are well. */
 export async function databaseStage(
   database: TestDatabase,
-  { place, fault, times }: DatabaseFault,
-  { sabotage = (dynamo) => dynamo, limits = limitsFor(fault) }: StageOptions = {},
-): Promise<{ readonly stage: Stage; readonly close: () => Promise<void>; readonly attempts: () => number }> {
-  const proxy = await startFaultProxy(forwardTo(database.endpoint));
-  await proxy.inject(fault, times);
-  const faulty = createDynamo({ ...localDynamo(proxy.url), limits });
-  const { tool, runs } = createProbe(async ({ store }) => {
-    if (place === 'store read') await store.get('key');
-    if (place === 'store write') await store.put('key', 'value');
-    return { done: 'yes' };
-  });
-  const gateway = createTestGateway(database, {
-    tools: [tool],
-    dynamo: (well) => sabotage(route(well, faulty, isAt(place, database))),
-  });
+  fault: DatabaseFault,
+  { sabotage = (dynamo) => dynamo, limits }: StageOptions = {},
+): Promise<DatabaseStage> {
+  const { place } = fault;
+  const { over, attempts, recover, close } = await startFaultyDynamo(database, fault, limits);
+  const { tool, runs } = createProbe((context) => use(place, context), !ASKING.has(place));
+  const gateway = createTestGateway(database, { tools: [tool], dynamo: (well) => sabotage(over(well)) });
   const subject = newSubject();
   if (place !== 'link write' && place !== 'user write') await provision(database, subject);
+  // Keys are a day's: each stage has a day of its own.
+  if (ASKING.has(place)) gateway.time.now += ++days * DAY;
   const scope = place === 'denial' ? 'starter.whoami' : 'starter.echo';
   const token = await gateway.token({ sub: subject, scope });
-  let attempts: number | undefined;
-  const recover = async () => {
-    attempts = proxy.asked();
-    await proxy.recover();
-  };
-  return {
-    stage: { gateway, subject, token, runs, recover },
-    close: proxy.close,
-    attempts: () => attempts ?? proxy.asked(),
-  };
+  const stage = { gateway, subject, token, runs, recover };
+  return { stage: ASKING.has(place) ? await asking(stage, place) : stage, attempts, close };
 }
+
+let days = 0;
 
 async function provision({ dynamo, identities: table }: TestDatabase, subject: string): Promise<void> {
   const identity = createIdentity({ dynamo, table, clock: systemClock, provisioning: 'auto' });
   await identity.resolve({ issuer: ISSUER, subject });
 }
 
-type IsAt = (operation: 'read' | 'write', table: string, key: Key) => boolean;
-
-function isAt(place: Place, { identities, audit, state }: TestDatabase): IsAt {
-  const places: Readonly<Record<Place, IsAt>> = {
-    'link read': (operation, table, { sk }) => operation === 'read' && table === identities && sk === 'LINK',
-    'link write': (operation, table, { sk }) => operation === 'write' && table === identities && sk === 'LINK',
-    'user read': (operation, table, { sk }) => operation === 'read' && table === identities && sk === 'USER',
-    'user write': (operation, table, { sk }) => operation === 'write' && table === identities && sk === 'USER',
-    intent: (_operation, table, { sk }) => table === audit && sk.endsWith('#0'),
-    outcome: (_operation, table, { sk }) => table === audit && sk.endsWith('#1'),
-    denial: (_operation, table, { sk }) => table === audit && sk.endsWith('#9'),
-    'store read': (operation, table) => operation === 'read' && table === state,
-    'store write': (operation, table) => operation === 'write' && table === state,
-  };
-  return places[place];
+async function use(place: Place, { store, answers }: ToolContext) {
+  if (place === 'store read') await store.get('key');
+  if (place === 'store write') await store.put('key', 'value');
+  if (ASKING.has(place) && !answers.has('sure')) return ask({ sure: askForm('Really?', FORM) });
+  return { done: 'yes' };
 }
 
-function route(well: Dynamo, faulty: Dynamo, at: IsAt): Dynamo {
-  const choose = (operation: 'read' | 'write', table: string, key: Key) => (at(operation, table, key) ? faulty : well);
-  return {
-    get: (table, key, options) => choose('read', table, key).get(table, key, options),
-    putIfAbsent: (table, item, options) => choose('write', table, item).putIfAbsent(table, item, options),
-    put: (table, item, options) => choose('write', table, item).put(table, item, options),
-    delete: (table, key, options) => choose('write', table, key).delete(table, key, options),
-    query: well.query,
+/** A call in two rounds: the first needs a key to seal its question with, the second marks the answer as used. */
+async function asking(stage: Stage, place: Place): Promise<Stage> {
+  const { gateway, token, runs } = stage;
+  const round = (more: object, remainingMs = 28_000) => {
+    const _meta = { 'io.modelcontextprotocol/clientCapabilities': { elicitation: {} } };
+    const message = modern('tools/call', { name: PROBE, arguments: { note: SECRET }, _meta, ...more });
+    const headers = { ...modernHeaders('tools/call', PROBE), authorization: `Bearer ${token}` };
+    return gateway.send({ headers, body: JSON.stringify(message), remainingMs });
   };
+  if (place !== 'mark write') return { ...stage, send: (remainingMs) => round({}, remainingMs) };
+  const { requestState } = outcomeOf(await round({}));
+  gateway.time.now += 1;
+  const inputResponses = { sure: { action: 'accept', content: { sure: true } } };
+  const before = runs();
+  const send = (remainingMs?: number) => round({ inputResponses, requestState }, remainingMs);
+  return { ...stage, recordedBefore: 1, runs: () => runs() - before, send };
 }

@@ -52,6 +52,9 @@ describe('with a second left, a database that hangs for an hour ends', () => {
     ['user write', 'IDENTITY_UNAVAILABLE', 0, []],
     ['intent', 'AUDIT_UNAVAILABLE', 0, []],
     ['store read', 'TOOL_TIMEOUT', 1, ['error']],
+    ['key read', 'STATE_UNAVAILABLE', 1, ['error']],
+    ['key write', 'STATE_UNAVAILABLE', 1, ['error']],
+    ['mark write', 'STATE_UNAVAILABLE', 0, ['error']],
   ] as const)('the %s', async (place, code, runs, recorded) => {
     const { stage, close } = await databaseStage(database, { place, fault: 'hang' }, { limits: ENDLESS });
     const seen = await look({ ...stage, remainingMs: OUTCOME_RESERVE_MS + 1000 });

@@ -26,10 +26,12 @@ export interface Stage {
   readonly subject: string;
   readonly token: string;
   readonly runs: () => number;
+  /** Rows of the trail before the fault. */
+  readonly recordedBefore?: number;
   /** Lines of the log before the fault; what follows is its doing. */
   readonly loggedBefore?: number;
   /** Sends it; otherwise POST /mcp with a call of the tool. */
-  readonly send?: () => Promise<Answer>;
+  readonly send?: (remainingMs?: number) => Promise<Answer>;
   readonly remainingMs?: number;
   /** Waits for what goes on after the answer. */
   readonly settled?: () => Promise<void>;
@@ -68,10 +70,20 @@ async function retry(stage: Stage, afterSeconds: number): Promise<number> {
 }
 
 export async function look(stage: Stage): Promise<Omit<Observation, 'retried'>> {
-  const { gateway, subject, token, runs, loggedBefore = 0, send = () => call(stage), settled } = stage;
-  const answer = await send();
+  const {
+    gateway,
+    subject,
+    token,
+    runs,
+    recordedBefore = 0,
+    loggedBefore = 0,
+    send = () => call(stage),
+    settled,
+  } = stage;
+  const answer = await send(stage.remainingMs);
   await settled?.();
-  const rows = (await gateway.trail()).filter((row) => row.subject === subject);
+  const all = (await gateway.trail()).filter((row) => row.subject === subject);
+  const rows = all.slice(0, all.length - recordedBefore);
   const { code, ended } = codeOf(answer);
   const lines = gateway.lines.slice(loggedBefore);
   return {
