@@ -20,14 +20,34 @@ export type GetJson = (url: string, options: GetJsonOptions) => Promise<FetchedJ
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Nothing, or not all, came in the time given. */
+export class FetchTimeout extends Error {
+  override readonly name = 'FetchTimeout';
+}
+
 export const getJson: GetJson = async (url, { allowHttp, timeoutMs, maxBytes }) => {
+  if (!isFetchable(url, allowHttp)) throw new Error('url_not_https');
   const target = new URL(url);
-  const plain = target.protocol === 'http:' && allowHttp && LOOPBACK.has(target.hostname);
-  if (target.protocol !== 'https:' && !plain) throw new Error('url_not_https');
+  const signal = AbortSignal.timeout(timeoutMs);
+  try {
+    return await fetchJson(target, signal, maxBytes);
+  } catch (error) {
+    throw signal.aborted ? new FetchTimeout('timeout') : error;
+  }
+};
+
+/** https, or plain http to a loopback host where that is allowed. */
+export function isFetchable(url: string, allowHttp: boolean): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && allowHttp && LOOPBACK.has(hostname));
+}
+
+async function fetchJson(target: URL, signal: AbortSignal, maxBytes: number): Promise<FetchedJson> {
   const response = await fetch(target, {
     // A redirect could lead into the network or to another issuer's keys.
     redirect: 'error',
-    signal: AbortSignal.timeout(timeoutMs),
+    signal,
     headers: { accept: 'application/json' },
   });
   if (response.status !== 200) {
@@ -37,7 +57,7 @@ export const getJson: GetJson = async (url, { allowHttp, timeoutMs, maxBytes }) 
   const text = await readCapped(response, maxBytes);
   const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(response.headers.get('cache-control') ?? '')?.[1];
   return { json: parse(text), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
-};
+}
 
 /** The message of JSON.parse quotes the text, and it would end up in a log. */
 function parse(text: string): unknown {

@@ -7,6 +7,7 @@ import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
+import type { GetJson } from '../../shared/net/get-json.ts';
 import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
 import type { TestDatabase } from './database.ts';
@@ -46,6 +47,9 @@ export interface TestGatewayOptions {
   readonly tools?: Registry['tools'];
   /** Instead of the capturing one. */
   readonly log?: Log;
+  /** Instead of one that answers in this process. */
+  readonly issuer?: TestIssuer;
+  readonly getJson?: GetJson;
   /** Wraps the database, to make one operation fail. */
   readonly dynamo?: (real: Dynamo) => Dynamo;
 }
@@ -56,9 +60,9 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
   const registry = { ...deployed, tools, ...options.registry };
   const time = { now: NOW };
   const { log, lines } = captureLog();
-  const issuer = createIssuer(ISSUER);
+  const { issuer = createIssuer(ISSUER) } = options;
   const dynamo = options.dynamo?.(database.dynamo) ?? database.dynamo;
-  const ports = { clock: () => time.now, log: options.log ?? log, getJson: issuer.getJson, dynamo };
+  const ports = { clock: () => time.now, log: options.log ?? log, getJson: options.getJson ?? issuer.getJson, dynamo };
   const env = {
     GATEHOUSE_CONFIG: JSON.stringify(config),
     IDENTITIES_TABLE: database.identities,

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { close } from '../../../cli/dev/network.ts';
 import { getJson } from '../../../shared/net/get-json.ts';
@@ -13,6 +14,13 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   '/long': (response) => response.end(`"${'a'.repeat(1000)}"`),
   '/moved': (response) => response.writeHead(302, { location: '/good' }).end(),
   '/created': (response) => response.writeHead(201).end('{}'),
+  '/silent': () => undefined,
+  '/endless': (response) => {
+    const drip = setInterval(() => response.write(' '), 10);
+    response.on('close', () => clearInterval(drip)).flushHeaders();
+  },
+  '/bomb': (response) =>
+    response.setHeader('content-encoding', 'gzip').end(gzipSync(JSON.stringify('a'.repeat(10_000_000)))),
   '/failed': (response) => response.writeHead(500).end('canary'),
 };
 const server = createServer((request, response) => ANSWERS[request.url ?? '']?.(response));
@@ -33,10 +41,15 @@ test('a document comes with its max-age, if it has one', async () => {
   ]);
 });
 
+test.each(['/silent', '/endless'])('the time is for the whole answer: %s', async (path) => {
+  await expect(get(path, { timeoutMs: 60 })).rejects.toMatchObject({ name: 'FetchTimeout', message: 'timeout' });
+});
+
 test.each([
   ['no JSON', '/html', 'not_json'],
   ['nothing', '/empty', 'not_json'],
   ['more than the cap', '/long', 'answer_too_large'],
+  ['ten megabytes in a few', '/bomb', 'answer_too_large'],
   ['a redirect', '/moved', 'fetch failed'],
   ['another success', '/created', 'http_201'],
   ['a failure', '/failed', 'http_500'],
