@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { projectRoot } from '../project.ts';
 
 /** Some dependencies are CommonJS and call `require` for Node's own modules. */
@@ -13,21 +13,21 @@ export const BUNDLE_OPTIONS = {
   platform: 'node',
   target: 'node24',
   format: 'esm',
-  mainFields: ['module', 'main'],
+  mainFields: ['module', 'main'] as string[],
   banner: { js: REQUIRE },
   minify: true,
   keepNames: true,
   legalComments: 'none',
   logLevel: 'error',
   metafile: true,
-} as const;
+} as const satisfies BuildOptions;
 
-/**
- * What only the bundles of functions get (docs/adr/0007-bundles.md). In Lambda the credentials are in the environment,
- * so the SDK's other ways to find some, a third of the client, stay out.
- */
+const standIn = (file: string) => join(projectRoot, 'shared/aws/bundled', file);
+
+/** What only the bundles of functions get instead of parts of the SDK that they never use (docs/adr/0007-bundles.md). */
 const ALIAS = {
-  '@aws-sdk/credential-provider-node': join(projectRoot, 'shared/aws/lambda-credentials.ts'),
+  '@aws-sdk/credential-provider-node': standIn('lambda-credentials.ts'),
+  '@smithy/core/event-streams': standIn('no-event-streams.ts'),
 };
 
 /**
@@ -48,14 +48,27 @@ function importZodByParts(source: string): string {
   return source.replace(/^import \{ z \} from (['"])zod\1;?$/m, "import * as z from 'zod';");
 }
 
+/**
+ * An `import` of node:http reads every member of it, and one of them loads the whole of fetch: 10 ms. Taken as a
+ * CommonJS module it does not.
+ */
+const httpWithoutFetch: Plugin = {
+  name: 'http-without-fetch',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(?:node:)?https?$/ }, ({ path }) => ({
+      path: path.replace(/^node:/, ''),
+      namespace: 'builtin',
+    }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}');`,
+    }));
+  },
+};
+
 /** One ES module with everything in it. */
 export async function buildFunction(entry: string, outfile: string): Promise<Metafile> {
-  const { metafile } = await build({
-    ...BUNDLE_OPTIONS,
-    entryPoints: [join(projectRoot, entry)],
-    outfile,
-    alias: ALIAS,
-    plugins: [zodByParts],
-  });
-  return metafile;
+  const entryPoints = [join(projectRoot, entry)];
+  return (
+    await build({ ...BUNDLE_OPTIONS, entryPoints, outfile, alias: ALIAS, plugins: [zodByParts, httpWithoutFetch] })
+  ).metafile;
 }

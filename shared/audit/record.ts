@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { uuidv7Time } from '../core/ids.ts';
 import type { Principal, Uid } from '../core/principal.ts';
 
@@ -95,7 +95,7 @@ export function dayOf(ms: number): string {
 }
 
 export function shardOf(callId: string): number {
-  return (createHash('sha256').update(callId).digest()[0] ?? 0) % SHARDS;
+  return Number.parseInt(hash('sha256', callId, 'hex').slice(0, 2), 16) % SHARDS;
 }
 
 function describe(facts: CallFacts): Fields {
@@ -147,15 +147,14 @@ function seal(callId: string, phase: string, fields: Fields): AuditRecord {
  * well-formed strings only, so sorted names and JSON.stringify are that form.
  */
 export function leafHash(record: Fields): string {
-  const sorted = Object.keys(record)
-    .filter((name) => name !== 'hash')
-    .sort();
-  const canonical = `{${sorted.map((name) => `${JSON.stringify(name)}:${JSON.stringify(record[name])}`).join(',')}}`;
-  return createHash('sha256').update('\0').update(canonical).digest('hex');
+  const sorted: Record<string, unknown> = {};
+  for (const name of Object.keys(record).sort()) if (name !== 'hash') sorted[name] = record[name];
+  const canonical = JSON.stringify(sorted);
+  return hash('sha256', `\0${canonical}`, 'hex');
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return hash('sha256', text, 'hex').slice(0, 32);
 }
 
 /** Control, format and unpaired surrogate characters could forge lines where a record is printed. */

@@ -50,6 +50,7 @@ export interface DynamoOptions {
 /** Two attempts within a bounded time: a hanging database must become a refusal, not a hanging gateway. */
 const LIMITS: DynamoDBClientConfig = {
   maxAttempts: 2,
+  cacheMiddleware: true,
   requestHandler: { connectionTimeout: 200, requestTimeout: 500, throwOnRequestTimeout: true },
 };
 

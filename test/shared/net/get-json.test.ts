@@ -13,6 +13,13 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   '/long': (response) => response.end(`"${'a'.repeat(1000)}"`),
   '/moved': (response) => response.writeHead(302, { location: '/good' }).end(),
   '/created': (response) => response.writeHead(201).end('{}'),
+  '/cut': (response) => {
+    response.writeHead(200, { 'content-length': '50' }).write('{"canary":');
+    setTimeout(() => response.destroy(), 20);
+  },
+  '/zipped': (response) => response.setHeader('content-encoding', 'gzip').end('canary'),
+  '/silent': () => undefined,
+  '/half': (response) => response.write('{"canary":'),
   '/failed': (response) => response.writeHead(500).end('canary'),
 };
 const server = createServer((request, response) => ANSWERS[request.url ?? '']?.(response));
@@ -37,9 +44,11 @@ test.each([
   ['no JSON', '/html', 'not_json'],
   ['nothing', '/empty', 'not_json'],
   ['more than the cap', '/long', 'answer_too_large'],
-  ['a redirect', '/moved', 'fetch failed'],
+  ['a redirect', '/moved', 'http_302'],
   ['another success', '/created', 'http_201'],
   ['a failure', '/failed', 'http_500'],
+  ['an answer cut short', '/cut', 'not_reached'],
+  ['a compressed answer', '/zipped', 'not_json'],
 ])('%s is an error with a fixed message: nothing of the answer is in it', async (_name, path, message) => {
   await expect(get(path)).rejects.toMatchObject({ message });
 });
@@ -52,4 +61,12 @@ test.each([
   ['data', () => getJson('data:application/json,{}', LIMITS)],
 ])('%s is not fetched', async (_name, attempt) => {
   await expect(attempt()).rejects.toMatchObject({ message: 'url_not_https' });
+});
+
+test.each(['/silent', '/half'])('one limit of time covers connection and body: %s', async (path) => {
+  await expect(get(path, { timeoutMs: 100 })).rejects.toMatchObject({ message: 'timed_out' });
+});
+
+test('nobody there is an error without an address', async () => {
+  await expect(getJson('http://127.0.0.1:1/', LIMITS)).rejects.toMatchObject({ message: 'not_reached' });
 });
