@@ -42,14 +42,13 @@ export class Child {
   }
 }
 
-/** Runs a module that tells one value, and ends it. */
+/** Runs a module that tells one value and ends. */
 export async function runOnce<Value>(module: string, args: readonly string[], options: ChildOptions): Promise<Value> {
   const child = forkOn24(module, args, options);
-  try {
-    return (await told(child)).value as Value;
-  } finally {
-    await end(child);
-  }
+  const ended = once(child, 'exit');
+  const { value } = await told(child);
+  await ended;
+  return value as Value;
 }
 
 function forkOn24(module: string, args: readonly string[], { env, flags = [] }: ChildOptions): ChildProcess {

@@ -37,10 +37,19 @@ export async function startStub(): Promise<Stub> {
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const token = await new SignJWT({ ...goodClaims(Date.now()), iss: base, exp: Math.floor(Date.now() / 1000) + 3600 })
-    .setProtectedHeader({ alg: 'RS256', kid: KID, typ: 'JWT' })
-    .sign(privateKey);
-  const fixture = { issuer: base, resource: RESOURCE, jwks: { keys: [jwk] }, token, dynamodb: base };
+  const sign = (more: object) =>
+    new SignJWT({ ...goodClaims(Date.now()), iss: base, exp: Math.floor(Date.now() / 1000) + 3600, ...more })
+      .setProtectedHeader({ alg: 'RS256', kid: KID, typ: 'JWT' })
+      .sign(privateKey);
+  const [token, tokenWithoutScopes] = [await sign({}), await sign({ scope: 'openid' })];
+  const fixture = {
+    issuer: base,
+    resource: RESOURCE,
+    jwks: { keys: [jwk] },
+    token,
+    tokenWithoutScopes,
+    dynamodb: base,
+  };
   return { fixture, env: functionEnvironment(fixture), stop: () => close(server) };
 }
 

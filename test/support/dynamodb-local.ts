@@ -25,7 +25,7 @@ export function hasJava(): boolean {
 }
 
 /**
- * DynamoDB Local in memory on a free port, without tables.
+ * DynamoDB Local in memory on a free port, without tables; one database for all credentials and regions.
  *
  * @throws Error without Java, and when the engine does not answer in time
  */
@@ -35,7 +35,7 @@ export async function startDynamoDbLocal(): Promise<RunningEngine> {
   const home = join(fetchEngine(), 'package', 'emulator');
   const port = await findFreePort();
   const args = ['-Djava.library.path=DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar'];
-  const engine = spawn('java', [...args, '-inMemory', '-disableTelemetry', '-port', String(port)], {
+  const engine = spawn('java', [...args, '-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port)], {
     cwd: home,
     stdio: 'ignore',
   });

@@ -4,6 +4,8 @@ export interface Fixture {
   readonly resource: string;
   readonly jwks: { readonly keys: readonly (JsonWebKey & { readonly kid: string })[] };
   readonly token: string;
+  /** Of the same user, who may call no tool with it. */
+  readonly tokenWithoutScopes: string;
   /** The stub, or a real engine, behind both sides' AWS SDK. */
   readonly dynamodb: string;
 }
