@@ -19,6 +19,7 @@ const METRICS: Readonly<Record<string, (result: BenchResult) => number | undefin
   callToSdk: ({ cpu }) => cpu.memory['tools/call'].gatehouse / cpu.memory['tools/call'].sdk,
   callToVerification: ({ cpu }) => cpu.memory['tools/call'].gatehouse / cpu.verification,
   stubCallToSdk: ({ cpu }) => cpu.stub['tools/call'].gatehouse / cpu.stub['tools/call'].sdk,
+  // CPU: the wall clock of a shared machine says more about its other work.
   coldToBare: ({ cold }) => coldOf(cold, 'mcp') / coldOf(cold, 'bare'),
   mcpBundleKB: ({ bundles }) => (bundles.find(({ name }) => name === 'mcp')?.bytes ?? Number.NaN) / 1000,
   writeUnitsPerCall: ({ units }) => units?.executed.writeUnits,
@@ -26,7 +27,7 @@ const METRICS: Readonly<Record<string, (result: BenchResult) => number | undefin
 };
 
 function coldOf(cold: BenchResult['cold'], wanted: string): number {
-  return cold.find(({ name }) => name === wanted)?.plain.answered ?? Number.NaN;
+  return cold.find(({ name }) => name === wanted)?.plain.cpu ?? Number.NaN;
 }
 
 export function judge(result: BenchResult): readonly Judged[] {
