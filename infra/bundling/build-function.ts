@@ -27,6 +27,7 @@ const standIn = (file: string) => join(projectRoot, 'shared/aws/bundled', file);
 /** What only the bundles of functions get instead of parts of the SDK that they never use (docs/adr/0007-bundles.md). */
 const ALIAS = {
   '@aws-sdk/credential-provider-node': standIn('lambda-credentials.ts'),
+  '@aws-sdk/endpoint-cache': standIn('no-endpoint-cache.ts'),
   '@smithy/core/event-streams': standIn('no-event-streams.ts'),
 };
 

@@ -131,26 +131,32 @@ function stateIndex(callId: string, state: 'denied' | 'error'): Fields {
 }
 
 function seal(callId: string, phase: string, fields: Fields): AuditRecord {
-  const present = Object.entries(fields).filter(
-    (entry): entry is [string, Exclude<(typeof entry)[1], undefined>] => entry[1] !== undefined,
-  );
-  const record = {
-    ...Object.fromEntries(present),
-    pk: partitionKey(dayOf(uuidv7Time(callId)), shardOf(callId)),
-    sk: `${callId}#${phase}`,
-  };
-  return { ...record, hash: leafHash(record) };
+  const pk = partitionKey(dayOf(uuidv7Time(callId)), shardOf(callId));
+  const sk = `${callId}#${phase}`;
+  const record = inOrder({ ...fields, pk, sk });
+  return { ...record, pk, sk, hash: hashOf(record) };
 }
 
-/**
- * RFC 6962 section 2.1 leaf hash over the record's canonical JSON (RFC 8785). Records are flat, with safe integers and
- * well-formed strings only, so sorted names and JSON.stringify are that form.
- */
+/** RFC 6962 section 2.1 leaf hash of a record as it is read back. */
 export function leafHash(record: Fields): string {
-  const sorted: Record<string, unknown> = {};
-  for (const name of Object.keys(record).sort()) if (name !== 'hash') sorted[name] = record[name];
-  const canonical = JSON.stringify(sorted);
-  return hash('sha256', `\0${canonical}`, 'hex');
+  return hashOf(inOrder(record));
+}
+
+/** Over canonical JSON (RFC 8785): records are flat, with safe integers and well-formed strings only. */
+function hashOf(record: Present): string {
+  return hash('sha256', `\0${JSON.stringify(record)}`, 'hex');
+}
+
+type Present = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** The members that are hashed, sorted by name as canonical JSON wants them. */
+function inOrder(fields: Fields): Present {
+  const sorted: Record<string, string | number | boolean | readonly string[]> = {};
+  for (const name of Object.keys(fields).sort()) {
+    const value = fields[name];
+    if (value !== undefined && name !== 'hash') sorted[name] = value;
+  }
+  return sorted;
 }
 
 function digest(text: string): string {

@@ -43,7 +43,13 @@ test('a tool as docs/add-a-tool.md writes it brings no languages of zod, and the
     languages: carried(/zod\/v4\/locales\//),
     credentials: carried(/credential-provider-(?:ini|sso|process|web-identity|login|http|imds)|nested-clients/),
     eventStreams: carried(/submodules\/event-streams\//),
-  }).toEqual({ languages: ['node_modules/zod/v4/locales/en.js'], credentials: [], eventStreams: [] });
+    endpointCache: carried(/node_modules\/(?:mnemonist|@aws-sdk\/endpoint-cache)\//),
+  }).toEqual({
+    languages: ['node_modules/zod/v4/locales/en.js'],
+    credentials: [],
+    eventStreams: [],
+    endpointCache: [],
+  });
 });
 
 /** Packages whose code ends up in a bundle of this source. */

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { defaultProvider } from '../../../shared/aws/bundled/lambda-credentials.ts';
+import { EndpointCache } from '../../../shared/aws/bundled/no-endpoint-cache.ts';
 import { EventStreamSerde } from '../../../shared/aws/bundled/no-event-streams.ts';
 
 const NAMES = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
@@ -37,4 +38,10 @@ test.each([
 
 test('an event stream in a bundle is an error that says so', () => {
   expect(() => new EventStreamSerde()).toThrow('this bundle has no event streams');
+});
+
+test('an endpoint in a bundle is never remembered', () => {
+  const cache = new EndpointCache();
+  cache.set();
+  expect([cache.has(), cache.get(), cache.getEndpoint()]).toEqual([false, undefined, undefined]);
 });
