@@ -6,6 +6,8 @@ const tiers = [
   ['auth', 'identity', 'audit', 'governance'],
   ['backend', 'oauth'],
   ['tools'],
+  ['prompts', 'resources'],
+  ['registry'],
   ['mcp'],
 ];
 
@@ -54,7 +56,7 @@ module.exports = {
       name: 'infra-reads-declarations',
       severity: 'error',
       from: { path: '^infra/' },
-      to: { path: '^(cli|functions|test|shared)/', pathNot: '^shared/(core|idp|tools)/' },
+      to: { path: '^(cli|functions|test|shared)/', pathNot: '^shared/(core|idp|registry)/' },
     },
     {
       name: 'sources-import-no-tests',

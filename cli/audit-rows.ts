@@ -9,13 +9,23 @@ export function auditTable(rows: readonly AuditRow[]): string {
     row.uid ?? '-',
     row.subject,
     shorten(row.clientId ?? '-'),
-    row.tool,
+    nameOf(row),
     row.decision,
     row.outcome,
     row.detail ?? '',
     row.latencyMs === null ? '' : String(row.latencyMs),
   ]);
   return toTable([head, ...cells]);
+}
+
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['prompts/get', 'prompt '],
+  ['resources/read', 'resource '],
+  ['completion/complete', 'completion of '],
+]);
+
+function nameOf({ method, tool }: AuditRow): string {
+  return `${KINDS.get(method) ?? ''}${tool}`;
 }
 
 function shorten(text: string): string {

@@ -26,7 +26,7 @@ export const auditCommand: Command = {
   help: `Usage: npm run gatehouse -- audit query [options]
 
   --who UID         calls of one user, usr_…, that have ended
-  --tool NAME       calls of one tool
+  --tool NAME       calls of one tool, prompt or resource
   --decision D      allowed or denied
   --since T         30m, 24h, 7d, or a time such as 2026-11-24T08:00:00Z. Default 24h
   --limit N         at most N calls, newest first. Default 50

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { deployed } from '../shared/registry/index.ts';
 import { DEFAULT_PORT, toContext, toPort } from './arguments.ts';
 import type { Command } from './command.ts';
 import { createDevLog } from './dev/dev-log.ts';
@@ -6,20 +7,31 @@ import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
 import { type DevGateway, startDev } from './dev/start.ts';
 
 export const devCommand: Command = {
-  help: `Usage: npm run dev -- [--port ${DEFAULT_PORT}] [-c key=value …]
+  help: `Usage: npm run dev -- [--port ${DEFAULT_PORT}] [-c key=value …] [--fixtures]
 
   --port P         gateway at P, identity provider at P+1, database at P+2
   -c key=value     a parameter as in cdk deploy (docs/parameters.md), more than once if needed
                    -c idp=oidc -c issuer=http://127.0.0.1:9999 -c audience=… uses your identity provider
+  --fixtures       also offer what the MCP conformance suite calls (cli/fixtures)
 
 Ctrl-C stops all of it. Nothing is kept.`,
   run: async (args) => {
     const { values } = parseArgs({
       args: [...args],
-      options: { port: { type: 'string' }, context: { type: 'string', short: 'c', multiple: true } },
+      options: {
+        port: { type: 'string' },
+        context: { type: 'string', short: 'c', multiple: true },
+        fixtures: { type: 'boolean' },
+      },
     });
     const log = createDevLog((line) => process.stderr.write(`${line}\n`));
-    const gateway = await startDev({ port: toPort(values.port), context: toContext(values.context), log });
+    const registry = values.fixtures ? (await import('./fixtures/index.ts')).withFixtures : deployed;
+    const gateway = await startDev({
+      port: toPort(values.port),
+      context: toContext(values.context),
+      log,
+      registry,
+    });
     stopOnSignal(gateway);
     process.stdout.write(`${welcome(gateway)}ready ${gateway.state.url}\n`);
   },

@@ -45,6 +45,13 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'smoke',
+    {
+      summary: 'check a deployed stack from outside',
+      load: async () => (await import('./smoke.ts')).smokeCommand,
+    },
+  ],
+  [
     'docs',
     {
       summary: 'write docs/errors.md and docs/parameters.md from their tables',

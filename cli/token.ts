@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import { catalogueOf, tools } from '../shared/tools/all.ts';
 import { DEFAULT_PORT, toPort } from './arguments.ts';
 import type { Command } from './command.ts';
 import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
@@ -24,7 +23,7 @@ export const tokenCommand: Command = {
     if (!NAMES.includes(user)) throw new Failure(`Name one of ${NAMES.join(', ')}. Example: npm run -s token -- alice`);
     const { issuer, url, embeddedIdp } = readState(toPort(values.port));
     if (!embeddedIdp) throw new Failure(`This gateway trusts ${issuer}: get a token there, with resource ${url}.`);
-    const scope = values.scope ?? catalogueOf(tools).join(' ');
+    const scope = values.scope ?? readState(toPort(values.port)).scopes.join(' ');
     process.stdout.write(`${await fetchToken({ issuer, resource: url, client: DEV_CLIENT, user, scope })}\n`);
   },
 };

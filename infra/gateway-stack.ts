@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
-import { catalogueOf, tools } from '../shared/tools/all.ts';
+import { deployed, scopesOf } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import { ConfigError, createsUserPool } from './config.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
@@ -53,7 +53,7 @@ export class GatewayStack extends Stack {
     const { parameters } = this;
     return new UserPool(this, 'Users', {
       resource: resourceUrl({ publicUrl }),
-      scopes: catalogueOf(tools),
+      scopes: scopesOf(deployed),
       callbackUrls: [...byDefault.callbackUrls(parameters), ...(parameters.callbackUrls ?? [])],
       domainPrefix: parameters.loginDomainPrefix ?? `${parameters.stackName.toLowerCase()}-${Aws.ACCOUNT_ID}`,
       isProtected,

@@ -27,7 +27,7 @@ export interface Session {
 
 /** The official client with everything of OAuth kept in memory; the person at the browser is `followLogin`. */
 export class HeadlessProvider implements OAuthClientProvider {
-  readonly redirectUrl = REDIRECT;
+  readonly redirectUrl: string;
   pending: URL | undefined;
   private readonly expected = crypto.randomUUID();
   private information: OAuthClientInformationMixed | undefined;
@@ -35,14 +35,15 @@ export class HeadlessProvider implements OAuthClientProvider {
   private verifier = '';
   private discovered: OAuthDiscoveryState | undefined;
 
-  constructor(preregistered?: OAuthClientInformationMixed) {
+  constructor(preregistered?: OAuthClientInformationMixed, redirectUrl: string = REDIRECT) {
     this.information = preregistered;
+    this.redirectUrl = redirectUrl;
   }
 
   get clientMetadata() {
     return {
       client_name: 'Gatehouse demo',
-      redirect_uris: [REDIRECT],
+      redirect_uris: [this.redirectUrl],
       grant_types: ['authorization_code', 'refresh_token'],
       response_types: ['code'],
       token_endpoint_auth_method: 'none',
@@ -71,15 +72,29 @@ export class HeadlessProvider implements OAuthClientProvider {
   };
 }
 
-export interface SignInOptions {
+interface ConnectOptions {
   readonly url: string;
-  readonly user: string;
   readonly provider?: HeadlessProvider;
   readonly client?: ClientOptions;
+  /** Every request of the client goes through it. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface SignInOptions extends ConnectOptions {
+  readonly user: string;
+}
+
+export interface LoginOptions extends ConnectOptions {
+  /** The person at the browser: from the authorization URL to the redirect back. */
+  readonly login: (authorization: URL) => Promise<URL>;
 }
 
 /** From nothing to a connected client: 401, discovery, registration, login, token, and connect again. */
-export async function signIn(options: SignInOptions): Promise<Session> {
+export function signIn({ user, ...options }: SignInOptions): Promise<Session> {
+  return signInBy({ ...options, login: (authorization) => followLogin(authorization, user) });
+}
+
+export async function signInBy(options: LoginOptions): Promise<Session> {
   const provider = options.provider ?? new HeadlessProvider();
   const first = connection(options, provider);
   try {
@@ -97,12 +112,13 @@ interface Connection {
   readonly wire: Wire;
 }
 
-function connection({ url, client }: SignInOptions, provider: HeadlessProvider): Connection {
+function connection({ url, client, ...options }: LoginOptions, provider: HeadlessProvider): Connection {
   const wire: Wire = { status: 0, challenge: null };
+  const send = options.fetch ?? fetch;
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     authProvider: provider,
     fetch: async (input, init) => {
-      const response = await fetch(input, init);
+      const response = await send(input, init);
       if (String(input).startsWith(url)) {
         wire.status = response.status;
         wire.challenge = response.headers.get('www-authenticate');
@@ -114,12 +130,12 @@ function connection({ url, client }: SignInOptions, provider: HeadlessProvider):
 }
 
 async function finish(
-  options: SignInOptions,
+  options: LoginOptions,
   provider: HeadlessProvider,
   transport: StreamableHTTPClientTransport,
 ): Promise<Session> {
   if (provider.pending === undefined) throw new Error('the client asked for no login');
-  const back = await followLogin(provider.pending, options.user);
+  const back = await options.login(provider.pending);
   if (back.searchParams.get('state') !== provider.state()) throw new Error('the state came back changed');
   await transport.finishAuth(back.searchParams);
   const next = connection(options, provider);
@@ -128,7 +144,7 @@ async function finish(
 }
 
 function sessionOf(
-  options: SignInOptions,
+  options: LoginOptions,
   provider: HeadlessProvider,
   { client, transport, wire }: Connection,
 ): Session {

@@ -6,7 +6,7 @@ import { createHandler as createDiscovery } from '../../functions/discovery/hand
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
 import type { Handler, HttpResponse } from '../../functions/middleware/chain.ts';
 import type { Ports } from '../../functions/ports.ts';
-import { tools as registry } from '../../shared/tools/all.ts';
+import { deployed } from '../../shared/registry/index.ts';
 import { Failure } from '../failure.ts';
 import { matchRoute, toEvent } from './http-event.ts';
 import type { Plan } from './template.ts';
@@ -21,12 +21,12 @@ const HANDLERS: ReadonlyMap<string, typeof createMcp> = new Map<string, typeof c
 ]);
 
 /** The planned functions behind Node's http server, as API Gateway would call them. */
-export function createGateway(plan: Plan, ports: Ports, tools = registry): RequestListener {
+export function createGateway(plan: Plan, ports: Ports, registry = deployed): RequestListener {
   const functions = new Map(
     plan.functions.map(({ logicalId, name, environment, timeoutSeconds }) => {
       const create = HANDLERS.get(name);
       if (create === undefined) throw new Failure(`The template has a function "${name}" that dev does not know.`);
-      return [logicalId, { handler: create(environment, ports, tools), timeoutSeconds }] as const;
+      return [logicalId, { handler: create(environment, ports, registry), timeoutSeconds }] as const;
     }),
   );
   const keys = plan.routes.map(({ key }) => key);

@@ -9,7 +9,7 @@ import type { Log } from '../../shared/core/logger.ts';
 import { userKey } from '../../shared/identity/keys.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { getJson } from '../../shared/net/get-json.ts';
-import { catalogueOf, tools as registry } from '../../shared/tools/all.ts';
+import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { Failure } from '../failure.ts';
 import { createGateway } from './gateway.ts';
 import { createIdp } from './idp.ts';
@@ -23,7 +23,8 @@ export interface DevOptions {
   /** Context parameters from the command line. */
   readonly context: Readonly<Record<string, string>>;
   readonly log: Log;
-  readonly tools?: typeof registry;
+  /** What is offered; by default what is deployed. */
+  readonly registry?: Registry;
 }
 
 export interface DevGateway {
@@ -37,7 +38,7 @@ export interface DevGateway {
  *
  * @throws Failure with one sentence when something is in the way
  */
-export async function startDev({ port, context, log, tools = registry }: DevOptions): Promise<DevGateway> {
+export async function startDev({ port, context, log, registry = deployed }: DevOptions): Promise<DevGateway> {
   const embeddedIdp = context['issuer'] === undefined;
   await requireFree(embeddedIdp ? [port, port + 1, port + 2] : [port, port + 2]);
   const url = `http://localhost:${port}`;
@@ -51,17 +52,17 @@ export async function startDev({ port, context, log, tools = registry }: DevOpti
     const database = dynalite({ createTableMs: 0 });
     await bind(database, port + 2, '127.0.0.1');
     stops.push(() => close(database));
-    const state = stateOf(plan, port, issuer, embeddedIdp);
+    const state = stateOf(plan, port, issuer, embeddedIdp, scopesOf(registry));
     await createTables(localDynamo(state.dynamodb), plan.tables);
     const dynamo = createDynamo(localDynamo(state.dynamodb));
     if (embeddedIdp) {
       const sendsIssuer = context['authorizationServer'] !== 'metadata';
-      const idp = await createIdp({ issuer, resource: `${url}/mcp`, catalogue: catalogueOf(tools), sendsIssuer });
+      const idp = await createIdp({ issuer, resource: `${url}/mcp`, catalogue: scopesOf(registry), sendsIssuer });
       stops.push((await listen(idp, port + 1)).close);
       await seedDisabledUser(dynamo, state);
     }
     const ports: Ports = { clock: systemClock, log, getJson, dynamo };
-    stops.push((await listen(createGateway(plan, ports, tools), port)).close);
+    stops.push((await listen(createGateway(plan, ports, registry), port)).close);
     writeState(state);
     stops.push(async () => removeState(port));
     return { state, dynamo, stop };
@@ -93,7 +94,13 @@ function defaults(url: string, issuer: string, embeddedIdp: boolean): Readonly<R
   };
 }
 
-function stateOf({ tables }: Plan, port: number, issuer: string, embeddedIdp: boolean): DevState {
+function stateOf(
+  { tables }: Plan,
+  port: number,
+  issuer: string,
+  embeddedIdp: boolean,
+  scopes: readonly string[],
+): DevState {
   const named = (word: string) => {
     const name = [...tables.keys()].find((table) => table.includes(word));
     if (name === undefined) throw new Failure(`The template has no ${word} table.`);
@@ -104,6 +111,7 @@ function stateOf({ tables }: Plan, port: number, issuer: string, embeddedIdp: bo
     url: `http://localhost:${port}/mcp`,
     issuer,
     embeddedIdp,
+    scopes,
     dynamodb: `http://127.0.0.1:${port + 2}`,
     tables: { identities: named('Identities'), audit: named('Audit'), state: named('State') },
     pid: process.pid,

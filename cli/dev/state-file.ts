@@ -9,6 +9,8 @@ export interface DevState {
   readonly issuer: string;
   /** True when the embedded identity provider runs. */
   readonly embeddedIdp: boolean;
+  /** Every logical scope of what is offered. */
+  readonly scopes: readonly string[];
   readonly dynamodb: string;
   readonly tables: { readonly identities: string; readonly audit: string; readonly state: string };
   readonly pid: number;

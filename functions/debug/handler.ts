@@ -5,7 +5,7 @@ import { type FunctionEnvironment, type GatewayConfig, readConfig, resourceUrl }
 import { errorRow, GatewayError } from '../../shared/core/errors.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { revisionsOf } from '../../shared/protocol/revisions.ts';
-import { catalogueOf, tools } from '../../shared/tools/all.ts';
+import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
 import { answerPreflight, checkOrigin, isPreflight } from '../middleware/cors.ts';
 import { type HttpRequest, json } from '../middleware/http.ts';
@@ -16,7 +16,7 @@ import { type Ports, requireTable } from '../ports.ts';
 import { createTokenReport } from './token-report.ts';
 
 /** `/`, `/health`, `/debug-token`, and a JSON 404 for every path that no other route serves. */
-export function createHandler(env: FunctionEnvironment, ports: Ports): Handler {
+export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
   const config = readConfig(env);
   const table = requireTable('IDENTITIES_TABLE', env.IDENTITIES_TABLE);
   const identity = createIdentity({ ...ports, table, provisioning: config.provisioning });
@@ -29,7 +29,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports): Handler {
       wireErrors({
         config,
         log: ports.log,
-        catalogue: catalogueOf(tools),
+        catalogue: scopesOf(registry),
         explain: (error) => (errorRow(error.code).challenge === 'none' ? {} : explainFailure(config, error)),
       }),
     )

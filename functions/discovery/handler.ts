@@ -1,7 +1,7 @@
 import { createIdpDocument } from '../../shared/auth/idp-document.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { GatewayError } from '../../shared/core/errors.ts';
-import { catalogueOf, tools } from '../../shared/tools/all.ts';
+import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
 import { answerPreflight, checkOrigin, isPreflight } from '../middleware/cors.ts';
 import { readsOnly, withoutBodyOnHead } from '../middleware/reads.ts';
@@ -11,9 +11,9 @@ import type { Ports } from '../ports.ts';
 import { createDocuments } from './documents.ts';
 
 /** GET /.well-known/…: public documents, open to every web origin. */
-export function createHandler(env: FunctionEnvironment, ports: Ports): Handler {
+export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
   const config = readConfig(env);
-  const catalogue = catalogueOf(tools);
+  const catalogue = scopesOf(registry);
   const documents = createDocuments(config, createIdpDocument(config, ports), catalogue);
 
   const handle = chain()

@@ -4,9 +4,12 @@ import { createVerifier } from '../../shared/auth/verifier.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { createDispatcher, type Reply } from '../../shared/mcp/dispatch.ts';
+import { createRequestStates } from '../../shared/mcp/request-state.ts';
+import { createRounds } from '../../shared/mcp/rounds.ts';
+import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { createKeyRing } from '../../shared/store/key-ring.ts';
+import { createUseOnce } from '../../shared/store/once.ts';
 import { createUserStore } from '../../shared/store/user-store.ts';
-import { catalogueOf, tools as registry } from '../../shared/tools/all.ts';
-import type { Tool } from '../../shared/tools/define-tool.ts';
 import { audit } from '../middleware/audit.ts';
 import { requireActiveAccount, resolveUid, verifyJwt } from '../middleware/authenticate.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
@@ -18,20 +21,23 @@ import { readBody, readMessage } from '../middleware/read-message.ts';
 import { requestContext } from '../middleware/request-context.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
 import { type Ports, requireTable } from '../ports.ts';
+import { withBatches } from './batch.ts';
 import { encodeReply } from './reply.ts';
 
 /** POST /mcp and POST /tools/{name}. The chain, top to bottom, is the story of a call. */
-export function createHandler(env: FunctionEnvironment, ports: Ports, tools: readonly Tool[] = registry): Handler {
+export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
   const config = readConfig(env);
   const { clock, log, dynamo } = ports;
-  const catalogue = catalogueOf(tools);
+  const catalogue = scopesOf(registry);
   const table = (name: keyof FunctionEnvironment) => requireTable(name, env[name]);
   const { provisioning, auditRetentionDays: retentionDays } = config;
   const verifier = createVerifier(config, createIdpDocument(config, ports), ports);
   const identity = createIdentity({ dynamo, table: table('IDENTITIES_TABLE'), clock, provisioning });
   const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays });
   const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);
-  const dispatcher = createDispatcher({ config, tools });
+  const keys = createKeyRing(dynamo, table('STATE_TABLE'), clock, 'request-state');
+  const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE')));
+  const dispatcher = createDispatcher({ config, registry, rounds });
   void verifier.hydrate();
 
   const handle = chain()
@@ -48,17 +54,19 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, tools: rea
     .use(govern)
     .use(audit(writer, dispatcher, clock))
     .handler(async (call) => {
-      const { message, target, account, record, requestId, startedAt } = call;
+      const { message, target, account, record, requestId, startedAt, http } = call;
       const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf });
       record.ended = endOf(reply);
-      return encodeReply(message, reply, { config, account, requestId, elapsedMs: clock() - startedAt });
+      const elapsedMs = clock() - startedAt;
+      return encodeReply(message, reply, { config, account, requestId, elapsedMs, accept: http.headers['accept'] });
     });
+  const serve = withBatches(handle);
   return async (event, context) =>
-    isPreflight(event) ? answerPreflight(event, config.allowedOrigins, 'POST, OPTIONS') : handle(event, context);
+    isPreflight(event) ? answerPreflight(event, config.allowedOrigins, 'POST, OPTIONS') : serve(event, context);
 }
 
 function endOf(reply: Reply): { readonly isError: boolean; readonly errorType: string | undefined } {
-  return reply.kind === 'tool-error'
-    ? { isError: true, errorType: reply.code }
-    : { isError: false, errorType: undefined };
+  if (reply.kind === 'tool-error') return { isError: true, errorType: reply.code };
+  const asks = reply.kind === 'result' && reply.result['resultType'] === 'input_required';
+  return { isError: false, errorType: asks ? 'INPUT_REQUIRED' : undefined };
 }

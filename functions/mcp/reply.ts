@@ -3,41 +3,45 @@ import { errorRow } from '../../shared/core/errors.ts';
 import type { Account } from '../../shared/core/principal.ts';
 import type { Reply } from '../../shared/mcp/dispatch.ts';
 import { encodeResult, restError } from '../../shared/protocol/encode.ts';
+import { acceptsEventStream, toEventStream } from '../../shared/protocol/notices.ts';
 import type { Message } from '../../shared/protocol/read-message.ts';
 import type { HttpResponse } from '../middleware/chain.ts';
 import { json } from '../middleware/http.ts';
 
-/** What the plain-HTTP envelope shows beside the data. */
+/** What the answer depends on beside the reply. */
 export interface ReplyContext {
   readonly config: GatewayConfig;
   readonly account: Account;
   readonly requestId: string;
   readonly elapsedMs: number;
+  readonly accept: string | undefined;
 }
+
+type Answered = Exclude<Reply, { kind: 'accepted' }>;
 
 /** The one place where a reply becomes an HTTP answer, on either door. */
 export function encodeReply(message: Message, reply: Reply, context: ReplyContext): HttpResponse {
   if (reply.kind === 'accepted') return { statusCode: 202, body: '' };
   if (message.door === 'rest') return restReply(reply, context);
-  return json(200, encodeResult(message, resultOf(reply), context.config, { cacheable: isCacheable(reply) }));
+  const cacheable = reply.kind === 'result' && reply.cacheable;
+  const response = encodeResult(message, resultOf(reply), context.config, { cacheable });
+  if (reply.notices.length === 0 || !acceptsEventStream(context.accept)) return json(200, response);
+  // Proxies must not hold the stream back (Streamable HTTP), although all of it is here already.
+  const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
+  return { statusCode: 200, headers, body: toEventStream(reply.notices, response) };
 }
 
-function isCacheable(reply: Reply): boolean {
-  return reply.kind === 'result' && reply.cacheable;
-}
-
-function resultOf(reply: Exclude<Reply, { kind: 'accepted' }>): Readonly<Record<string, unknown>> {
+function resultOf(reply: Answered): Readonly<Record<string, unknown>> {
   if (reply.kind === 'result') return reply.result;
-  if (reply.kind === 'tool-error') return { content: [{ type: 'text', text: reply.message }], isError: true };
-  // The text repeats the structure for clients that read no structuredContent (MCP tools, structured content).
-  return { content: [{ type: 'text', text: JSON.stringify(reply.data) }], structuredContent: reply.data };
+  return { content: [{ type: 'text', text: reply.message }], isError: true };
 }
 
-function restReply(reply: Exclude<Reply, { kind: 'accepted' }>, context: ReplyContext): HttpResponse {
+function restReply(reply: Answered, context: ReplyContext): HttpResponse {
   const { requestId, elapsedMs, account } = context;
   if (reply.kind === 'tool-error') {
     return json(errorRow(reply.code).status, restError(reply.code, reply.message, requestId));
   }
-  const data = reply.kind === 'tool' ? reply.data : reply.result;
+  const { structuredContent, content } = reply.result;
+  const data = structuredContent ?? { content };
   return json(200, { ok: true, data, requestId, elapsedMs, uid: account.uid });
 }

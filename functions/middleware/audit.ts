@@ -5,7 +5,6 @@ import { GatewayError, isDenial } from '../../shared/core/errors.ts';
 import { uuidv7 } from '../../shared/core/ids.ts';
 import type { Account, Principal } from '../../shared/core/principal.ts';
 import type { Dispatcher, Target } from '../../shared/mcp/dispatch.ts';
-import { own } from '../../shared/protocol/jsonrpc.ts';
 import type { Message } from '../../shared/protocol/read-message.ts';
 import type { Invocation, Step } from './chain.ts';
 import type { RequestContext } from './request-context.ts';
@@ -18,7 +17,7 @@ type Needs = Invocation &
     readonly target: Target;
   };
 
-/** How the call ended, filled in by the handler. Left empty, the outcome is recorded as a failure of the gateway. */
+/** How the call ended, filled in by the handler. Left empty, the outcome is the code of what was thrown. */
 export interface CallRecord {
   readonly receipt: IntentReceipt | undefined;
   ended?: { readonly isError: boolean; readonly errorType: string | undefined };
@@ -33,9 +32,9 @@ interface Adds {
  * principal exists there is a log line and no item: an unauthenticated flood must not become a database bill.
  */
 export function audit(writer: AuditWriter, dispatcher: Dispatcher, clock: Clock): Step<Needs, Adds> {
-  const settle = async ({ record, startedAt }: Adds & RequestContext): Promise<void> => {
+  const settle = async ({ record, startedAt }: Adds & RequestContext, error?: unknown): Promise<void> => {
     if (record.receipt === undefined) return;
-    const { isError, errorType } = record.ended ?? { isError: true, errorType: 'GATEWAY_ERROR' };
+    const { isError, errorType } = record.ended ?? { isError: true, errorType: codeOf(error) };
     await writer.outcome(record.receipt, { isError, errorType, latencyMs: clock() - startedAt });
   };
   return {
@@ -51,7 +50,7 @@ export function audit(writer: AuditWriter, dispatcher: Dispatcher, clock: Clock)
     onError: async (call, error) => {
       const { record, startedAt } = call;
       if (record && startedAt !== undefined) {
-        if (!isOutcomeLost(error)) await settle({ ...(call as Needs), record }).catch(() => undefined);
+        if (!isOutcomeLost(error)) await settle({ ...(call as Needs), record }, error).catch(() => undefined);
         return undefined;
       }
       if (!isDenial(error)) return undefined;
@@ -62,6 +61,10 @@ export function audit(writer: AuditWriter, dispatcher: Dispatcher, clock: Clock)
   };
 }
 
+function codeOf(error: unknown): string {
+  return error instanceof GatewayError ? error.code : 'GATEWAY_ERROR';
+}
+
 function isOutcomeLost(error: unknown): boolean {
   return error instanceof GatewayError && error.code === 'OUTCOME_NOT_RECORDED';
 }
@@ -69,17 +72,16 @@ function isOutcomeLost(error: unknown): boolean {
 function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): CallFacts | undefined {
   const { message, principal, account, http, requestId } = call;
   if (!message || !principal || !http || requestId === undefined) return undefined;
-  const { recorded, tool } = dispatcher.describe(message);
+  const { recorded, name, requested } = dispatcher.describe(message);
   if (!recorded) return undefined;
-  const name = own(message.params, 'name');
   return {
     callId: uuidv7(clock),
     requestId,
     principal,
     uid: account?.uid,
     method: message.method,
-    tool,
-    requestedName: typeof name === 'string' ? name : '',
+    tool: name,
+    requestedName: requested,
     door: message.door,
     revision: message.revision.name,
     sourceIp: http.sourceIp,

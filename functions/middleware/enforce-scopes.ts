@@ -12,7 +12,7 @@ export function enforceScopes(dispatcher: Dispatcher): Step<Needs, { readonly ta
     name: 'enforceScopes',
     before: ({ message, principal, account }) => {
       const target = dispatcher.target(message, principal, account);
-      if (target.kind === 'tool' && target.decision.kind === 'step-up') {
+      if (target.kind === 'call' && target.decision.kind === 'step-up') {
         throw new GatewayError('INSUFFICIENT_SCOPE', { reason: 'scope_missing', needed: target.decision.needed });
       }
       return { target };

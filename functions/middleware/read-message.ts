@@ -24,8 +24,8 @@ export function readMessage(
     before: ({ event, http, body }) => {
       const tool = toolInPath(event);
       const message = tool === undefined ? readMcpMessage(body, http.headers) : readRestCall(tool, body);
-      const { method, tool: known } = dispatcher.describe(message);
-      return { message, note: { door: message.door, revision: message.revision.name, method, tool: known } };
+      const { method, name } = dispatcher.describe(message);
+      return { message, note: { door: message.door, revision: message.revision.name, method, tool: name } };
     },
   };
 }

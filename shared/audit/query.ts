@@ -18,6 +18,9 @@ export interface AuditRow {
   readonly time: number;
   readonly uid: string | null;
   readonly subject: string;
+  /** `tools/call`, `prompts/get`, `resources/read` or `completion/complete`. */
+  readonly method: string;
+  /** The tool, prompt or resource. */
   readonly tool: string;
   readonly decision: 'allowed' | 'denied';
   /** `ok`, `error`, `open` (intent without outcome), or for a denial its error code. */
@@ -131,6 +134,7 @@ function toRow(callId: string, phases: ReadonlyMap<string, Item>): AuditRow {
     time: Number(item['ts']),
     uid: text(item['uid']),
     subject: text(item['subject']) ?? '',
+    method: text(item['method']) ?? '',
     tool: text(item['tool']) ?? '(unknown)',
     decision: denial ? 'denied' : 'allowed',
     outcome: denial ? (text(denial['reason']) ?? 'denied') : allowed,

@@ -22,7 +22,7 @@ export interface CallFacts {
   readonly uid: Uid | undefined;
   /** JSON-RPC method, one of the recorded ones. */
   readonly method: string;
-  /** A name of our registry, or undefined when the caller named something that does not exist. */
+  /** The tool, prompt or resource by our name, or undefined when the caller named something that does not exist. */
   readonly tool: string | undefined;
   /** What was asked for when it is not ours: only its hash is kept, so that nobody writes text into the trail. */
   readonly requestedName: string;

@@ -71,6 +71,19 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'MCP-Protocol-Version, Mcp-Method and Mcp-Name must be present and equal to the body.',
   },
+  MISSING_CAPABILITY: {
+    status: 400,
+    rpc: -32021,
+    challenge: 'none',
+    hint: 'This call has to ask for something that the client did not declare. `data.requiredCapabilities` names it.',
+  },
+  INPUT_UNSUPPORTED: {
+    status: 400,
+    rpc: 40005,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'This call has to ask back before it can end. That needs a client of revision 2026-07-28 on POST /mcp.',
+  },
   UNSUPPORTED_PROTOCOL_VERSION: {
     status: 400,
     rpc: -32022,
@@ -158,6 +171,20 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'There is no such tool for this user. tools/list shows what there is.',
   },
+  UNKNOWN_PROMPT: {
+    status: 404,
+    rpc: -32602,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'There is no such prompt for this user. prompts/list shows what there is.',
+  },
+  UNKNOWN_RESOURCE: {
+    status: 404,
+    rpc: -32602,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'There is no such resource for this user. resources/list and resources/templates/list show what there is.',
+  },
   METHOD_NOT_FOUND: {
     status: 404,
     rpc: -32601,
@@ -188,6 +215,7 @@ export const ERRORS = {
   BACKEND_ERROR: {
     status: 500,
     rpc: 50001,
+    mcpStatus: IN_BAND,
     challenge: 'none',
     hint: 'The tool failed. Its message says what to change.',
   },
@@ -200,6 +228,7 @@ export const ERRORS = {
   OUTPUT_INVALID: {
     status: 500,
     rpc: 50003,
+    mcpStatus: IN_BAND,
     challenge: 'none',
     hint: 'The tool answered in a shape that its output schema does not allow. Report the request id to your administrator.',
   },
@@ -231,9 +260,17 @@ export const ERRORS = {
     hint: 'The user store cannot be reached now. Try again.',
     retryAfter: 5,
   },
+  STATE_UNAVAILABLE: {
+    status: 503,
+    rpc: 50305,
+    challenge: 'none',
+    hint: 'The keys or marks of multi round-trip calls cannot be reached now. Nothing was run. Try again.',
+    retryAfter: 5,
+  },
   TOOL_TIMEOUT: {
     status: 504,
     rpc: 50401,
+    mcpStatus: IN_BAND,
     challenge: 'none',
     hint: 'The tool did not finish in time. Its effect may have happened: check before you repeat it.',
   },
@@ -282,5 +319,8 @@ export class GatewayError extends Error {
 
 /** A decision about this user and this target, as against a malformed request or an outage. */
 export function isDenial(error: unknown): error is GatewayError {
-  return error instanceof GatewayError && (errorRow(error.code).status === 403 || error.code === 'UNKNOWN_TOOL');
+  return error instanceof GatewayError && (errorRow(error.code).status === 403 || HIDDEN.has(error.code));
 }
+
+/** What is not there, or not for this user: one answer for both. */
+const HIDDEN: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['UNKNOWN_TOOL', 'UNKNOWN_PROMPT', 'UNKNOWN_RESOURCE']);

@@ -11,6 +11,7 @@ export const AUDIT_PROJECTION = [
   'uid',
   'subject',
   'clientId',
+  'method',
   'tool',
   'decision',
   'reason',

@@ -2,35 +2,58 @@ import { type Decision, decide } from '../auth/decision.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { Account, Principal } from '../core/principal.ts';
-import { isObject, type JsonObject, own } from '../protocol/jsonrpc.ts';
-import type { Message } from '../protocol/read-message.ts';
-import type { Tool } from '../tools/define-tool.ts';
-import { METHODS, type Method } from './methods.ts';
-import { runTool, type Services } from './run-tool.ts';
+import type { JsonObject } from '../protocol/jsonrpc.ts';
+import { createNotices } from '../protocol/notices.ts';
+import { checkParamHeaders } from '../protocol/param-headers.ts';
+import { clientCapabilitiesOf, type Message } from '../protocol/read-message.ts';
+import { type Registry, requireUnique } from '../registry/index.ts';
+import { createFinder, type FeatureKind, type Finder, type Found } from './find.ts';
+import { capabilitiesOf, METHODS, type Method } from './methods.ts';
+import type { Binding } from './request-state.ts';
+import type { Rounds } from './rounds.ts';
+import { runFeature, type Services } from './run-feature.ts';
 
 /** What a message acts on, found and decided before anything runs. */
 export type Target =
   | { readonly kind: 'none' }
-  | { readonly kind: 'method'; readonly method: Method; readonly listed: readonly Tool[] }
-  | { readonly kind: 'tool'; readonly tool: Tool; readonly args: JsonObject; readonly decision: Decision };
+  | { readonly kind: 'method'; readonly method: Method; readonly visible: Registry }
+  | (Found & {
+      readonly kind: 'call';
+      readonly method: Method;
+      readonly acts: FeatureKind;
+      readonly hasEffect: boolean;
+      readonly decision: Decision;
+    });
 
 export type Reply =
   /** Nothing to answer: a notification or a response. */
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'result'; readonly result: JsonObject; readonly cacheable: boolean }
-  | { readonly kind: 'tool'; readonly data: JsonObject }
-  | { readonly kind: 'tool-error'; readonly code: ErrorCode; readonly message: string };
+  | {
+      readonly kind: 'result';
+      readonly result: JsonObject;
+      readonly cacheable: boolean;
+      readonly notices: readonly JsonObject[];
+    }
+  | {
+      readonly kind: 'tool-error';
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly notices: readonly JsonObject[];
+    };
 
 export interface Dispatcher {
   /** Names of ours in the message, undefined where it names something else; whether it belongs into the trail. */
   describe(message: Message): {
     readonly recorded: boolean;
     readonly method: string | undefined;
-    readonly tool: string | undefined;
+    /** The tool, prompt or resource. */
+    readonly name: string | undefined;
+    /** What the client called it. */
+    readonly requested: string;
   };
   /**
-   * @throws GatewayError METHOD_NOT_FOUND, INVALID_PARAMS, and UNKNOWN_TOOL for a tool that is not there or that this
-   * user must not see: both answer alike
+   * @throws GatewayError METHOD_NOT_FOUND, INVALID_PARAMS, HEADER_MISMATCH, and UNKNOWN_TOOL, UNKNOWN_PROMPT or
+   * UNKNOWN_RESOURCE for what is not there or what this user must not see: both answer alike
    */
   target(message: Message, principal: Principal, account: Account): Target;
   /** Runs it. Only for a target whose decision is `allow`. */
@@ -39,58 +62,114 @@ export interface Dispatcher {
 
 export interface DispatcherOptions {
   readonly config: GatewayConfig;
-  readonly tools: readonly Tool[];
+  readonly registry: Registry;
+  readonly rounds: Rounds;
 }
 
-export function createDispatcher({ config, tools }: DispatcherOptions): Dispatcher {
-  // A Map: `toString` and `__proto__` are unknown tools like any other.
-  const byName: ReadonlyMap<unknown, Tool> = new Map(tools.map((tool) => [tool.name, tool]));
-  if (byName.size !== tools.length) throw new Error('two tools have the same name');
-
+export function createDispatcher({ config, registry, rounds }: DispatcherOptions): Dispatcher {
+  requireUnique(registry);
+  const finder = createFinder(registry);
+  const capabilities = capabilitiesOf(registry);
   return {
-    describe: ({ kind, method, params }) => ({
-      recorded: kind === 'request' && METHODS.get(method)?.recorded === true,
-      method: METHODS.has(method) ? method : undefined,
-      tool: byName.get(own(params, 'name'))?.name,
-    }),
+    describe: ({ kind, method, params }) => {
+      const row = METHODS.get(method);
+      const wanted = row?.acts && finder.peek(row.acts, params);
+      return {
+        recorded: kind === 'request' && row?.recorded === true && isOffered(row, capabilities),
+        method: row && method,
+        name: wanted?.found?.feature.name,
+        requested: wanted?.requested ?? '',
+      };
+    },
     target: (message, principal, account) => {
       if (message.kind !== 'request') return { kind: 'none' };
-      const method = methodOf(message);
-      if (method.answer) {
-        const listed = tools.filter((tool) => decide(principal, account, tool).kind !== 'deny');
-        return { kind: 'method', method, listed };
-      }
-      const { name, args } = readCall(message.params);
-      const tool = byName.get(name);
-      if (tool === undefined) throw new GatewayError('UNKNOWN_TOOL', { reason: 'no_such_tool' });
-      const decision = decide(principal, account, tool);
-      if (decision.kind === 'deny') throw new GatewayError('UNKNOWN_TOOL', { reason: decision.reason });
-      return { kind: 'tool', tool, args, decision };
+      const method = methodOf(message, capabilities);
+      if (method.acts) return callTarget(finder, method, method.acts, message, principal, account);
+      return { kind: 'method', method, visible: visibleTo(registry, principal, account) };
     },
     dispatch: async (message, target, services) => {
       if (target.kind === 'none') return { kind: 'accepted' };
-      if (target.kind === 'method') {
-        const { method, listed } = target;
-        const result = method.answer?.({ config, message, listed }) ?? {};
-        return { kind: 'result', result, cacheable: method.cacheable };
-      }
-      if (target.decision.kind !== 'allow') throw new Error('a call that is not allowed reached dispatch');
-      const end = await runTool(target.tool, target.args, services);
-      return end.ok ? { kind: 'tool', data: end.data } : { kind: 'tool-error', code: end.code, message: end.message };
+      if (target.kind === 'call') return runCall(rounds, message, target, services);
+      const { method, visible } = target;
+      const result = method.answer?.({ config, message, capabilities, visible }) ?? {};
+      return { kind: 'result', result, cacheable: method.cacheable, notices: [] };
     },
   };
 }
 
-function methodOf({ method, revision }: Message): Method {
+type CallTarget = Extract<Target, { kind: 'call' }>;
+
+function methodOf({ method, revision }: Message, capabilities: JsonObject): Method {
   const row = METHODS.get(method);
-  if (!row?.eras.includes(revision.era)) throw new GatewayError('METHOD_NOT_FOUND', { reason: 'no_such_method' });
+  if (!row?.eras.includes(revision.era) || !isOffered(row, capabilities)) {
+    throw new GatewayError('METHOD_NOT_FOUND', { reason: 'no_such_method' });
+  }
   return row;
 }
 
-function readCall(params: JsonObject): { readonly name: string; readonly args: JsonObject } {
-  const name = own(params, 'name');
-  const args = own(params, 'arguments') ?? {};
-  if (typeof name !== 'string') throw new GatewayError('INVALID_PARAMS', { reason: 'name_missing' });
-  if (!isObject(args)) throw new GatewayError('INVALID_PARAMS', { reason: 'arguments_not_an_object' });
-  return { name, args };
+function isOffered({ needs }: Method, capabilities: JsonObject): boolean {
+  return needs === undefined || Object.hasOwn(capabilities, needs);
+}
+
+function visibleTo({ tools, prompts, resources }: Registry, principal: Principal, account: Account): Registry {
+  const isVisible = (feature: Parameters<typeof decide>[2]) => decide(principal, account, feature).kind !== 'deny';
+  return {
+    tools: tools.filter(isVisible),
+    prompts: prompts.filter(isVisible),
+    resources: resources.filter(isVisible),
+  };
+}
+
+function callTarget(
+  finder: Finder,
+  method: Method,
+  acts: FeatureKind,
+  message: Message,
+  principal: Principal,
+  account: Account,
+): CallTarget {
+  const { found, requested, unknown } = finder.find(acts, message.params);
+  const data = acts === 'resource' ? { data: { uri: requested.slice(0, 2048) } } : {};
+  if (found === undefined) throw new GatewayError(unknown, { reason: `no_such_${acts}`, ...data });
+  const decision = decide(principal, account, found.feature);
+  if (decision.kind === 'deny') throw new GatewayError(unknown, { reason: decision.reason, ...data });
+  const tool = acts === 'tool' ? finder.tool(found.feature.name) : undefined;
+  if (tool && message.revision.era === 'modern') {
+    checkParamHeaders(tool.paramHeaders, found.input, message.paramHeaders);
+  }
+  const hasEffect = tool !== undefined && tool.annotations.readOnlyHint !== true;
+  return { kind: 'call', method, acts, ...found, hasEffect, decision };
+}
+
+async function runCall(rounds: Rounds, message: Message, target: CallTarget, services: Services): Promise<Reply> {
+  const { feature, input, acts, method, hasEffect, decision } = target;
+  if (decision.kind !== 'allow') throw new Error('a call that is not allowed reached dispatch');
+  const notices = createNotices(message.meta);
+  const binding = bindingOf(message, target, services);
+  const { answers, state } = await rounds.open(message, binding, hasEffect);
+  const { progress, notify } = notices;
+  const round = { answers, state, progress, notify, clientCapabilities: clientCapabilitiesOf(message) };
+  const outcome = await runFeature(feature, acts, input, services, round);
+  if (outcome.kind === 'done') {
+    return { kind: 'result', result: outcome.result, cacheable: method.cacheable, notices: notices.list() };
+  }
+  if (outcome.kind === 'ask') {
+    const result = await rounds.ask(message, binding, hasEffect, outcome.ask);
+    return { kind: 'result', result, cacheable: false, notices: notices.list() };
+  }
+  const { code, message: said } = outcome;
+  if (acts === 'tool') return { kind: 'tool-error', code, message: said, notices: notices.list() };
+  throw toProtocolError(code, said, input);
+}
+
+/** Prompts, resources and completions have no result that says "failed": theirs is a JSON-RPC error. */
+function toProtocolError(code: ErrorCode, said: string, input: JsonObject): GatewayError {
+  if (code === 'INVALID_ARGUMENTS') return new GatewayError('INVALID_PARAMS', { reason: 'arguments', hint: said });
+  if (code === 'UNKNOWN_RESOURCE') return new GatewayError(code, { reason: 'not_found', data: { uri: input['uri'] } });
+  return new GatewayError(code, { reason: 'failed', hint: said });
+}
+
+function bindingOf({ method }: Message, { feature, input }: CallTarget, { principal }: Services): Binding {
+  const { issuer, subject, clientId = '' } = principal;
+  return { issuer, subject, clientId, method, name: feature.name, input };
 }

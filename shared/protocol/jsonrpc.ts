@@ -14,8 +14,8 @@ export function readEnvelope(body: unknown): Envelope | undefined {
   if (!isObject(body) || own(body, 'jsonrpc') !== '2.0') return undefined;
   const method = own(body, 'method');
   if (method === undefined && isResponse(body)) return { kind: 'response' };
-  const params = own(body, 'params') ?? NOTHING;
-  if (typeof method !== 'string' || method === '' || !isObject(params)) return undefined;
+  const params = Object.hasOwn(body, 'params') ? body['params'] : NOTHING;
+  if (typeof method !== 'string' || !isParams(params)) return undefined;
   if (!Object.hasOwn(body, 'id')) return { kind: 'notification', method, params };
   const id = readId(body);
   return id === undefined ? undefined : { kind: 'request', id, method, params };
@@ -24,7 +24,11 @@ export function readEnvelope(body: unknown): Envelope | undefined {
 /** The id of a message, where it has a legal one. */
 export function readId(body: unknown): JsonRpcId | undefined {
   const id = isObject(body) ? own(body, 'id') : undefined;
-  return typeof id === 'string' || (typeof id === 'number' && Number.isInteger(id)) ? id : undefined;
+  return isId(id) ? id : undefined;
+}
+
+function isId(value: unknown): value is JsonRpcId {
+  return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
 }
 
 export function isObject(value: unknown): value is JsonObject {
@@ -41,6 +45,16 @@ export function ownObject(object: JsonObject, name: string): JsonObject {
   return isObject(value) ? value : NOTHING;
 }
 
+/** As the schema has it: `null` is no structured value, `_meta` is a map, and a progress token is like an id. */
+function isParams(value: unknown): value is JsonObject {
+  if (!isObject(value)) return false;
+  const meta = Object.hasOwn(value, '_meta') ? value['_meta'] : NOTHING;
+  return isObject(meta) && (!Object.hasOwn(meta, 'progressToken') || isId(meta['progressToken']));
+}
+
+/** An error may lack the id that could not be read (schema, JSONRPCErrorResponse). */
 function isResponse(body: JsonObject): boolean {
-  return readId(body) !== undefined && Object.hasOwn(body, 'result') !== Object.hasOwn(body, 'error');
+  const isError = Object.hasOwn(body, 'error');
+  if (isError === Object.hasOwn(body, 'result')) return false;
+  return readId(body) !== undefined || (isError && !Object.hasOwn(body, 'id'));
 }

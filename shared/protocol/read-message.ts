@@ -1,6 +1,10 @@
 import { GatewayError } from '../core/errors.ts';
+import { decodeHeaderValue } from './header-value.ts';
 import { type Envelope, isObject, type JsonObject, type JsonRpcId, own, ownObject, readEnvelope } from './jsonrpc.ts';
+import { isLogLevel, META_LOG_LEVEL } from './notices.ts';
 import { ASSUMED_LEGACY, findRevision, NEWEST_LEGACY, type Revision, revisionsOf } from './revisions.ts';
+
+export type Headers = Readonly<Record<string, string | undefined>>;
 
 /** One call as it came in by one of the two doors, with its revision decided. */
 export interface Message {
@@ -12,14 +16,17 @@ export interface Message {
   /** `params._meta`, empty when absent. */
   readonly meta: JsonObject;
   readonly revision: Revision;
+  /** The `mcp-param-*` headers, for comparing with the arguments; no other header goes on from here. */
+  readonly paramHeaders: Headers;
 }
 
-type Headers = Readonly<Record<string, string | undefined>>;
 type Call = Extract<Envelope, { kind: 'request' | 'notification' }>;
 
 const META_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const META_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+const META_CLIENT = 'io.modelcontextprotocol/clientInfo';
 const LEGACY: Revision = { name: NEWEST_LEGACY, era: 'legacy' };
+const NO_ENVELOPE = { meta: {}, revision: LEGACY, paramHeaders: {} } as const;
 
 /** Methods whose target is repeated in `Mcp-Name`, and the parameter it repeats (streamable HTTP, 2026-07-28). */
 const NAMED_BY: ReadonlyMap<string, string> = new Map([
@@ -37,13 +44,14 @@ export function readMessage(body: unknown, headers: Headers): Message {
   if (Array.isArray(body)) {
     throw new GatewayError('INVALID_REQUEST', {
       reason: 'batch',
-      hint: 'Send one message per request: batches are not served.',
+      hint: 'Send one message per request. Batches are for revision 2025-03-26: 1 to 20 messages, without initialize.',
     });
   }
   const envelope = readEnvelope(body);
   if (envelope === undefined) throw new GatewayError('INVALID_REQUEST', { reason: 'not_json_rpc' });
   if (envelope.kind === 'response') {
-    return { door: 'mcp', kind: 'response', id: undefined, method: '', params: {}, meta: {}, revision: LEGACY };
+    refuseModern(headers['mcp-protocol-version']?.trim());
+    return { door: 'mcp', kind: 'response', id: undefined, method: '', params: {}, ...NO_ENVELOPE };
   }
   const meta = ownObject(envelope.params, '_meta');
   return {
@@ -54,6 +62,7 @@ export function readMessage(body: unknown, headers: Headers): Message {
     params: envelope.params,
     meta,
     revision: revisionOf(envelope, meta, headers),
+    paramHeaders: paramHeadersOf(headers),
   };
 }
 
@@ -66,14 +75,14 @@ export function readRestCall(name: string, body: unknown): Message {
     });
   }
   const params = { name, arguments: body };
-  return { door: 'rest', kind: 'request', id: undefined, method: 'tools/call', params, meta: {}, revision: LEGACY };
+  return { door: 'rest', kind: 'request', id: undefined, method: 'tools/call', params, ...NO_ENVELOPE };
 }
 
 function revisionOf(call: Call, meta: JsonObject, headers: Headers): Revision {
   const named = headers['mcp-protocol-version']?.trim();
   const namesModern = findRevision(named, 'modern') !== undefined;
   const claimed = Object.hasOwn(meta, META_VERSION);
-  if (call.method === 'initialize' && !isValidClaim(meta)) {
+  if (call.kind === 'request' && call.method === 'initialize' && !claimsOtherEra(meta)) {
     if (namesModern) throw mismatch('initialize_with_modern_header');
     return negotiate(call.params);
   }
@@ -87,7 +96,7 @@ function revisionOf(call: Call, meta: JsonObject, headers: Headers): Revision {
 
 function modernRevision(call: Call, meta: JsonObject, headers: Headers): Revision {
   const version = own(meta, META_VERSION);
-  if (!isValidClaim(meta) || typeof version !== 'string') {
+  if (typeof version !== 'string' || (call.kind === 'request' && !isValidClaim(meta))) {
     throw new GatewayError('INVALID_ENVELOPE', { reason: 'claim_malformed' });
   }
   const named = headers['mcp-protocol-version']?.trim();
@@ -104,24 +113,24 @@ function requireHeaders(call: Call, named: string | undefined, method: string | 
   if (named === undefined) throw mismatch('version_header_missing');
   if (method === undefined) throw mismatch('method_header_missing');
   const parameter = NAMED_BY.get(call.method);
-  const target = parameter === undefined ? undefined : own(call.params, parameter);
+  if (parameter === undefined) return;
+  const target = own(call.params, parameter);
+  const repeated = name === undefined ? undefined : decodeHeaderValue(name);
+  if (name !== undefined && repeated === undefined) throw mismatch('name_header_malformed');
   // Without a target in the body there is nothing to compare: the method itself refuses those parameters.
   if (typeof target !== 'string') return;
-  if (name === undefined) throw mismatch('name_header_missing');
-  if (decodeHeaderValue(name) !== target) throw mismatch('name_header_differs');
+  if (repeated === undefined) throw mismatch('name_header_missing');
+  if (repeated !== target) throw mismatch('name_header_differs');
 }
 
-/** `=?base64?…?=` carries UTF-8 that a header cannot; anything else is literal. Undefined: not decodable. */
-function decodeHeaderValue(value: string): string | undefined {
-  const encoded = /^=\?base64\?(.*)\?=$/s.exec(value)?.[1];
-  if (encoded === undefined) return value;
-  const bytes = Buffer.from(encoded, 'base64');
-  if (bytes.toString('base64') !== encoded) return undefined;
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+function paramHeadersOf(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('mcp-param-')));
+}
+
+/** A client of the modern era is asked nothing, so it has nothing to respond to (Streamable HTTP, sending messages). */
+function refuseModern(named: string | undefined): void {
+  if (findRevision(named, 'modern')) throw new GatewayError('INVALID_REQUEST', { reason: 'response_in_modern_era' });
+  legacyRevision(named);
 }
 
 function legacyRevision(named: string | undefined): Revision {
@@ -136,8 +145,23 @@ function negotiate(params: JsonObject): Revision {
   return findRevision(typeof asked === 'string' ? asked : undefined, 'legacy') ?? LEGACY;
 }
 
+/** The handshake stays one with a claim that is incomplete, empty, or names a revision that has a handshake. */
+function claimsOtherEra(meta: JsonObject): boolean {
+  const version = own(meta, META_VERSION);
+  if (typeof version !== 'string' || version === '' || !isValidClaim(meta)) return false;
+  return findRevision(version, 'legacy') === undefined;
+}
+
+/** The envelope's members, in the form that the schema gives them (RequestMetaObject). */
 function isValidClaim(meta: JsonObject): boolean {
-  return typeof own(meta, META_VERSION) === 'string' && isObject(own(meta, META_CAPABILITIES));
+  if (typeof own(meta, META_VERSION) !== 'string' || !isObject(own(meta, META_CAPABILITIES))) return false;
+  if (Object.hasOwn(meta, META_LOG_LEVEL) && !isLogLevel(meta[META_LOG_LEVEL])) return false;
+  return !Object.hasOwn(meta, META_CLIENT) || isImplementation(meta[META_CLIENT]);
+}
+
+/** Who a client says it is. Never needed and never trusted, but what is sent has to be what the schema says. */
+export function isImplementation(value: unknown): boolean {
+  return isObject(value) && typeof own(value, 'name') === 'string' && typeof own(value, 'version') === 'string';
 }
 
 function mismatch(reason: string): GatewayError {
@@ -149,6 +173,11 @@ function unsupported(requested: string, supported: readonly string[]): GatewayEr
     reason: 'version_not_served',
     data: { supported, requested: requested.slice(0, 64) },
   });
+}
+
+/** What a modern client says it can be asked for (`ClientCapabilities`); a legacy request says nothing. */
+export function clientCapabilitiesOf({ meta }: Pick<Message, 'meta'>): JsonObject {
+  return ownObject(meta, META_CAPABILITIES);
 }
 
 /** Which era a body claims, for an error thrown before it became a Message. */

@@ -1,51 +1,17 @@
 import type { ToolAnnotations } from '@modelcontextprotocol/server';
-import type { Log } from '../core/logger.ts';
-import type { Principal, Uid } from '../core/principal.ts';
-import type { UserStore } from '../store/user-store.ts';
+import { InputRequired } from './ask.ts';
+import { Content } from './content.ts';
+import { type CallContext, type Feature, type Outcome, requireName } from './feature.ts';
+import { type ParamHeader, readParamHeaders } from './param-headers.ts';
+import { describeObject, explainIssues, type Schema } from './schema.ts';
+
+export { ToolError } from './feature.ts';
+export type { CallContext as ToolContext };
 
 type JsonObject = Readonly<Record<string, unknown>>;
+type Returned<Out> = Out | InputRequired;
 
-/**
- * What zod, valibot, arktype and others implement (Standard Schema 1 and Standard JSON Schema 1): validation and its
- * description from one definition.
- */
-export interface Schema<In, Out> {
-  readonly '~standard': {
-    readonly version: 1;
-    readonly vendor: string;
-    readonly validate: (value: unknown) => Validation<Out> | Promise<Validation<Out>>;
-    readonly types?: { readonly input: In; readonly output: Out } | undefined;
-    readonly jsonSchema: {
-      readonly input: (options: { readonly target: 'draft-2020-12' }) => Record<string, unknown>;
-      readonly output: (options: { readonly target: 'draft-2020-12' }) => Record<string, unknown>;
-    };
-  };
-}
-
-type Validation<Out> =
-  | { readonly value: Out; readonly issues?: undefined }
-  | {
-      readonly issues: ReadonlyArray<{ readonly message: string; readonly path?: ReadonlyArray<unknown> | undefined }>;
-    };
-
-/** What a tool may know about its caller. The raw token is not in here, and nothing leads to it. */
-export interface ToolContext {
-  readonly uid: Uid;
-  readonly principal: Pick<
-    Principal,
-    'issuer' | 'subject' | 'clientId' | 'audience' | 'scopes' | 'roles' | 'issuedAt' | 'expiresAt'
-  >;
-  readonly requestId: string;
-  readonly log: Log;
-  /** Epoch milliseconds after which the call is given up. */
-  readonly deadline: number;
-  /** Aborted at the deadline: hand it to everything that takes a signal. */
-  readonly signal: AbortSignal;
-  /** A small store of this user and this tool; no other user's can be named. */
-  readonly store: UserStore;
-}
-
-export interface ToolDefinition<In, Out> {
+interface Described {
   /** 1 to 128 characters of `A-Z a-z 0-9 _ . -`; part of the public interface. */
   readonly name: string;
   readonly title: string;
@@ -55,69 +21,69 @@ export interface ToolDefinition<In, Out> {
   readonly scopes: readonly string[];
   /** Any one of these roles. Users without one neither see nor call the tool. */
   readonly roles?: readonly string[];
+  /** A tool that is not marked `readOnlyHint: true` has an effect: its answers to questions count once. */
+  readonly annotations: ToolAnnotations;
+}
+
+export interface ToolDefinition<In, Out> extends Described {
   readonly input: Schema<unknown, In>;
   readonly output: Schema<Out, unknown>;
-  readonly annotations: ToolAnnotations;
   /** Throws a ToolError to tell the model something; the text of any other error stays in the gateway. */
-  readonly run: (input: In, context: ToolContext) => Out | Promise<Out>;
+  readonly run: (input: In, context: CallContext) => Returned<Out> | Promise<Returned<Out>>;
 }
 
-/** A failure that the model may read and act on. Its message reaches the client and no log. */
-export class ToolError extends Error {
-  override readonly name = 'ToolError';
+/** A tool that answers in content blocks, without structured output. */
+export interface ContentToolDefinition<In> extends Described {
+  readonly input: Schema<unknown, In>;
+  readonly output?: undefined;
+  readonly run: (input: In, context: CallContext) => Returned<Content> | Promise<Returned<Content>>;
 }
 
-export type ToolOutcome =
-  | { readonly ok: true; readonly value: JsonObject }
-  | { readonly ok: false; readonly code: 'INVALID_ARGUMENTS' | 'OUTPUT_INVALID'; readonly message: string };
-
-export interface Tool extends Omit<ToolDefinition<never, never>, 'input' | 'output' | 'run'> {
+export interface Tool extends Described, Feature {
   readonly inputSchema: JsonObject;
-  readonly outputSchema: JsonObject;
-  /** Input check, run, output check. Rejects with what `run` threw. */
-  readonly call: (args: JsonObject, context: ToolContext) => Promise<ToolOutcome>;
+  readonly outputSchema: JsonObject | undefined;
+  readonly paramHeaders: readonly ParamHeader[];
 }
-
-const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
 /**
  * Declares a tool; add it to the list in `shared/tools/index.ts` (docs/add-a-tool.md).
  *
  * @throws Error at start for a name or a schema that MCP does not allow
  */
-export function defineTool<In, Out>(definition: ToolDefinition<In, Out>): Tool {
+export function defineTool<In, Out>(definition: ToolDefinition<In, Out>): Tool;
+export function defineTool<In>(definition: ContentToolDefinition<In>): Tool;
+export function defineTool<In, Out>(definition: ToolDefinition<In, Out> | ContentToolDefinition<In>): Tool {
   const { input, output, run, ...described } = definition;
-  if (!NAME.test(definition.name)) throw new Error(`${definition.name} is no tool name: use A-Z a-z 0-9 _ . -`);
+  const { name } = described;
+  requireName('tool', name);
+  const inputSchema = describeObject(name, input, 'input');
   return {
     ...described,
-    inputSchema: describe(definition.name, input['~standard'].jsonSchema.input({ target: 'draft-2020-12' })),
-    outputSchema: describe(definition.name, output['~standard'].jsonSchema.output({ target: 'draft-2020-12' })),
+    inputSchema,
+    outputSchema: output && describeObject(name, output, 'output'),
+    paramHeaders: readParamHeaders(name, inputSchema),
     call: async (args, context) => {
       const asked = await input['~standard'].validate(args);
-      if (asked.issues) return { ok: false, code: 'INVALID_ARGUMENTS', message: explain(asked.issues) };
-      const answered = await output['~standard'].validate(await run(asked.value, context));
-      if (answered.issues) return { ok: false, code: 'OUTPUT_INVALID', message: explain(answered.issues) };
-      return { ok: true, value: answered.value as JsonObject };
+      if (asked.issues) {
+        const message = `Invalid arguments for ${name}. ${explainIssues(asked.issues)}`;
+        return { kind: 'failed', code: 'INVALID_ARGUMENTS', message };
+      }
+      const answer = await run(asked.value, context);
+      if (answer instanceof InputRequired) return { kind: 'ask', ask: answer };
+      return output === undefined ? contentOutcome(answer) : structuredOutcome(answer, output);
     },
   };
 }
 
-/** Without `$schema`: 2020-12 is MCP's default dialect, and some clients' validators refuse to see it named. */
-function describe(name: string, { $schema, ...schema }: Record<string, unknown>): JsonObject {
-  if (schema['type'] !== 'object') throw new Error(`${name}: input and output schemas describe objects`);
-  return schema;
+/** The text repeats the structure for clients that read no structuredContent (MCP tools, structured content). */
+async function structuredOutcome<Out>(answer: unknown, output: Schema<Out, unknown>): Promise<Outcome> {
+  const checked = await output['~standard'].validate(answer);
+  if (checked.issues) return { kind: 'failed', code: 'OUTPUT_INVALID', message: explainIssues(checked.issues) };
+  const content = [{ type: 'text', text: JSON.stringify(checked.value) }];
+  return { kind: 'done', result: { content, structuredContent: checked.value } };
 }
 
-function explain(
-  issues: ReadonlyArray<{ readonly message: string; readonly path?: ReadonlyArray<unknown> | undefined }>,
-): string {
-  return issues
-    .slice(0, 5)
-    .map(({ message, path = [] }) => `${path.map(nameOf).join('.') || '(arguments)'}: ${message}`)
-    .join('; ')
-    .slice(0, 1000);
-}
-
-function nameOf(segment: unknown): string {
-  return String(typeof segment === 'object' && segment !== null && 'key' in segment ? segment.key : segment);
+function contentOutcome(answer: unknown): Outcome {
+  if (answer instanceof Content) return { kind: 'done', result: { content: answer.blocks } };
+  return { kind: 'failed', code: 'OUTPUT_INVALID', message: 'a tool without output returns content(…)' };
 }

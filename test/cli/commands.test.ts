@@ -26,12 +26,12 @@ describe('the command line', () => {
     const commands = [...stdout.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
     expect({ code, commands, stderr }).toEqual({
       code: 0,
-      commands: ['dev', 'token', 'demo', 'audit', 'cost', 'docs'],
+      commands: ['dev', 'token', 'demo', 'audit', 'cost', 'smoke', 'docs'],
       stderr: '',
     });
   });
 
-  test.each(['dev', 'token', 'demo', 'audit', 'cost', 'docs'])('explains %s', async (command) => {
+  test.each(['dev', 'token', 'demo', 'audit', 'cost', 'smoke', 'docs'])('explains %s', async (command) => {
     const { code, stdout } = await gatehouse(command, '--help');
     expect([code, stdout.startsWith('Usage: npm run')]).toEqual([0, true]);
   });
@@ -79,6 +79,12 @@ describe('the command line', () => {
       '--who alice is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.',
     ],
     ['a limit that is none', ['audit', 'query', '--limit', '0'], 1, '--limit 0 is no number from 1 to 10000.'],
+    [
+      'a callback port that is none',
+      ['smoke', '--callback-port', '80'],
+      1,
+      '--callback-port 80 is no port from 1024 to 65535.',
+    ],
     ['no question', ['audit'], 1, 'Say what to do. Example: npm run gatehouse -- audit query --local'],
   ];
   test.each(sentences)('answers %s with a sentence', async (_name, args, code, sentence) => {

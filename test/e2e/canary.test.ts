@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { z } from 'zod';
 import { createLog } from '../../shared/core/logger.ts';
-import { tools as registry } from '../../shared/tools/all.ts';
+import { deployed } from '../../shared/registry/index.ts';
 import { defineTool, ToolError } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway } from '../support/gateway.ts';
@@ -37,7 +37,7 @@ const base = {
   annotations: {},
 };
 const tools = [
-  ...registry,
+  ...deployed.tools,
   defineTool({ ...base, name: 'throws', run: () => Promise.reject(new Error(SECRETS.thrown)) }),
   defineTool({ ...base, name: 'tells', run: () => Promise.reject(new ToolError(SECRETS.toolError)) }),
   defineTool({ ...base, name: 'answers', run: () => ({ secret: SECRETS.result }) }),

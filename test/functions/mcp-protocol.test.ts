@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type TestGateway } from '../support/gateway.ts';
-import { legacy, MODERN, modern, modernHeaders } from '../support/messages.ts';
+import { handshake, legacy, modern, MODERN, modernHeaders } from '../support/messages.ts';
 
 let database: TestDatabase;
 let gateway: TestGateway;
@@ -35,11 +35,6 @@ describe('what is no message is refused before authentication', () => {
       { status: 400, id: undefined, rpc: 40001, code: 'JSON_LIMIT_EXCEEDED' },
     ],
     ['an empty array', '[]', { status: 400, id: undefined, rpc: -32600, code: 'INVALID_REQUEST' }],
-    [
-      'a batch',
-      `[${JSON.stringify(legacy('ping'))}]`,
-      { status: 400, id: undefined, rpc: -32600, code: 'INVALID_REQUEST' },
-    ],
     ['a number', '7', { status: 400, id: undefined, rpc: -32600, code: 'INVALID_REQUEST' }],
     [
       'id null',
@@ -136,9 +131,6 @@ describe('transport', () => {
 });
 
 describe('the legacy era', () => {
-  const initialize = (protocolVersion: string) =>
-    legacy('initialize', { protocolVersion, capabilities: {}, clientInfo: { name: 'x', version: '1' } });
-
   test.each([
     ['2025-11-25', '2025-11-25'],
     ['2025-06-18', '2025-06-18'],
@@ -147,7 +139,7 @@ describe('the legacy era', () => {
     ['1999-01-01', '2025-11-25'],
     [MODERN, '2025-11-25'],
   ])('initialize with %s negotiates %s', async (asked, agreed) => {
-    const { status, body } = await gateway.rpc(initialize(asked));
+    const { status, body } = await gateway.rpc(handshake(asked));
     expect({ status, body }).toEqual({
       status: 200,
       body: {
@@ -218,7 +210,7 @@ describe('the modern era', () => {
       result: {
         resultType: 'complete',
         supportedVersions: [MODERN],
-        capabilities: { tools: {} },
+        capabilities: { tools: {}, logging: {} },
         instructions: expect.any(String),
         ttlMs: 60_000,
         cacheScope: 'private',

@@ -52,8 +52,8 @@ test('a tool as docs/add-a-tool.md writes it brings no languages of zod, and the
   });
 });
 
-/** Packages whose code ends up in a bundle of this source. */
-async function packagesIn(source: string): Promise<ReadonlySet<string>> {
+/** The files whose code ends up in a bundle of this source. */
+async function filesIn(source: string): Promise<readonly string[]> {
   const { metafile } = await build({
     stdin: { contents: source, resolveDir: projectRoot, loader: 'ts' },
     absWorkingDir: projectRoot,
@@ -64,21 +64,23 @@ async function packagesIn(source: string): Promise<ReadonlySet<string>> {
     metafile: true,
     logLevel: 'silent',
   });
-  const packages = Object.keys(metafile.inputs).map(
-    (input) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1],
-  );
-  return new Set(packages.filter((name): name is string => name !== undefined));
+  return Object.keys(metafile.inputs);
 }
 
+const FUNCTIONS = ['mcp', 'discovery', 'debug'].map((name) => `import './functions/${name}/index.ts';`);
+
 test('no function carries code of the MCP SDK: it is an oracle in tests and a source of types', async () => {
-  const functions = ['mcp', 'discovery', 'debug'].map((name) => `import './functions/${name}/index.ts';`);
-  const found = await Promise.all(functions.map(packagesIn));
-  const planted = await packagesIn("import { McpServer } from '@modelcontextprotocol/server'; console.log(McpServer);");
-  const isSdk = (name: string) => name.startsWith('@modelcontextprotocol/');
-  expect([found.map((packages) => [...packages].some(isSdk)), [...planted].some(isSdk)]).toEqual([
-    [false, false, false],
-    true,
-  ]);
+  const found = await Promise.all(FUNCTIONS.map(filesIn));
+  const planted = await filesIn("import { McpServer } from '@modelcontextprotocol/server'; console.log(McpServer);");
+  const isSdk = (file: string) => file.startsWith('node_modules/@modelcontextprotocol/');
+  expect([found.map((files) => files.some(isSdk)), planted.some(isSdk)]).toEqual([[false, false, false], true]);
+});
+
+test('no function carries a fixture of the conformance suite, nor anything else that is for this machine only', async () => {
+  const found = await Promise.all(FUNCTIONS.map(filesIn));
+  const planted = await filesIn("import { withFixtures } from './cli/fixtures/index.ts'; console.log(withFixtures);");
+  const isLocal = (file: string) => /^(cli|infra|test)\//.test(file);
+  expect([found.flat().filter(isLocal), planted.filter(isLocal).length > 5]).toEqual([[], true]);
 });
 
 test('each function loads in a bare Node and exports a handler', async () => {
@@ -98,4 +100,13 @@ test('each function loads in a bare Node and exports a handler', async () => {
     }),
   );
   expect(outputs).toEqual(['handler is a function', 'handler is a function', 'handler is a function']);
+});
+
+test('a synthesis leaves no bundle behind in the temporary directory', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-test-'));
+  const env = { ...process.env, NODE_OPTIONS: '', TMPDIR: directory, CDK_OUTDIR: join(directory, 'cdk.out') };
+  await run(process.execPath, ['--import', 'tsx', 'infra/app.ts'], { cwd: projectRoot, env });
+  const left = readdirSync(directory).filter((name) => name.startsWith('gatehouse-') || name === 'cdk.out');
+  rmSync(directory, { recursive: true });
+  expect(left).toEqual(['cdk.out']);
 });

@@ -7,7 +7,7 @@ import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
-import { tools as registry } from '../../shared/tools/all.ts';
+import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
 import type { TestDatabase } from './database.ts';
 import { createIssuer, type TestIssuer } from './issuer.ts';
@@ -16,7 +16,7 @@ import { captureLog, type LogLine } from './log.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Parsed JSON, or undefined for an empty body. */
+  /** Parsed JSON, the messages of an event stream, or undefined for an empty body. */
   readonly body: unknown;
 }
 
@@ -41,7 +41,9 @@ export interface TestGateway {
 
 export interface TestGatewayOptions {
   readonly config?: GatewayConfig;
-  readonly tools?: typeof registry;
+  /** Laid over what is deployed. */
+  readonly registry?: Partial<Registry>;
+  readonly tools?: Registry['tools'];
   /** Instead of the capturing one. */
   readonly log?: Log;
   /** Wraps the database, to make one operation fail. */
@@ -50,7 +52,8 @@ export interface TestGatewayOptions {
 
 /** The three functions in this process, over the real handlers and the embedded database. */
 export function createTestGateway(database: TestDatabase, options: TestGatewayOptions = {}): TestGateway {
-  const { config = testConfig(), tools = registry } = options;
+  const { config = testConfig(), tools = deployed.tools } = options;
+  const registry = { ...deployed, tools, ...options.registry };
   const time = { now: NOW };
   const { log, lines } = captureLog();
   const issuer = createIssuer(ISSUER);
@@ -63,9 +66,9 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
     STATE_TABLE: database.state,
   };
   const handlers = {
-    mcp: createMcp(env, ports, tools),
-    discovery: createDiscovery(env, ports),
-    debug: createDebug(env, ports),
+    mcp: createMcp(env, ports, registry),
+    discovery: createDiscovery(env, ports, registry),
+    debug: createDebug(env, ports, registry),
   };
   const send = (request: SentRequest) => invoke(handlerFor(handlers, request.path ?? '/mcp'), request);
   const token = (claims: object = {}) => issuer.sign({ ...goodClaims(time.now), ...claims });
@@ -118,6 +121,12 @@ async function invoke(handler: Handler, request: SentRequest): Promise<Answer> {
   return {
     status: response.statusCode ?? 200,
     headers: Object.fromEntries(Object.entries(response.headers ?? {}).map(([name, value]) => [name, String(value)])),
-    body: response.body ? JSON.parse(response.body) : undefined,
+    body: response.body ? parseBody(response.body) : undefined,
   };
+}
+
+function parseBody(text: string): unknown {
+  if (!text.startsWith('event: message\n')) return JSON.parse(text);
+  const events = text.split('\n\n').filter(Boolean);
+  return events.map((event) => JSON.parse(/^event: message\ndata: (.*)$/.exec(event)?.[1] ?? ''));
 }

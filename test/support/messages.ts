@@ -5,6 +5,11 @@ export function legacy(method: string, params: object = {}, id: string | number 
 
 export const MODERN = '2026-07-28';
 
+/** `initialize` with everything that the schema requires. */
+export function handshake(protocolVersion: string, id: string | number = 1) {
+  return legacy('initialize', { protocolVersion, capabilities: {}, clientInfo: { name: 'test', version: '1' } }, id);
+}
+
 export function modern(method: string, params: object = {}, id: string | number = 1) {
   const meta = {
     'io.modelcontextprotocol/protocolVersion': MODERN,

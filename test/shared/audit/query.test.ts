@@ -87,6 +87,7 @@ test('a row is the intent and the outcome in one', async () => {
     callId: expect.any(String),
     time: NOW - HOUR,
     uid: 'usr_bob',
+    method: 'tools/call',
     subject: 'bob',
     tool: 'echo',
     decision: 'allowed',

@@ -3,7 +3,11 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import type { Account, Principal, Uid } from '../../../shared/core/principal.ts';
 import { createDispatcher } from '../../../shared/mcp/dispatch.ts';
+import type { Rounds } from '../../../shared/mcp/rounds.ts';
+import { definePrompt } from '../../../shared/prompts/define-prompt.ts';
 import { readMessage } from '../../../shared/protocol/read-message.ts';
+import type { Registry } from '../../../shared/registry/index.ts';
+import { defineResource } from '../../../shared/resources/define-resource.ts';
 import { defineTool } from '../../../shared/tools/define-tool.ts';
 import { testConfig } from '../../support/config.ts';
 import { legacy } from '../../support/messages.ts';
@@ -34,50 +38,69 @@ function outcomeOf(attempt: () => { kind: string; decision?: { kind: string } })
   }
 }
 
-test('for every user and tool: listed means allowed or step-up, hidden means unknown', () => {
-  fc.assert(
-    fc.property(anyTools, anyUser, (definitions, user) => {
-      const tools = definitions.map(({ name, scopes, roles }) =>
-        defineTool({
-          name,
-          title: name,
-          description: name,
-          scopes,
-          ...(roles === undefined ? {} : { roles }),
-          input: z.object({}),
-          output: z.object({}),
-          annotations: {},
-          run: () => ({}),
-        }),
-      );
-      const dispatcher = createDispatcher({ config: testConfig(), tools });
-      const principal = { scopes: user.scopes, roles: user.roles } as unknown as Principal;
-      const account: Account = { uid: 'usr_x' as Uid, status: user.status, roles: user.accountRoles };
-      const listing = dispatcher.target(readMessage(legacy('tools/list'), {}), principal, account);
-      const listed = listing.kind === 'method' ? listing.listed.map(({ name }) => name) : [];
-      const called = tools.map(({ name }) =>
-        outcomeOf(() => dispatcher.target(readMessage(legacy('tools/call', { name }), {}), principal, account)),
-      );
-      const expected = tools.map(({ name, scopes }) => {
-        if (!listed.includes(name)) return 'UNKNOWN_TOOL';
-        return scopes.every((scope) => user.scopes.includes(scope)) ? 'allow' : 'step-up';
-      });
-      expect(called).toEqual(expected);
-    }),
-    { numRuns: 300 },
-  );
-});
+/** Never reached: what is tested here is decided before anything runs. */
+const rounds = {} as Rounds;
+const nothing = { tools: [], prompts: [], resources: [] };
 
-test('two tools of one name are refused at start', () => {
-  const tool = defineTool({
-    name: 'twice',
-    title: 't',
-    description: 'd',
-    scopes: [],
-    input: z.object({}),
-    output: z.object({}),
-    annotations: {},
-    run: () => ({}),
-  });
-  expect(() => createDispatcher({ config: testConfig(), tools: [tool, tool] })).toThrow('two tools have the same name');
+function toRegistry(
+  definitions: ReadonlyArray<{ name: string; scopes: string[]; roles?: string[] | undefined }>,
+): Registry {
+  const common = definitions.map(({ name, scopes, roles }) => ({
+    name,
+    title: name,
+    description: name,
+    scopes,
+    ...(roles === undefined ? {} : { roles }),
+  }));
+  const schemas = { input: z.object({}), output: z.object({}), annotations: {} };
+  return {
+    tools: common.map((each) => defineTool({ ...each, ...schemas, run: () => ({}) })),
+    prompts: common.map((each) => definePrompt({ ...each, arguments: {}, get: () => [] })),
+    resources: common.map((each) =>
+      defineResource({ ...each, uri: `test://${each.name}`, mimeType: 'text/plain', read: () => '' }),
+    ),
+  };
+}
+
+const KINDS = [
+  ['tools', 'tools/list', 'UNKNOWN_TOOL', (name: string) => legacy('tools/call', { name })],
+  ['prompts', 'prompts/list', 'UNKNOWN_PROMPT', (name: string) => legacy('prompts/get', { name })],
+  [
+    'resources',
+    'resources/list',
+    'UNKNOWN_RESOURCE',
+    (name: string) => legacy('resources/read', { uri: `test://${name}` }),
+  ],
+] as const;
+
+test.each(KINDS)(
+  'for every user and all %s: listed means allowed or step-up, hidden means unknown',
+  (kind, list, code, call) => {
+    fc.assert(
+      fc.property(anyTools, anyUser, (definitions, user) => {
+        fc.pre(definitions.length > 0);
+        const registry = toRegistry(definitions);
+        const dispatcher = createDispatcher({ config: testConfig(), registry, rounds });
+        const principal = { scopes: user.scopes, roles: user.roles } as unknown as Principal;
+        const account: Account = { uid: 'usr_x' as Uid, status: user.status, roles: user.accountRoles };
+        const listing = dispatcher.target(readMessage(legacy(list), {}), principal, account);
+        const listed = listing.kind === 'method' ? listing.visible[kind].map(({ name }) => name) : [];
+        const called = definitions.map(({ name }) =>
+          outcomeOf(() => dispatcher.target(readMessage(call(name), {}), principal, account)),
+        );
+        const expected = definitions.map(({ name, scopes }) => {
+          if (!listed.includes(name)) return code;
+          return scopes.every((scope) => user.scopes.includes(scope)) ? 'allow' : 'step-up';
+        });
+        expect(called).toEqual(expected);
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
+
+test.each(['tools', 'prompts', 'resources'] as const)('two %s of one name are refused at start', (kind) => {
+  const [one] = toRegistry([{ name: 'twice', scopes: [] }])[kind];
+  const registry = { ...nothing, [kind]: [one, one] };
+  expect(() => createDispatcher({ config: testConfig(), registry, rounds })).toThrow(`two ${kind} have the same name`);
 });

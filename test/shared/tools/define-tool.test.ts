@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { catalogueOf, tools } from '../../../shared/tools/all.ts';
+import { deployed, scopesOf } from '../../../shared/registry/index.ts';
 import { defineTool, type ToolContext } from '../../../shared/tools/define-tool.ts';
 
 const base = {
@@ -16,7 +16,10 @@ const nobody = {} as ToolContext;
 
 test('the input is checked and its defaults are filled in before run, the output after it', async () => {
   const tool = defineTool({ ...base, run: ({ a, b }) => ({ sum: a + b }) });
-  expect(await tool.call({ a: 2 }, nobody)).toEqual({ ok: true, value: { sum: 3 } });
+  expect(await tool.call({ a: 2 }, nobody)).toEqual({
+    kind: 'done',
+    result: { content: [{ type: 'text', text: '{"sum":3}' }], structuredContent: { sum: 3 } },
+  });
 });
 
 test('arguments against the schema are explained with their path, and run does not start', async () => {
@@ -25,9 +28,10 @@ test('arguments against the schema are explained with their path, and run does n
   const outcome = await tool.call({ a: 'x', c: 1 }, nobody);
   expect({ outcome, runs }).toEqual({
     outcome: {
-      ok: false,
+      kind: 'failed',
       code: 'INVALID_ARGUMENTS',
-      message: 'a: Invalid input: expected number, received string; (arguments): Unrecognized key: "c"',
+      message:
+        'Invalid arguments for add. a: Invalid input: expected number, received string; (arguments): Unrecognized key: "c"',
     },
     runs: 0,
   });
@@ -35,7 +39,7 @@ test('arguments against the schema are explained with their path, and run does n
 
 test('an output against the schema is an error of the tool', async () => {
   const tool = defineTool({ ...base, run: () => ({ sum: Number.NaN }) });
-  expect(await tool.call({ a: 1 }, nobody)).toMatchObject({ ok: false, code: 'OUTPUT_INVALID' });
+  expect(await tool.call({ a: 1 }, nobody)).toMatchObject({ kind: 'failed', code: 'OUTPUT_INVALID' });
 });
 
 test.each(['', 'with space', 'ü', 'a'.repeat(129)])('the name %p is refused at start', (name) => {
@@ -48,7 +52,7 @@ test('a schema that describes no object is refused at start', () => {
 });
 
 test('published schemas name no dialect, so that every validator takes them for 2020-12', () => {
-  expect(tools.flatMap((tool) => [tool.inputSchema['$schema'], tool.outputSchema['$schema']])).toEqual([
+  expect(deployed.tools.flatMap((tool) => [tool.inputSchema['$schema'], tool.outputSchema?.['$schema']])).toEqual([
     undefined,
     undefined,
     undefined,
@@ -58,5 +62,10 @@ test('published schemas name no dialect, so that every validator takes them for 
 
 test('the catalogue is every scope once, sorted', () => {
   const add = defineTool({ ...base, run: () => ({ sum: 1 }) });
-  expect(catalogueOf([...tools, add, add])).toEqual(['math.add', 'math.all', 'starter.echo', 'starter.whoami']);
+  expect(scopesOf({ ...deployed, tools: [...deployed.tools, add, add] })).toEqual([
+    'math.add',
+    'math.all',
+    'starter.echo',
+    'starter.whoami',
+  ]);
 });

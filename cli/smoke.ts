@@ -1,0 +1,69 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { createAuditReader } from '../shared/audit/query.ts';
+import { stackOutputs } from '../shared/aws/cloudformation.ts';
+import { createDynamo } from '../shared/aws/dynamodb.ts';
+import type { Command } from './command.ts';
+import { Failure } from './failure.ts';
+import { findingsTable } from './smoke/finding.ts';
+import { loginToken } from './smoke/login.ts';
+import { runSmoke } from './smoke/run.ts';
+
+const CALLBACK_PORT = 33_418;
+
+export const smokeCommand: Command = {
+  help: `Usage: npm run smoke -- <stack> [options]
+
+  <stack>              a deployed stack, read with your AWS credentials. Default Gatehouse
+  --token T            an access token for the checks that need one; TOKEN=… keeps it out of the list of processes
+  --callback-port N    where the browser comes back to. Default ${CALLBACK_PORT}
+
+Checks a deployed gateway from outside: the challenge as it arrives, metadata, refusals, CORS, a tool call, its audit
+row, latency. Without a token, and in a terminal, it asks you to sign in; the identity provider must know the redirect
+URL http://localhost:${CALLBACK_PORT}/callback (with the created user pool: -c callbackUrls=…). Ends with 1 when a check failed.`,
+  run: async (args) => {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { token: { type: 'string' }, 'callback-port': { type: 'string' } },
+    });
+    const [stack = 'Gatehouse'] = positionals;
+    const port = toCallbackPort(values['callback-port']);
+    const outputs = await outputsOf(stack);
+    const url = need(outputs, stack, 'McpUrl');
+    const table = need(outputs, stack, 'AuditTable');
+    const audit = createAuditReader({ dynamo: createDynamo(), table });
+    const given = values.token ?? process.env['TOKEN'];
+    const token = given || (await askForToken(url, port, outputs.get('ClientId')));
+    const findings = await runSmoke({ url, audit, fetch, token, pause });
+    process.stdout.write(`${findingsTable(findings)}\n`);
+    if (findings.some(({ result }) => result === 'failed')) throw new Failure(`${stack} is not as it should be.`);
+  },
+};
+
+/** Nobody can answer where nobody reads: then the checks that need a token say so. */
+async function askForToken(url: string, port: number, clientId: string | undefined): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const print = (line: string) => void process.stderr.write(`${line}\n`);
+  return loginToken({ url, port, clientId, fetch, print });
+}
+
+async function outputsOf(stack: string): Promise<ReadonlyMap<string, string>> {
+  try {
+    return await stackOutputs(stack);
+  } catch (error) {
+    throw new Failure(`The stack ${stack} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
+}
+
+function need(outputs: ReadonlyMap<string, string>, stack: string, name: string): string {
+  const value = outputs.get(name);
+  if (value === undefined) throw new Failure(`The stack ${stack} has no output ${name}: is it a gateway?`);
+  return value;
+}
+
+function toCallbackPort(text: string | undefined): number {
+  const port = text === undefined ? CALLBACK_PORT : Number(text);
+  if (Number.isInteger(port) && port >= 1024 && port <= 65_535) return port;
+  throw new Failure(`--callback-port ${text} is no port from 1024 to 65535.`);
+}

@@ -1,0 +1,94 @@
+import { parseBoundedJson } from '../../shared/protocol/json-text.ts';
+import { isObject, type JsonObject, own } from '../../shared/protocol/jsonrpc.ts';
+import { claimsModern } from '../../shared/protocol/read-message.ts';
+import { ASSUMED_LEGACY } from '../../shared/protocol/revisions.ts';
+import type { Handler, HttpEvent, HttpResponse } from '../middleware/chain.ts';
+import { json, readHttp } from '../middleware/http.ts';
+
+const MAX_MESSAGES = 20;
+const MAX_CHARS = 1_048_576;
+
+/**
+ * JSON-RPC batches, which revision 2025-03-26 demands and every later one has removed. Each message goes through the
+ * whole chain like a single one: its own decision, its own record. What is no batch of that revision is left to the
+ * chain, which refuses it.
+ */
+export function withBatches(handle: Handler): Handler {
+  return async (event, context) => {
+    const messages = readBatch(event);
+    if (messages === undefined) return handle(event, context);
+    const answers: JsonObject[] = [];
+    let first: HttpResponse | undefined;
+    for (const message of messages) {
+      const response = await handle(single(event, message), context);
+      const answer = response.body ? (JSON.parse(response.body) as JsonObject) : undefined;
+      if (first === undefined && answer !== undefined && concernsAll(response, answer))
+        return refuseAll(response, answer);
+      first ??= response;
+      // JSON-RPC 2.0 section 5: null where the id of the message could not be read.
+      if (answer !== undefined) answers.push(Object.hasOwn(answer, 'id') ? answer : { ...answer, id: null });
+    }
+    return {
+      ...(answers.length === 0 ? { statusCode: 202, body: '' } : json(200, answers)),
+      ...headersOf(first, answers),
+    };
+  };
+}
+
+function readBatch(event: HttpEvent): readonly unknown[] | undefined {
+  if (event.rawPath !== '/mcp') return undefined;
+  const { method, headers, body } = readHttp(event);
+  const named = headers['mcp-protocol-version']?.trim() ?? ASSUMED_LEGACY;
+  if (method !== 'POST' || named !== ASSUMED_LEGACY || body.length > MAX_CHARS || !/^\s*\[/.test(body))
+    return undefined;
+  const messages = parse(body);
+  if (!Array.isArray(messages) || messages.length === 0 || messages.length > MAX_MESSAGES) return undefined;
+  return messages.every((message) => !claimsModern(message) && !isInitialize(message)) ? messages : undefined;
+}
+
+function parse(body: string): unknown {
+  try {
+    return parseBoundedJson(body);
+  } catch {
+    return undefined;
+  }
+}
+
+function isInitialize(message: unknown): boolean {
+  return isObject(message) && own(message, 'method') === 'initialize';
+}
+
+/** One message of the batch as a request of its own, answered in JSON: a stream has no place inside an array. */
+function single(event: HttpEvent, message: unknown): HttpEvent {
+  const accept = (event.headers['accept'] ?? '').split(',').filter((range) => !/^\s*text\/event-stream/i.test(range));
+  const headers = accept.length === 0 ? event.headers : { ...event.headers, accept: accept.join(',') };
+  return { ...event, headers, body: JSON.stringify(message), isBase64Encoded: false };
+}
+
+const WHOLE: ReadonlySet<unknown> = new Set([
+  'INVALID_AUTH_HEADER',
+  'ORIGIN_NOT_ALLOWED',
+  'ACCOUNT_DISABLED',
+  'ACCOUNT_UNKNOWN',
+  'NOT_ACCEPTABLE',
+  'UNSUPPORTED_MEDIA_TYPE',
+]);
+
+/** A refusal of the request itself: who sent it, or how. Every other message would meet the same. */
+function concernsAll({ statusCode }: HttpResponse, answer: JsonObject): boolean {
+  if (statusCode === 401) return true;
+  const { error } = answer as { readonly error?: { readonly data?: { readonly code?: unknown } } };
+  return WHOLE.has(error?.data?.code);
+}
+
+function refuseAll(response: HttpResponse, answer: JsonObject): HttpResponse {
+  const { id: _first, ...rest } = answer;
+  return { ...response, body: JSON.stringify(rest) };
+}
+
+/** What every answer carries, without what belongs to one message. */
+function headersOf(response: HttpResponse | undefined, answers: readonly unknown[]): Pick<HttpResponse, 'headers'> {
+  const { 'www-authenticate': _challenge, 'retry-after': _retry, ...common } = response?.headers ?? {};
+  const { 'content-type': _type, ...bare } = common;
+  return { headers: answers.length === 0 ? bare : { ...bare, 'content-type': 'application/json' } };
+}

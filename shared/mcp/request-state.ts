@@ -1,0 +1,68 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Clock } from '../core/clock.ts';
+import { canonicalJson } from '../protocol/canonical-json.ts';
+import type { KeyRing } from '../store/key-ring.ts';
+
+/** What the client carries between two rounds of a call, unreadable and unchangeable for it. */
+export interface RoundState {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+  /** The keys that were asked for. */
+  readonly asked: readonly string[];
+  /** The author's own state, any JSON. */
+  readonly state: unknown;
+}
+
+/** What a state belongs to: it opens for the same principal, method, name and arguments only. */
+export type Binding = Readonly<Record<'issuer' | 'subject' | 'clientId' | 'method' | 'name', string>> & {
+  readonly input: unknown;
+};
+
+export interface RequestStates {
+  seal(binding: Binding, asked: readonly string[], state: unknown): Promise<string>;
+  /** Undefined for one that was changed, has expired, or belongs to something else. */
+  open(binding: Binding, sealed: string): Promise<RoundState | undefined>;
+}
+
+const LIFE_MS = 600_000;
+const NONCE = 12;
+const TAG = 16;
+const SEALED = /^(\d{8})\.([A-Za-z0-9_-]{40,16384})$/;
+
+/** AES-256-GCM; the binding is its additional data, so nothing in it has to be stored or compared. */
+export function createRequestStates(keys: KeyRing, clock: Clock): RequestStates {
+  return {
+    seal: async (binding, asked, state) => {
+      const { id, secret } = await keys.current();
+      const round: RoundState = { id: randomUUID(), expiresAt: clock() + LIFE_MS, asked, state };
+      const nonce = randomBytes(NONCE);
+      const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(digest(binding));
+      const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(round), 'utf8'), cipher.final()]);
+      return `${id}.${Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url')}`;
+    },
+    open: async (binding, text) => {
+      const [, id = '', encoded = ''] = SEALED.exec(text) ?? [];
+      const bytes = Buffer.from(encoded, 'base64url');
+      const key = bytes.length > NONCE + TAG ? await keys.find(id) : undefined;
+      const round = key && decrypt(key.secret, bytes, digest(binding));
+      return round !== undefined && clock() < round.expiresAt ? round : undefined;
+    },
+  };
+}
+
+function decrypt(secret: Buffer, bytes: Buffer, binding: Buffer): RoundState | undefined {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, NONCE), { authTagLength: TAG })
+      .setAAD(binding)
+      .setAuthTag(bytes.subarray(-TAG));
+    const plain = Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
+    return JSON.parse(plain.toString('utf8')) as RoundState;
+  } catch {
+    return undefined;
+  }
+}
+
+function digest(binding: Binding): Buffer {
+  return createHash('sha256').update(canonicalJson(binding)).digest();
+}

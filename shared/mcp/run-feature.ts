@@ -1,0 +1,88 @@
+import type { Clock } from '../core/clock.ts';
+import { errorRow } from '../core/errors.ts';
+import type { Log } from '../core/logger.ts';
+import type { Account, Principal, Uid } from '../core/principal.ts';
+import type { JsonObject } from '../protocol/jsonrpc.ts';
+import type { Notices } from '../protocol/notices.ts';
+import type { UserStore } from '../store/user-store.ts';
+import { type CallContext, type FailureCode, type Feature, type Outcome, ToolError } from '../tools/feature.ts';
+
+/** What a call may use: everything about its user, nothing of the token. */
+export interface Services {
+  readonly principal: Principal;
+  readonly account: Account;
+  readonly requestId: string;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  readonly storeOf: (uid: Uid, namespace: string) => UserStore;
+}
+
+/** What this round of the call brought along. */
+export type RoundContext = Pick<CallContext, 'answers' | 'state' | 'clientCapabilities'> &
+  Pick<Notices, 'progress' | 'notify'>;
+
+/** Runs until the deadline. Never rejects: a failure is an answer (MCP tools, error handling). */
+export async function runFeature(
+  feature: Feature,
+  kind: string,
+  input: JsonObject,
+  services: Services,
+  round: RoundContext,
+): Promise<Outcome> {
+  const { log, clock, deadline } = services;
+  const abort = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<Outcome>((resolve) => {
+    timer = setTimeout(
+      () => {
+        abort.abort();
+        resolve(failed('TOOL_TIMEOUT'));
+      },
+      Math.max(0, deadline - clock()),
+    );
+  });
+  try {
+    const outcome = await Promise.race([
+      timeout,
+      feature.call(input, contextOf(feature, kind, services, round, abort.signal)),
+    ]);
+    if (outcome.kind !== 'failed' || outcome.code !== 'OUTPUT_INVALID') return outcome;
+    log.error('output.invalid', { kind, name: feature.name });
+    return failed('OUTPUT_INVALID');
+  } catch (error) {
+    if (error instanceof ToolError) return { kind: 'failed', code: 'BACKEND_ERROR', message: error.message };
+    // The text of an unexpected error may hold anything, a secret too: only its class is logged.
+    log.error('call.failed', { kind, name: feature.name, cause: error instanceof Error ? error.name : typeof error });
+    return failed('BACKEND_ERROR', `The ${kind} ${feature.name} failed. Report the request id ${services.requestId}.`);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function failed(code: FailureCode, message: string = errorRow(code).hint): Outcome {
+  return { kind: 'failed', code, message };
+}
+
+function contextOf(
+  { name }: Feature,
+  kind: string,
+  services: Services,
+  round: RoundContext,
+  signal: AbortSignal,
+): CallContext {
+  const { account, principal, requestId, log, deadline } = services;
+  const { issuer, subject, clientId, audience, scopes, roles, issuedAt, expiresAt } = principal;
+  return {
+    uid: account.uid,
+    principal: { issuer, subject, clientId, audience, scopes, roles, issuedAt, expiresAt },
+    requestId,
+    log: log.with({ [kind]: name, uid: account.uid }),
+    deadline,
+    signal,
+    // No name has a slash, so a prompt and a tool of the same name keep their data apart.
+    store: services.storeOf(account.uid, kind === 'tool' ? name : `${kind}/${name}`),
+    ...round,
+  };
+}

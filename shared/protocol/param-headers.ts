@@ -1,0 +1,48 @@
+import { GatewayError } from '../core/errors.ts';
+import { decodeHeaderValue } from './header-value.ts';
+import { isObject, type JsonObject, own } from './jsonrpc.ts';
+
+interface ParamHeader {
+  readonly header: string;
+  readonly path: readonly string[];
+  readonly type: 'string' | 'integer' | 'boolean';
+}
+
+/**
+ * Compares the arguments that a tool wants repeated in `Mcp-Param-*` headers with those headers. An intermediary may
+ * decide by the header, so one that differs from the body would be a way around it. Unrecognized ones are ignored.
+ *
+ * @throws GatewayError HEADER_MISMATCH
+ */
+export function checkParamHeaders(
+  wanted: readonly ParamHeader[],
+  args: JsonObject,
+  headers: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const { header, path, type } of wanted) {
+    const value = valueAt(args, path);
+    // An argument that is absent or null has no header to expect.
+    if (value === undefined || value === null) continue;
+    const sent = headers[header]?.trim();
+    if (sent === undefined) throw mismatch('param_header_missing');
+    const decoded = decodeHeaderValue(sent);
+    if (decoded === undefined || !isSame(decoded, value, type)) throw mismatch('param_header_differs');
+  }
+}
+
+function valueAt(args: JsonObject, path: readonly string[]): unknown {
+  return path.reduce<unknown>((value, name) => (isObject(value) ? own(value, name) : undefined), args);
+}
+
+function isSame(sent: string, value: unknown, type: ParamHeader['type']): boolean {
+  // Numerically: 42.0 is 42 (Streamable HTTP, server validation).
+  if (type === 'integer') return /^-?\d{1,16}(\.0{1,16})?$/.test(sent) && Number(sent) === value;
+  return sent === String(value);
+}
+
+function mismatch(reason: string): GatewayError {
+  return new GatewayError('HEADER_MISMATCH', {
+    reason,
+    hint: 'An Mcp-Param header must be present and equal to its argument.',
+  });
+}

@@ -1,0 +1,34 @@
+import type { Prompt } from '../prompts/define-prompt.ts';
+import * as prompts from '../prompts/index.ts';
+import type { Resource } from '../resources/define-resource.ts';
+import * as resources from '../resources/index.ts';
+import type { Tool } from '../tools/define-tool.ts';
+import * as tools from '../tools/index.ts';
+
+/** Everything that a gateway offers to its users. */
+export interface Registry {
+  readonly tools: readonly Tool[];
+  readonly prompts: readonly Prompt[];
+  readonly resources: readonly Resource[];
+}
+
+/** What the index files list, in the order of their names there. */
+export const deployed: Registry = {
+  tools: Object.values(tools),
+  prompts: Object.values<Prompt>(prompts),
+  resources: Object.values<Resource>(resources),
+};
+
+/** Every logical scope that something here needs, sorted: what metadata and challenges offer. */
+export function scopesOf({ tools, prompts, resources }: Registry): readonly string[] {
+  return [...new Set([...tools, ...prompts, ...resources].flatMap(({ scopes }) => scopes))].sort();
+}
+
+/** @throws Error at start when two tools, prompts or resources have one name, or two resources one URI */
+export function requireUnique({ tools, prompts, resources }: Registry): void {
+  for (const [kind, list] of Object.entries({ tools, prompts, resources })) {
+    if (new Set(list.map(({ name }) => name)).size !== list.length) throw new Error(`two ${kind} have the same name`);
+  }
+  const uris = resources.map(({ uri, uriTemplate }) => uri ?? uriTemplate);
+  if (new Set(uris).size !== uris.length) throw new Error('two resources have the same URI');
+}

@@ -1,0 +1,67 @@
+import type { LoggingLevel } from '@modelcontextprotocol/server';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Log } from '../core/logger.ts';
+import type { Principal, Uid } from '../core/principal.ts';
+import type { UserStore } from '../store/user-store.ts';
+import type { InputRequired } from './ask.ts';
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What a tool, prompt or resource may know about its caller. The raw token is not in here, and nothing leads to it. */
+export interface CallContext {
+  readonly uid: Uid;
+  readonly principal: Pick<
+    Principal,
+    'issuer' | 'subject' | 'clientId' | 'audience' | 'scopes' | 'roles' | 'issuedAt' | 'expiresAt'
+  >;
+  readonly requestId: string;
+  readonly log: Log;
+  /** Epoch milliseconds after which the call is given up. */
+  readonly deadline: number;
+  /** Aborted at the deadline: hand it to everything that takes a signal. */
+  readonly signal: AbortSignal;
+  /** A small store of this user and this tool; no other user's can be named. */
+  readonly store: UserStore;
+  /** Tells a client that asked for it how far the call is. Smaller or equal values than before are dropped. */
+  readonly progress: (done: number, total?: number, message?: string) => void;
+  /** Tells a client that asked for messages of this level or below it. `data` is any JSON. */
+  readonly notify: (level: LoggingLevel, data: unknown) => void;
+  /** What the client answered to an earlier `ask`, by the key it was asked under. Checked in form only: see `accepted`. */
+  readonly answers: ReadonlyMap<string, JsonObject>;
+  /** What the earlier `ask` kept for this round, unchanged; undefined in the first round. */
+  readonly state: unknown;
+  /** What the client says it can be asked for (`ClientCapabilities`). */
+  readonly clientCapabilities: JsonObject;
+}
+
+/** A failure that the model may read and act on. Its message reaches the client and no log. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+}
+
+/** How a call ended. `result` is the MCP result of its method. */
+export type Outcome =
+  | { readonly kind: 'done'; readonly result: JsonObject }
+  | { readonly kind: 'ask'; readonly ask: InputRequired }
+  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string };
+
+export type FailureCode = Extract<
+  ErrorCode,
+  'INVALID_ARGUMENTS' | 'OUTPUT_INVALID' | 'BACKEND_ERROR' | 'TOOL_TIMEOUT' | 'INPUT_UNSUPPORTED' | 'UNKNOWN_RESOURCE'
+>;
+
+/** What tools, prompts and resources have in common: a name, who may use it, and a call. */
+export interface Feature {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly roles?: readonly string[];
+  /** Rejects with what the author's code threw. */
+  readonly call: (input: JsonObject, context: CallContext) => Promise<Outcome>;
+}
+
+const NAME = /^[A-Za-z0-9_.-]{1,128}$/;
+
+/** @throws Error at start for a name that MCP does not allow (server/tools, tool names) */
+export function requireName(kind: string, name: string): void {
+  if (!NAME.test(name)) throw new Error(`${name} is no ${kind} name: use A-Z a-z 0-9 _ . -`);
+}

@@ -1,0 +1,85 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findFreePort } from '../../cli/dev/network.ts';
+import { createAwsApi } from './aws-api.ts';
+import { createCdk } from './cdk.ts';
+import { callDev } from './chapters/dev-calls.ts';
+import { checkDev } from './chapters/dev-checks.ts';
+import { deployDev } from './chapters/dev-deploy.ts';
+import { changeDev } from './chapters/dev-lifecycle.ts';
+import { prodChapter } from './chapters/prod.ts';
+import { awsEnvironment, enter } from './environment.ts';
+import { type MiniStack, startMiniStack } from './ministack.ts';
+import { createStory, type Story } from './story.ts';
+import { startIssuer, type World } from './world.ts';
+
+/** `npm run test:deploy`: a real `cdk deploy` into an account on this machine, used and taken down again. */
+const LIMIT_MS = 15 * 60_000;
+
+let ministack: MiniStack | undefined;
+const work = mkdtempSync(join(tmpdir(), 'gatehouse-deploy-'));
+let aborted = false;
+const print = (line: string) => {
+  if (!aborted) process.stdout.write(`${line}\n`);
+};
+const story = createStory({ print, evidence: () => ministack?.logTail() ?? '' });
+
+async function openAccount(): Promise<World | undefined> {
+  let world: World | undefined;
+  await story.chapter('an AWS account on this machine', async (step) => {
+    const port = await findFreePort();
+    const running = await step('MiniStack is fetched and starts', () => startMiniStack({ port, work }));
+    ministack = running;
+    const environment = awsEnvironment(running.endpoint, work);
+    enter(environment);
+    const cdk = createCdk(environment, work);
+    await step('cdk bootstrap', () => cdk.bootstrap());
+    const issuer = `http://127.0.0.1:${port + 1}`;
+    const api = createAwsApi(running.endpoint);
+    world = { ministack: running, environment, cdk, api, issuer, issuerPort: port + 1 };
+  });
+  return world;
+}
+
+async function tellDev(world: World, { chapter }: Story): Promise<void> {
+  await chapter('a dev stack, with tokens of the embedded identity provider', async (step) => {
+    const gateway = await deployDev(world, step);
+    const idp = await startIssuer(world, gateway.url);
+    try {
+      const alice = await callDev(world, gateway, step);
+      await checkDev(world, gateway, alice, step);
+      await changeDev(world, gateway, alice, step);
+    } finally {
+      await idp.close();
+    }
+  });
+}
+
+async function cleanUp(): Promise<void> {
+  await ministack?.stop();
+  rmSync(work, { recursive: true, force: true });
+}
+
+async function abort(why: string): Promise<never> {
+  print(`${why}: stopping`);
+  // What still runs fails from here on, which says nothing.
+  aborted = true;
+  await cleanUp();
+  process.exit(1);
+}
+
+process.once('SIGINT', () => void abort('interrupted'));
+process.once('SIGTERM', () => void abort('terminated'));
+setTimeout(() => void abort(`not done after ${LIMIT_MS / 60_000} minutes`), LIMIT_MS).unref();
+
+try {
+  const world = await openAccount();
+  if (world !== undefined) {
+    await tellDev(world, story);
+    await story.chapter('a prod stack, with a Cognito user pool', (step) => prodChapter(world, step));
+  }
+} finally {
+  await cleanUp();
+}
+process.exitCode = story.end() ? 0 : 1;
