@@ -1,6 +1,6 @@
 import { TOOL_BUDGET_MS } from '../../functions/middleware/request-context.ts';
 import { DYNAMO_LIMITS } from '../../shared/aws/dynamodb.ts';
-import { type FailureRow, NOTHING, type Recorded, RETRY } from './row.ts';
+import { type FailureRow, NOTHING, RETRY, type Recorded } from './row.ts';
 
 const MINUTE = 60_000;
 const CLOCK = 'clock';

@@ -1,6 +1,6 @@
 import { DYNAMO_LIMITS } from '../../shared/aws/dynamodb.ts';
 import type { ErrorCode } from '../../shared/core/errors.ts';
-import { type FailureRow, NOTHING, type Place, type Recorded, RETRY, type WireFault } from './row.ts';
+import { type FailureRow, NOTHING, type Place, RETRY, type Recorded, type WireFault } from './row.ts';
 
 /** Faults before the service has done anything. */
 const BEFORE: readonly WireFault[] = [

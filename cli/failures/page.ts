@@ -1,5 +1,5 @@
-import { LATEST_START_MS } from '../../functions/middleware/reserve-time.ts';
 import { OUTCOME_RESERVE_MS, TOOL_BUDGET_MS } from '../../functions/middleware/request-context.ts';
+import { LATEST_START_MS } from '../../functions/middleware/reserve-time.ts';
 import { FETCH_LIMITS } from '../../shared/auth/idp-document.ts';
 import { DYNAMO_LIMITS } from '../../shared/aws/dynamodb.ts';
 import { errorRow } from '../../shared/core/errors.ts';

@@ -89,9 +89,12 @@ function toMiddleware(step: AnyStep, runOf: (event: HttpEvent, lambda: Context) 
       const { call } = runOf(event, context);
       if (before) Object.assign(call, await before(call));
     },
-    after: async (request: middy.Request<HttpEvent, HttpResponse>) => {
-      if (after) request.response = await after(runOf(request.event, request.context).call, request.response ?? {});
-    },
+    // Left out where there is nothing to do: middy waits for every one it has.
+    ...(after && {
+      after: async (request: middy.Request<HttpEvent, HttpResponse>) => {
+        request.response = await after(runOf(request.event, request.context).call, request.response ?? {});
+      },
+    }),
     onError: async (request: middy.Request<HttpEvent, HttpResponse>) => {
       const run = runOf(request.event, request.context);
       run.error = request.error;

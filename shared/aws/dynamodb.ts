@@ -123,6 +123,7 @@ function toItem(item: Item) {
 function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoDBClientConfig {
   return {
     retryStrategy: retryAtMost(attempts),
+    cacheMiddleware: true,
     requestHandler: { connectionTimeout: connectMs, requestTimeout: requestMs, throwOnRequestTimeout: true },
   };
 }
