@@ -42,6 +42,8 @@ export function createHttpServer(serve: RequestListener, times: ServerTimes = TI
   );
   // By number Node drops the rest in silence, a second Authorization too; their size is limited anyway.
   server.maxHeadersCount = 0;
+  // A client that has sent all it wanted and says so still gets its answer.
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     const refuse = () => refuseOn(socket, STATUS_OF.get(error.code) ?? 400);
     // Pipelined: the requests that came whole before the broken one are answered first, and in their order.

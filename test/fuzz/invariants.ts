@@ -48,7 +48,7 @@ const INVARIANTS: ReadonlyArray<readonly [string, (answer: RawAnswer, sent: Sent
   ['no body but JSON shows the marker', (answer) => isJson(answer) || !hasMarker(answer.body)],
   ['control characters are escaped', ({ body }) => !hasControl(body)],
   ['the answer is bounded by the request', ({ body }, { size }) => body.length <= 32_768 + 8 * size],
-  ['an id is the one that was sent', (answer, { ids }) => answer.body === '' || hasIdOf(parsed(answer), ids)],
+  ['an id is the one that was sent', (answer, { ids }) => !canParse(answer) || hasIdOf(parsed(answer), ids)],
   ['a challenge comes with a refusal only', (answer) => isChallengeApt(answer)],
   [
     '401 has exactly one challenge',

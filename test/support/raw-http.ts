@@ -18,6 +18,10 @@ export interface ExchangeOptions {
   readonly answers?: number;
   /** Answers to HEAD announce a body that does not come. */
   readonly isHead?: boolean;
+  /** Says after the bytes that no more will come. */
+  readonly halfCloses?: boolean;
+  /** Cuts the connection as soon as the bytes are out. */
+  readonly leaves?: boolean;
 }
 
 /** A server that takes longer hangs. Far above what any answer takes, so that no slow machine fails by it. */
@@ -25,10 +29,13 @@ const PATIENCE_MS = 20_000;
 
 /** Writes bytes to a port and reads what comes: no client library would send most of what an attacker does. */
 export function exchange(port: number, bytes: string | Buffer, options: ExchangeOptions = {}): Promise<Exchange> {
-  const { answers: expected = 1, isHead = false } = options;
+  const { answers: expected = 1, isHead = false, halfCloses = false, leaves = false } = options;
   return new Promise((resolve) => {
     let received = Buffer.alloc(0);
-    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    const socket = connect(port, '127.0.0.1', () => {
+      if (halfCloses) socket.end(bytes);
+      else socket.write(bytes, () => leaves && socket.destroy());
+    });
     const finish = (end: Exchange['end']) => {
       clearTimeout(patience);
       socket.destroy();
