@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHttpServer } from '../../cli/dev/http-server.ts';
@@ -181,7 +181,7 @@ describe('headers that come twice', () => {
 });
 
 describe('slow and broken connections', () => {
-  const servers: ReturnType<typeof createServer>[] = [];
+  const servers: Server[] = [];
   afterAll(() => Promise.all(servers.map(close)));
   const impatient = async () => {
     const times = { headersMs: 40, requestMs: 80, checkMs: 20 };

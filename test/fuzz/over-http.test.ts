@@ -12,7 +12,7 @@ import { TOOLS } from './tools.ts';
 import { anyBytes } from './wire.ts';
 
 /** Runs of a property whose share is 100. */
-const RUNS = 100;
+const RUNS = 60;
 
 let dev: DevGateway;
 let subject: Subject;

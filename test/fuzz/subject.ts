@@ -122,7 +122,7 @@ export function createOverHttp(port: number, token: string, tools: readonly Tool
 }
 
 /** A whole request on the wire. What a header cannot carry goes out as it is: that is the point. */
-export function bytesOf({ method, target, headers, body }: Request): Buffer {
+function bytesOf({ method, target, headers, body }: Request): Buffer {
   const bytes = Buffer.from(body);
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('');
   const head = `${method} ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: ${bytes.length}\r\n`;

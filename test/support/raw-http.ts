@@ -69,8 +69,8 @@ function parseAnswers(bytes: Buffer, isHead: boolean, isWhole = false): Parsed {
     const headers = lines.map(
       (line) => [line.split(':', 1)[0] ?? '', line.slice(line.indexOf(':') + 1).trim()] as const,
     );
-    const untilClose = valueOf(headers, 'connection') === 'close' ? rest.length - headEnd - 4 : 0;
-    const length = isHead ? 0 : Number(valueOf(headers, 'content-length') ?? untilClose);
+    const untilClose = headerOf(headers, 'connection') === 'close' ? rest.length - headEnd - 4 : 0;
+    const length = isHead ? 0 : Number(headerOf(headers, 'content-length') ?? untilClose);
     const bodyEnd = headEnd + 4 + length;
     if (rest.length < bodyEnd && !isWhole) break;
     const status = Number(/^HTTP\/1\.1 (\d{3}) /.exec(first)?.[1] ?? Number.NaN);
@@ -78,9 +78,9 @@ function parseAnswers(bytes: Buffer, isHead: boolean, isWhole = false): Parsed {
     rest = rest.subarray(bodyEnd);
   }
   const last = answers.at(-1);
-  return { answers, closes: last !== undefined && valueOf(last.headers, 'connection') === 'close' };
+  return { answers, closes: last !== undefined && headerOf(last.headers, 'connection') === 'close' };
 }
 
-export function valueOf(headers: RawAnswer['headers'], wanted: string): string | undefined {
+function headerOf(headers: RawAnswer['headers'], wanted: string): string | undefined {
   return headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
 }
