@@ -83,6 +83,29 @@ describe('JSON that two parsers read differently is not run', () => {
   });
 });
 
+describe('a batch is no way around', () => {
+  test.each([
+    ['an argument twice', Buffer.from(`[${call('{"text":"a","text":"b"}')}]`), 'AMBIGUOUS_JSON'],
+    ['half a surrogate pair', Buffer.from(`[${call('{"text":"\\ud800"}')}]`), 'AMBIGUOUS_JSON'],
+    ['a rounded integer', Buffer.from(`[${call('{"text":"a"}', '9007199254740993')}]`), 'AMBIGUOUS_JSON'],
+    ['bytes that are no UTF-8', Buffer.from(`[${call('{"text":"é"}')}]`, 'latin1'), 'PARSE_ERROR'],
+    [
+      'more than 1 MB of two-byte characters',
+      Buffer.from(`[${call(`{"text":"${'é'.repeat(600_000)}"}`)}]`),
+      'BODY_TOO_LARGE',
+    ],
+  ])('%s', async (_name, bytes, code) => {
+    const before = (await gateway.trail()).length;
+    const answer = await postBytes(bytes);
+    expect({ ...answer, recorded: (await gateway.trail()).length - before }).toEqual({
+      status: code === 'BODY_TOO_LARGE' ? 413 : 400,
+      code,
+      id: undefined,
+      recorded: 0,
+    });
+  });
+});
+
 describe('bytes', () => {
   const good = Buffer.from(call('{"text":"é😀"}'));
   test.each([

@@ -27,13 +27,25 @@ export function broken(answer: RawAnswer, sent: Sent): readonly string[] {
 
 const header = (answer: RawAnswer, wanted: string) =>
   answer.headers.filter(([name]) => name.toLowerCase() === wanted).map(([, value]) => value);
-const isJson = (answer: RawAnswer) => header(answer, 'content-type').join() === 'application/json';
-const parsed = (answer: RawAnswer): unknown => JSON.parse(answer.body);
+const STREAM = /^(event: message\ndata: [^\n]*\n\n)+$/;
+const isStream = (answer: RawAnswer) => header(answer, 'content-type').join() === 'text/event-stream';
+const isJson = (answer: RawAnswer) => isStream(answer) || header(answer, 'content-type').join() === 'application/json';
+
+/** The JSON texts in an answer: none, one, or the messages of an event stream. */
+export function textsOf(answer: RawAnswer): readonly string[] {
+  if (answer.body === '') return [];
+  if (!isStream(answer)) return [answer.body];
+  if (!STREAM.test(answer.body)) return ['no event stream'];
+  return answer.body
+    .split('\n')
+    .filter((line) => line.startsWith('data: '))
+    .map((line) => line.slice('data: '.length));
+}
 
 const INVARIANTS: ReadonlyArray<readonly [string, (answer: RawAnswer, sent: Sent) => boolean]> = [
   ['the status is 200 to 499', ({ status }) => status >= 200 && status < 500],
-  ['the body is JSON or empty', (answer) => answer.body === '' || (isJson(answer) && canParse(answer))],
-  ['the body can be read in one way only', (answer) => answer.body === '' || isUnambiguous(answer.body)],
+  ['the body is JSON or empty', (answer) => answer.body === '' || (isJson(answer) && textsOf(answer).every(canParse))],
+  ['the body can be read in one way only', (answer) => textsOf(answer).every(isUnambiguous)],
   ['there is no HTML', ({ body }) => !/<(!doctype|html|body|pre)\b/i.test(body)],
   [
     'there is no stack and no path of a file',
@@ -46,9 +58,15 @@ const INVARIANTS: ReadonlyArray<readonly [string, (answer: RawAnswer, sent: Sent
   ],
   ['no header shows the marker', ({ headers }) => !hasMarker(headers.map((line) => line.join(': ')).join('\n'))],
   ['no body but JSON shows the marker', (answer) => isJson(answer) || !hasMarker(answer.body)],
-  ['control characters are escaped', ({ body }) => !hasControl(body)],
+  ['control characters are escaped', (answer) => !textsOf(answer).some(hasControl)],
   ['the answer is bounded by the request', ({ body }, { size }) => body.length <= 32_768 + 8 * size],
-  ['an id is the one that was sent', (answer, { ids }) => !canParse(answer) || hasIdOf(parsed(answer), ids)],
+  [
+    'an id is the one that was sent',
+    (answer, { ids }) =>
+      textsOf(answer)
+        .filter(canParse)
+        .every((text) => hasIdOf(JSON.parse(text), ids)),
+  ],
   ['a challenge comes with a refusal only', (answer) => isChallengeApt(answer)],
   [
     '401 has exactly one challenge',
@@ -61,9 +79,9 @@ const INVARIANTS: ReadonlyArray<readonly [string, (answer: RawAnswer, sent: Sent
 
 export const INVARIANT_COUNT = INVARIANTS.length;
 
-function canParse(answer: RawAnswer): boolean {
+function canParse(text: string): boolean {
   try {
-    return typeof parsed(answer) === 'object';
+    return typeof JSON.parse(text) === 'object';
   } catch {
     return false;
   }
@@ -85,10 +103,14 @@ function hasControl(text: string): boolean {
   return [...text].some((character) => character < ' ');
 }
 
-/** By type too: `1` is not `"1"`. Without an id in the request there is none in the answer. */
+/**
+ * By type too: `1` is not `"1"`. Without an id in the request there is none in the answer, but null in the answer to a
+ * batch (JSON-RPC 2.0 section 5).
+ */
 function hasIdOf(body: unknown, ids: readonly unknown[]): boolean {
   const messages: readonly { readonly id?: unknown }[] = Array.isArray(body) ? body : [body];
-  return messages.every(({ id }) => id === undefined || ids.includes(id));
+  const none = Array.isArray(body) ? null : undefined;
+  return messages.every(({ id }) => id === none || id === undefined || ids.includes(id));
 }
 
 function isChallengeApt(answer: RawAnswer): boolean {

@@ -21,18 +21,62 @@ const id = fc.oneof(
   fc.string({ maxLength: 8 }),
   fc.integer(),
 );
-const toolName = fc.oneof(fc.constantFrom('echo', 'whoami', ...PROTOTYPE_NAMES, MARKER, ''), fc.string());
+const toolName = fc.oneof(
+  fc.constantFrom('echo', 'whoami', 'noisy', 'asks', 'hello', ...PROTOTYPE_NAMES, MARKER, ''),
+  fc.string(),
+);
 const args = fc.oneof(fc.record({ text: fc.string({ minLength: 1 }) }), fc.constant({}), odd);
-const call = fc.record({ name: toolName, arguments: args }, { requiredKeys: [] });
+const call = fc.record(
+  {
+    name: toolName,
+    arguments: args,
+    inputResponses: odd,
+    requestState: fc.oneof(odd, fc.constant(`20261124.${'A'.repeat(60)}`)),
+    _meta: fc.record(
+      {
+        progressToken: fc.oneof(odd, fc.constantFrom(1, MARKER)),
+        'io.modelcontextprotocol/logLevel': fc.oneof(odd, fc.constant('debug')),
+      },
+      { requiredKeys: [] },
+    ),
+  },
+  { requiredKeys: ['name'] },
+);
+const uri = fc.oneof(
+  fc.constantFrom(
+    'test://fixed',
+    'test://a/b',
+    'test://%2e%2e/b',
+    'test://%00/b',
+    'other:///etc/passwd',
+    MARKER,
+    ...LONG,
+  ),
+  fc.string().map((segment) => `test://${segment}/b`),
+);
+const reference = fc.record({
+  ref: fc.oneof(
+    odd,
+    fc.record({ type: fc.constant('ref/prompt'), name: toolName }),
+    fc.record({ type: fc.constant('ref/resource'), uri: fc.oneof(uri, fc.constant('test://{id}/b')) }),
+  ),
+  argument: fc.oneof(odd, fc.record({ name: fc.constantFrom('id', 'who', ...PROTOTYPE_NAMES), value: fc.string() })),
+  context: odd,
+});
 
 /** Method and parameters that mean something in one era at least. */
 const request = fc.oneof(
-  fc.tuple(fc.constantFrom('ping', 'tools/list', 'server/discover', 'prompts/list', 'no/such'), fc.constant({})),
+  fc.tuple(
+    fc.constantFrom('ping', 'tools/list', 'server/discover', 'prompts/list', 'resources/list', 'no/such'),
+    fc.constant({}),
+  ),
   fc.tuple(
     fc.constant('initialize'),
     fc.record({ protocolVersion: fc.constantFrom<unknown>('2025-06-18', MODERN, 7) }),
   ),
-  fc.tuple(fc.constant('tools/call'), call),
+  fc.tuple(fc.constantFrom('tools/call', 'prompts/get'), call),
+  fc.tuple(fc.constant('resources/read'), fc.record({ uri })),
+  fc.tuple(fc.constant('completion/complete'), reference),
   fc.tuple(fc.constant('tools/list'), fc.record({ cursor: odd })),
   fc.tuple(fc.constantFrom('notifications/initialized', 'notifications/cancelled'), fc.constant({ requestId: 1 })),
   fc.tuple(fc.constantFrom(...PROTOTYPE_NAMES, MARKER), fc.constant({})),
@@ -44,15 +88,19 @@ export interface Message {
   readonly headers: ReadonlyArray<readonly [name: string, value: string]>;
 }
 
+/** As clients send it: with this, a call that reports progress is answered by an event stream. */
+const ACCEPT = ['accept', 'application/json, text/event-stream'] as const;
+
 /** Mostly valid, in either era; some without an id. */
 export const message: fc.Arbitrary<Message> = fc
   .tuple(request, id, fc.boolean(), fc.nat(3))
   .map(([[method, params], any, isModern, kind]) => {
     const { id: _id, ...notification } = (isModern ? modern : legacy)(method, params, any);
     const body = kind === 0 ? notification : { ...notification, id: any };
-    const { name } = params as { name?: unknown };
-    const named = typeof name === 'string' ? encoded(name) : undefined;
-    return { body, headers: isModern ? Object.entries(modernHeaders(encoded(method), named)) : [] };
+    const { name, uri: at } = params as { name?: unknown; uri?: unknown };
+    const target = method === 'resources/read' ? at : name;
+    const named = typeof target === 'string' ? encoded(target) : undefined;
+    return { body, headers: [ACCEPT, ...(isModern ? Object.entries(modernHeaders(encoded(method), named)) : [])] };
   });
 
 /** What a header cannot carry comes in base64 (streamable HTTP, 2026-07-28). */

@@ -8,7 +8,7 @@ import { exchange } from '../support/raw-http.ts';
 import { ANYWHERE } from './properties.ts';
 import { report } from './report.ts';
 import { createOverHttp, type Subject } from './subject.ts';
-import { TOOLS } from './tools.ts';
+import { REGISTRY } from './registry.ts';
 import { anyBytes } from './wire.ts';
 
 /** Runs of a property whose share is 100. */
@@ -17,11 +17,11 @@ const RUNS = 60;
 let dev: DevGateway;
 let subject: Subject;
 beforeAll(async () => {
-  dev = await startDev({ port: await findFreePort(), context: {}, log: captureLog().log });
+  dev = await startDev({ port: await findFreePort(), context: {}, log: captureLog().log, registry: REGISTRY });
   const { issuer, url: resource, port } = dev.state;
   const scope = 'starter.echo starter.whoami';
   const token = await fetchToken({ issuer, resource, client: DEV_CLIENT, user: 'alice', scope });
-  subject = createOverHttp(port, token, TOOLS);
+  subject = createOverHttp(port, token, REGISTRY);
 });
 afterAll(() => dev.stop());
 

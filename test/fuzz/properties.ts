@@ -4,7 +4,7 @@ import { GatewayError } from '../../shared/core/errors.ts';
 import { readId } from '../../shared/protocol/jsonrpc.ts';
 import { readJson } from '../../shared/protocol/json-text.ts';
 import type { RawAnswer } from '../support/raw-http.ts';
-import { broken } from './invariants.ts';
+import { broken, MARKER, textsOf } from './invariants.ts';
 import { bytes, message, odd, shape, text } from './messages.ts';
 import { authorization, claims, foreignToken, type Headers, headers, method, target, wildHeaders } from './requests.ts';
 import type { InProcess, Request, Subject } from './subject.ts';
@@ -162,11 +162,19 @@ export const IN_PROCESS: ReadonlyArray<Property<InProcess>> = [
     name: 'any arguments: a tool runs with what its schema allows, else it does not run',
     share: 100,
     make: (subject) =>
-      fc.asyncProperty(fc.constantFrom(...subject.tools.map(({ name }) => name)), argumentsOf, async (name, args) => {
-        const params = JSON.stringify({ name, arguments: args });
-        const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}`;
-        requireApt(name, JSON.parse(params) as { arguments?: unknown }, await attack(subject, post(subject, body)));
-      }),
+      fc.asyncProperty(
+        fc.constantFrom(...subject.registry.tools.map(({ name }) => name)),
+        argumentsOf,
+        async (name, args) => {
+          const params = JSON.stringify({ name, arguments: args, _meta: { progressToken: MARKER } });
+          const body = `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":${params}}`;
+          const answer = await attack(
+            subject,
+            post(subject, body, [['accept', 'application/json, text/event-stream']]),
+          );
+          requireApt(name, JSON.parse(params) as { arguments?: unknown }, answer);
+        },
+      ),
   },
 ];
 
@@ -191,7 +199,9 @@ const argumentsOf = fc.oneof(
 /** What echo and loose must do, told without their schemas; and nothing that reached a tool has a strange prototype. */
 function requireApt(tool: string, params: { arguments?: unknown }, answer: RawAnswer): void {
   const args = params.arguments ?? {};
-  const { result } = JSON.parse(answer.body) as { result?: { isError?: boolean; structuredContent?: Seen } };
+  const { result } = JSON.parse(textsOf(answer).at(-1) ?? '{}') as {
+    result?: { isError?: boolean; structuredContent?: Seen };
+  };
   const ran = result !== undefined && result.isError !== true;
   const isObject = typeof args === 'object' && args !== null && !Array.isArray(args);
   if (ran && result.structuredContent?.isPlain === false) throw new Error('a strange prototype reached the tool');
