@@ -198,10 +198,27 @@ describe('slow and broken connections', () => {
     expect(summary(await exchange(await impatient(), text))).toEqual(answered('408 Request Timeout'));
   });
 
-  test('a client that is gone in the middle of its body harms nobody', async () => {
+  test('a client of /mcp that is gone in the middle of its body harms nobody', async () => {
     const cut = post('/mcp', `${HOST}${TYPE}Content-Length: 900\r\n`);
     await Promise.all(Array.from({ length: 20 }, () => exchange(dev.state.port, cut, { leaves: true })));
     expect(await ask(get('/nope'))).toEqual(answered('404 NOT_FOUND'));
+  });
+
+  test.each([
+    ['gateway', 0],
+    ['identity provider', 1],
+    ['database', 2],
+  ])('nor does one of the %s', async (_name, offset) => {
+    const cut = `POST / HTTP/1.1\r\n${HOST}Content-Length: 900\r\n\r\nabc`;
+    const { port } = dev.state;
+    await Promise.all(Array.from({ length: 20 }, () => exchange(port + offset, cut, { leaves: true })));
+    await exchange(port + offset, cut, { halfCloses: true });
+    expect(await ask(get('/nope'))).toEqual(answered('404 NOT_FOUND'));
+  });
+
+  test('the database answers no web page', async () => {
+    const asked = await exchange(dev.state.port + 2, get('/', `${HOST}Origin: https://evil.example\r\n`));
+    expect(asked.answers.map(({ status }) => status)).toEqual([403]);
   });
 
   test('ten megabytes and one byte are refused, ten are read', async () => {

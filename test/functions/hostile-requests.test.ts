@@ -191,6 +191,15 @@ describe('a header that came twice', () => {
   });
 });
 
+test.each([
+  ['gzip', 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  ['identity,gzip', 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  ['identity', 200, undefined],
+])('a body with Content-Encoding: %s', async (encoding, status, code) => {
+  const answer = await post(call('{"text":"a"}'), { 'content-encoding': encoding });
+  expect([answer.status, answer.code]).toEqual([status, code]);
+});
+
 test('whatever charset Content-Type names, the body is UTF-8', async () => {
   const answer = await post(call('{"text":"a"}'), { 'content-type': 'application/json; charset=ibm037' });
   expect(answer).toEqual({ status: 200, id: 7, code: undefined });

@@ -10,6 +10,7 @@ export type Headers = ReadonlyArray<readonly [name: string, value: string]>;
 const NAMES = [
   'accept',
   'content-type',
+  'content-encoding',
   'origin',
   'mcp-protocol-version',
   'mcp-method',
