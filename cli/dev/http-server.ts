@@ -25,21 +25,19 @@ const STATUS_OF: ReadonlyMap<string | undefined, number> = new Map([
 
 export function createHttpServer(serve: RequestListener, times: ServerTimes = TIMES): Server {
   const unanswered = new WeakMap<Duplex, Set<ServerResponse>>();
-  const server = createServer(
-    {
-      headersTimeout: times.headersMs,
-      requestTimeout: times.requestMs,
-      connectionsCheckingInterval: times.checkMs,
-      // Refused by the listener instead, with a body.
-      requireHostHeader: false,
-    },
-    (request, response) => {
-      const open = unanswered.get(request.socket) ?? new Set();
-      unanswered.set(request.socket, open.add(response));
-      response.once('close', () => open.delete(response));
-      serve(request, response);
-    },
-  );
+  const options = {
+    headersTimeout: times.headersMs,
+    requestTimeout: times.requestMs,
+    connectionsCheckingInterval: times.checkMs,
+    // Refused by the listener instead, with a body.
+    requireHostHeader: false,
+  };
+  const server = createServer(options, (request, response) => {
+    const open = unanswered.get(request.socket) ?? new Set();
+    unanswered.set(request.socket, open.add(response));
+    response.once('close', () => open.delete(response));
+    serve(request, response);
+  });
   // By number Node drops the rest in silence, a second Authorization too; their size is limited anyway.
   server.maxHeadersCount = 0;
   // A client that has sent all it wanted and says so still gets its answer.

@@ -6,7 +6,17 @@ import { readJson } from '../../shared/protocol/json-text.ts';
 import type { RawAnswer } from '../support/raw-http.ts';
 import { broken, MARKER, textsOf } from './invariants.ts';
 import { bytes, message, odd, shape, text } from './messages.ts';
-import { authorization, claims, foreignToken, type Headers, headers, method, target, wildHeaders } from './requests.ts';
+import {
+  authorization,
+  claims,
+  foreignToken,
+  type Headers,
+  headers,
+  method,
+  preflight,
+  target,
+  wildHeaders,
+} from './requests.ts';
 import type { InProcess, Request, Subject } from './subject.ts';
 
 /** One thing that holds for anything: by name, how many runs of a hundred it gets, and how it is tried. */
@@ -108,6 +118,14 @@ export const ANYWHERE: ReadonlyArray<Property<Subject>> = [
           await attack(subject, { method: verb, target: to, headers: more, body: verb === 'GET' ? '' : body });
         },
       ),
+  },
+  {
+    name: 'any preflight',
+    share: 20,
+    make: (subject) =>
+      fc.asyncProperty(preflight, fc.constantFrom('/mcp', '/tools/echo', '/health'), async (more, to) => {
+        await attack(subject, { method: 'OPTIONS', target: to, headers: more, body: '' });
+      }),
   },
   {
     name: 'any text as Authorization is refused',

@@ -85,6 +85,18 @@ export const wildHeaders: fc.Arbitrary<Headers> = fc.array(
   { maxLength: 6 },
 );
 
+/** What a browser asks before it sends what it was told to: from an allowed page, with any header names. */
+export const preflight: fc.Arbitrary<Headers> = fc
+  .tuple(
+    fc.constantFrom('https://claude.ai', 'https://evil.example', HEADER_MARKER),
+    fc.oneof(latin1, fc.array(fc.constantFrom('mcp-param-a', 'Mcp-Param-B', HEADER_MARKER, '__proto__')).map(String)),
+  )
+  .map(([origin, asked]) => [
+    ['origin', origin],
+    ['access-control-request-method', 'POST'],
+    ['access-control-request-headers', asked],
+  ]);
+
 export const method = fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS', 'TRACE');
 
 const SEGMENTS = [
