@@ -36,7 +36,13 @@ export const ERRORS = {
     status: 400,
     rpc: 40001,
     challenge: 'none',
-    hint: 'The JSON is nested deeper than 32 levels or has more than 2000 members. Send a smaller structure.',
+    hint: 'The JSON is nested deeper than 32 levels, has more than 2000 members or a string over 65536 characters. Send less.',
+  },
+  AMBIGUOUS_JSON: {
+    status: 400,
+    rpc: 40005,
+    challenge: 'none',
+    hint: 'Two parsers could read this JSON differently: a name twice in one object, half of a surrogate pair, or a number that no double holds.',
   },
   INVALID_AUTH_HEADER: {
     status: 400,

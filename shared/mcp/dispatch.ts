@@ -129,7 +129,7 @@ function callTarget(
   account: Account,
 ): CallTarget {
   const { found, requested, unknown } = finder.find(acts, message.params);
-  const data = acts === 'resource' ? { data: { uri: requested.slice(0, 2048) } } : {};
+  const data = acts === 'resource' ? { data: { uri: requested.slice(0, 2048).toWellFormed() } } : {};
   if (found === undefined) throw new GatewayError(unknown, { reason: `no_such_${acts}`, ...data });
   const decision = decide(principal, account, found.feature);
   if (decision.kind === 'deny') throw new GatewayError(unknown, { reason: decision.reason, ...data });

@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { createHandler as createDebug } from '../../functions/debug/handler.ts';
 import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
-import type { Handler, HttpEvent } from '../../functions/middleware/chain.ts';
+import type { Handler, HttpEvent, HttpResponse } from '../../functions/middleware/chain.ts';
 import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { GatewayConfig } from '../../shared/core/config.ts';
@@ -34,6 +34,8 @@ export interface TestGateway {
   readonly lines: LogLine[];
   readonly time: { now: number };
   send(request: SentRequest): Promise<Answer>;
+  /** An event as it is, to the function of its path. */
+  handle(event: HttpEvent): Promise<HttpResponse>;
   /** POST /mcp as a legacy client, with a good token unless `token` says otherwise. */
   rpc(message: unknown, options?: { token?: string | undefined; headers?: Record<string, string> }): Promise<Answer>;
   token(claims?: object): Promise<string>;
@@ -81,6 +83,7 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
     lines,
     time,
     send,
+    handle: (event) => handlerFor(handlers, event.rawPath)(event, lambdaOf(28_000)),
     token,
     rpc: async (message, { headers = {}, ...more } = {}) => {
       const bearer = 'token' in more ? more.token : await token();
@@ -99,6 +102,10 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
 function handlerFor(handlers: Readonly<Record<'mcp' | 'discovery' | 'debug', Handler>>, path: string): Handler {
   if (path === '/mcp' || /^\/tools\/[^/]+$/.test(path)) return handlers.mcp;
   return path.startsWith('/.well-known/') ? handlers.discovery : handlers.debug;
+}
+
+function lambdaOf(remainingMs: number): Context {
+  return { getRemainingTimeInMillis: () => remainingMs } as Context;
 }
 
 async function invoke(handler: Handler, request: SentRequest): Promise<Answer> {
@@ -120,8 +127,7 @@ async function invoke(handler: Handler, request: SentRequest): Promise<Answer> {
     ...(body === undefined ? {} : { body }),
     isBase64Encoded: false,
   } as unknown as HttpEvent;
-  const lambda = { getRemainingTimeInMillis: () => request.remainingMs ?? 28_000 } as Context;
-  const response = await handler(event, lambda);
+  const response = await handler(event, lambdaOf(request.remainingMs ?? 28_000));
   return {
     status: response.statusCode ?? 200,
     headers: Object.fromEntries(Object.entries(response.headers ?? {}).map(([name, value]) => [name, String(value)])),
