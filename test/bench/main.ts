@@ -19,8 +19,8 @@ import { toTables } from './tables.ts';
 
 const HELP = `Usage: npm run bench -- [options]
 
-Measures Gatehouse beside the official SDK, a bare HTTP server and a bare DynamoDB function, on Node 24, in about two
-minutes. Prints tables and writes .gatehouse/bench.json.
+Measures Gatehouse beside the official SDK, a bare HTTP server and a bare DynamoDB function, on Node 24, in two to
+three minutes. Prints tables and writes .gatehouse/bench.json.
 
   --check         end with 1 when a budget in test/bench/budgets.json is exceeded
   --require-all   with --check: end with 1 also when something could not be measured (DynamoDB Local needs Java)
@@ -37,7 +37,7 @@ const OPTIONS = {
 
 const { values } = parseArgs({ options: OPTIONS });
 if (values.help) process.stdout.write(`${HELP}\n`);
-else await bench(Math.max(9, Number(values.rounds ?? 11) || 0));
+else await bench(Math.max(9, Math.floor(Number(values.rounds ?? 11)) || 0));
 
 async function bench(rounds: number): Promise<void> {
   const result = await measure(rounds);
@@ -64,7 +64,7 @@ async function measure(rounds: number): Promise<BenchResult> {
   try {
     const told = (what: string) => process.stderr.write(`${what} …\n`);
     told('cold starts');
-    const cold = await measureCold(bundles, stub, rounds);
+    const cold = await measureCold(bundles, stub, rounds + 4);
     told('CPU and heap');
     const cpu = await measureCpu(bundles, stub, rounds);
     told('throughput');

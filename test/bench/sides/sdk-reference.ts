@@ -15,6 +15,28 @@ const TOOL = {
   outputSchema: z.strictObject({ text: z.string() }),
 };
 
+/** A record of the size of ours, so that the requests are the same. */
+const RECORD = {
+  v: 1,
+  callId: '019d1f4c-8a00-7abc-8def-0123456789ab',
+  requestId: 'JKJaXmPLvHcESHA=',
+  tenant: 'default',
+  uid: 'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV',
+  issuer,
+  subject: 'alice',
+  tokenId: '0123456789abcdef0123456789abcdef',
+  scopes: ['starter.echo', 'starter.whoami'],
+  method: 'tools/call',
+  tool: 'echo',
+  door: 'mcp',
+  revision: '2026-07-28',
+  sourceIp: '192.0.2.1',
+  ua: 'bench/1',
+  decision: 'allowed',
+  ttl: 1_830_000_000,
+  hash: '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef',
+};
+
 /**
  * The same work by the official parts: the official server, jose, and the same three requests to the store around a
  * call (one get, two puts). It writes no log line, has no Origin check, and hashes no record.
@@ -23,7 +45,7 @@ export function createReference(dynamo: Dynamo) {
   const mcp = createMcpHandler(({ authInfo }) => {
     const server = new McpServer({ name: 'reference', version: '1.0.0' });
     server.registerTool('echo', TOOL, async ({ text }) => {
-      const record = { pk: randomUUID(), tool: 'echo', client: authInfo?.clientId, at: Date.now() };
+      const record = { ...RECORD, pk: randomUUID(), clientId: authInfo?.clientId, ts: Date.now() };
       await dynamo.putIfAbsent('audit', { ...record, sk: '0' });
       const answer = { content: [{ type: 'text' as const, text }], structuredContent: { text } };
       await dynamo.putIfAbsent('audit', { ...record, sk: '1', isError: false });
