@@ -216,7 +216,7 @@ const argumentsOf = fc.oneof(
 
 /** What echo and loose must do, told without their schemas; and nothing that reached a tool has a strange prototype. */
 function requireApt(tool: string, params: { arguments?: unknown }, answer: RawAnswer): void {
-  const args = params.arguments ?? {};
+  const args = params.arguments === undefined ? {} : params.arguments;
   const { result } = JSON.parse(textsOf(answer).at(-1) ?? '{}') as {
     result?: { isError?: boolean; structuredContent?: Seen };
   };
