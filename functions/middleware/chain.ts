@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { systemTimer, type Timer } from '../../shared/core/clock.ts';
 
 /**
  * A typed builder over middy. Middy's own generics let a wrong order compile; here a step names what it needs and what
@@ -11,6 +12,8 @@ export type HttpResponse = APIGatewayProxyStructuredResultV2;
 export interface Invocation {
   readonly event: HttpEvent;
   readonly lambda: Context;
+  /** Milliseconds each step took so far: `name` on the way in, `name.after` on the way out, and `handler`. */
+  readonly timings: Map<string, number>;
 }
 
 export interface Step<Needs, Adds> {
@@ -39,16 +42,16 @@ export type Handler = (event: HttpEvent, context: Context) => Promise<HttpRespon
 
 type AnyStep = Step<Invocation, object>;
 
-export function chain(): Chain<Invocation> {
-  return extend([]);
+export function chain(timer: Timer = systemTimer): Chain<Invocation> {
+  return extend([], timer);
 }
 
-function extend<Call>(steps: readonly AnyStep[]): Chain<Call> {
+function extend<Call>(steps: readonly AnyStep[], timer: Timer): Chain<Call> {
   return {
     // The compiler checked Needs against Call at the call site; at run time every step sees the same growing object.
-    use: <Adds>(step: Step<Call, Adds>) => extend<Call & Adds>([...steps, step as unknown as AnyStep]),
+    use: <Adds>(step: Step<Call, Adds>) => extend<Call & Adds>([...steps, step as unknown as AnyStep], timer),
     handler: (respond) =>
-      build(steps, respond as unknown as (call: Invocation) => HttpResponse | Promise<HttpResponse>),
+      build(steps, respond as unknown as (call: Invocation) => HttpResponse | Promise<HttpResponse>, timer),
   };
 }
 
@@ -60,20 +63,30 @@ interface Running {
 function build(
   steps: readonly AnyStep[],
   respond: (call: Invocation) => HttpResponse | Promise<HttpResponse>,
+  timer: Timer,
 ): Handler {
   // Middy hands its handler only event and context; the call object travels beside the event.
   const running = new WeakMap<object, Running>();
   const runOf = (event: HttpEvent, lambda: Context): Running => {
     const known = running.get(event);
     if (known) return known;
-    const made: Running = { call: { event, lambda }, error: undefined };
+    const made: Running = { call: { event, lambda, timings: new Map() }, error: undefined };
     running.set(event, made);
     return made;
   };
-  const chained = middy<HttpEvent, HttpResponse, Error>().handler((event, lambda) =>
-    Promise.resolve(respond(runOf(event, lambda).call)),
-  );
-  for (const step of steps) chained.use(toMiddleware(step, runOf));
+  const timed: Timed = async ({ timings }, name, work) => {
+    const started = timer();
+    try {
+      return await work();
+    } finally {
+      timings.set(name, (timings.get(name) ?? 0) + timer() - started);
+    }
+  };
+  const chained = middy<HttpEvent, HttpResponse, Error>().handler((event, lambda) => {
+    const { call } = runOf(event, lambda);
+    return timed(call, 'handler', () => respond(call));
+  });
+  for (const step of steps) chained.use(toMiddleware(step, runOf, timed));
   const sealers = steps.filter((step) => step.seal).reverse();
   return async (event, lambda) => {
     const response = (await chained(event, lambda)) as HttpResponse;
@@ -82,21 +95,25 @@ function build(
   };
 }
 
-function toMiddleware(step: AnyStep, runOf: (event: HttpEvent, lambda: Context) => Running) {
-  const { before, after, onError } = step;
+type Timed = <T>(call: Invocation, name: string, work: () => T | Promise<T>) => Promise<T>;
+
+function toMiddleware(step: AnyStep, runOf: (event: HttpEvent, lambda: Context) => Running, timed: Timed) {
+  const { name, before, after, onError } = step;
   return {
     before: async ({ event, context }: Pick<middy.Request<HttpEvent, HttpResponse>, 'event' | 'context'>) => {
       const { call } = runOf(event, context);
-      if (before) Object.assign(call, await before(call));
+      if (before) Object.assign(call, await timed(call, name, () => before(call)));
     },
     after: async (request: middy.Request<HttpEvent, HttpResponse>) => {
-      if (after) request.response = await after(runOf(request.event, request.context).call, request.response ?? {});
+      if (!after) return;
+      const { call } = runOf(request.event, request.context);
+      request.response = await timed(call, `${name}.after`, () => after(call, request.response ?? {}));
     },
     onError: async (request: middy.Request<HttpEvent, HttpResponse>) => {
       const run = runOf(request.event, request.context);
       run.error = request.error;
       if (!onError || request.response) return;
-      const response = await onError(run.call, request.error);
+      const response = await timed(run.call, `${name}.after`, () => onError(run.call, request.error));
       if (response) request.response = response;
     },
   };

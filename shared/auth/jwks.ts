@@ -63,7 +63,8 @@ export function createKeySource(issuer: string, documents: IdpDocumentSource, po
       lastFailed = false;
     } catch (error) {
       lastFailed = true;
-      log.warn('jwks.failed', { issuer, reason: error instanceof Error ? error.message : 'unknown' });
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log.warn('jwks.failed', { dependency: 'jwks', issuer, reason });
     }
   };
   const refresh = (): Promise<void> => {
