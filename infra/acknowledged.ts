@@ -1,4 +1,5 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
+import type { Parameters } from '../shared/core/parameters.ts';
 
 /** Findings of cdk-nag that we accept, each with the reason. test/infra/nag.test.ts fails on any other. */
 const ACKNOWLEDGED: ReadonlyArray<{ readonly id: string; readonly reason: string }> = [
@@ -25,6 +26,6 @@ const ACKNOWLEDGED: ReadonlyArray<{ readonly id: string; readonly reason: string
   },
 ];
 
-export function acknowledgeFindings(stack: Stack): void {
+export function acknowledgeFindings(stack: Stack, parameters: Parameters): void {
   for (const finding of ACKNOWLEDGED) Validations.of(stack).acknowledge(finding);
 }
