@@ -36,6 +36,8 @@ export function requestMetrics(call: Invocation, { error, latencyMs, isCold }: R
 function stageTimes(timings: ReadonlyMap<string, number>): MetricGroup['values'] {
   const values: Partial<Record<MetricName, number>> = {};
   for (const [step, metric] of STAGES) {
+    // The way out is taken by refusals too, where nothing is waited for.
+    if (metric === METRICS.outcome && !timings.has('handler')) continue;
     const ms = timings.get(step);
     if (ms !== undefined) values[metric] = Math.round(ms * 100) / 100;
   }

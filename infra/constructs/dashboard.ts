@@ -35,10 +35,7 @@ export class Dashboard extends Construct {
         [
           graph('Calls by tool', [metrics.ownBy(METRICS.calls, 'tool')]),
           graph('Failed calls by tool', [metrics.ownBy(METRICS.failedCalls, 'tool')]),
-          graph('Time in tools, p50 and p99 ms', [
-            metrics.ownBy(METRICS.execute, 'service', 'p50'),
-            metrics.ownBy(METRICS.execute, 'service', 'p99'),
-          ]),
+          graph('Latency by function, p99 ms', [metrics.ownBy(METRICS.latency, 'service', 'p99')]),
         ],
         [
           graph('Denials by code', [metrics.ownBy(METRICS.denials, 'code')]),

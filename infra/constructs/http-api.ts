@@ -42,7 +42,6 @@ export interface HttpApiProps {
  * the functions answer OPTIONS themselves.
  */
 export class HttpApi extends Construct {
-  readonly endpoint: string;
   readonly id: string;
   readonly accessLog: logs.LogGroup;
   readonly domain: apigateway.DomainName | undefined;
@@ -58,7 +57,6 @@ export class HttpApi extends Construct {
       ...(domain === undefined ? {} : { disableExecuteApiEndpoint: true }),
     });
     this.id = this.api.apiId;
-    this.endpoint = this.api.apiEndpoint;
     this.accessLog = new logs.LogGroup(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -71,6 +69,11 @@ export class HttpApi extends Construct {
       accessLogSettings: { destination: new apigateway.LogGroupLogDestination(this.accessLog), format: ACCESS_LOG },
       ...(this.domain === undefined ? {} : { domainMapping: { domainName: this.domain } }),
     });
+  }
+
+  /** Of the API itself: there is none beside a domain. */
+  get endpoint(): string {
+    return this.api.apiEndpoint;
   }
 
   private createDomain({ name, certificateArn }: Domain): apigateway.DomainName {
