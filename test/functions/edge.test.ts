@@ -42,6 +42,17 @@ test.each([
   ]);
 });
 
+test('a batch past the edge is refused as a whole', async () => {
+  const gateway = locked();
+  const { status, body } = await gateway.rpc([echo, { ...echo, id: 2 }]);
+  const { error } = body as { error: { data: { code: string } } };
+  expect([status, error.data.code, gateway.lines.filter(({ event }) => event === 'request').length]).toEqual([
+    403,
+    'EDGE_REQUIRED',
+    1,
+  ]);
+});
+
 test.each([
   ['the current secret', CURRENT],
   ['the next one', NEXT],

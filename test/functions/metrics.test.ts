@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { z } from 'zod';
 import { createLog } from '../../shared/core/logger.ts';
 import { METRICS } from '../../shared/core/metrics.ts';
-import { tools as registry } from '../../shared/tools/all.ts';
+import { deployed } from '../../shared/registry/index.ts';
 import { defineTool } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, type TestGateway, type TestGatewayOptions } from '../support/gateway.ts';
@@ -189,7 +189,7 @@ describe('a dependency that fails is counted by its name, once a failure', () =>
       },
     });
     const lines = await linesOf((gateway) => gateway.rpc(callOf('counter')), {
-      tools: [...registry, tool],
+      tools: [...deployed.tools, tool],
       dynamo: (real) => ({ ...real, put: () => Promise.reject(throttled) }),
     });
     expect(
