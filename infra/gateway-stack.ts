@@ -61,7 +61,8 @@ export class GatewayStack extends Stack {
     });
   }
 
-  private createFunctions(config: GatewayConfig, tables: Tables, { api, edge }: FrontDoor): Monitored {
+  private createFunctions(config: GatewayConfig, tables: Tables, door: FrontDoor): Monitored {
+    const { edge } = door;
     const common = {
       GATEHOUSE_CONFIG: this.toConfigText(config),
       STACK_NAME: this.stackName,
@@ -94,14 +95,8 @@ export class GatewayStack extends Stack {
       environment: { ...common, IDENTITIES_TABLE },
     });
     debug.allow(['GetItem'], tables.identities.tableArn);
-    api.serve('McpRoute', '/mcp', mcp.fn);
-    api.serve('ToolsRoute', '/tools/{name}', mcp.fn);
-    api.serve('WellKnownRoute', '/.well-known/{proxy+}', discovery.fn);
-    api.serve('DefaultRoute', undefined, debug.fn);
-    const functions = [mcp.fn, discovery.fn, debug.fn];
-    // Old functions accept the secret that CloudFront is about to send; new ones no longer the one before it.
-    if (edge) for (const fn of functions) fn.node.addDependency(edge.distribution);
-    return { api, mcp: mcp.fn, functions, tables };
+    serve(door, { mcp, discovery, debug });
+    return { api: door.api, mcp: mcp.fn, functions: [mcp.fn, discovery.fn, debug.fn], tables };
   }
 
   private monitor(monitored: Monitored): void {
@@ -164,4 +159,16 @@ export class GatewayStack extends Stack {
 
 function factsOf({ issuer, clientId, endpoints }: UserPool): IdpFacts {
   return { issuer, clientId, endpoints };
+}
+
+function serve(
+  { api, edge }: FrontDoor,
+  { mcp, discovery, debug }: Readonly<Record<'mcp' | 'discovery' | 'debug', GatewayFunction>>,
+): void {
+  api.serve('McpRoute', '/mcp', mcp.fn);
+  api.serve('ToolsRoute', '/tools/{name}', mcp.fn);
+  api.serve('WellKnownRoute', '/.well-known/{proxy+}', discovery.fn);
+  api.serve('DefaultRoute', undefined, debug.fn);
+  // Old functions accept the secret that CloudFront is about to send; new ones no longer the one before it.
+  if (edge) for (const { fn } of [mcp, discovery, debug]) fn.node.addDependency(edge.distribution);
 }

@@ -1,59 +1,25 @@
 import { z } from 'zod';
 import { IDP_PRESETS } from './config.ts';
+import {
+  type Parameter,
+  arn,
+  claim,
+  flag,
+  host,
+  list,
+  origin,
+  parameter,
+  text,
+  url,
+  whole,
+} from './parameter-types.ts';
+
+const LOG_RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653];
 
 /**
  * Every context parameter (`cdk deploy -c name=value`): its schema, what it does, a correct example. Nothing else
  * configures a gateway. docs/parameters.md is generated from this table.
  */
-interface Parameter<T> {
-  readonly schema: z.ZodType<T>;
-  readonly help: string;
-  readonly example: string;
-  /** As shown in the documentation, where a default exists. */
-  readonly preset?: string;
-}
-
-const ORIGIN = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/;
-const URL_TEXT = /^https?:\/\/[^\s"'<>\\]+$/;
-const LOG_RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653];
-
-const parameter = <T>(schema: z.ZodType<T>, help: string, example: string, preset?: string): Parameter<T> => ({
-  schema,
-  help,
-  example,
-  ...(preset === undefined ? {} : { preset }),
-});
-
-/** Context values come as text from the command line and as JSON from cdk.json: both are read. */
-const list = (item: z.ZodType<string>) =>
-  z
-    .preprocess(
-      (value) =>
-        typeof value === 'string'
-          ? value
-              .split(',')
-              .map((part) => part.trim())
-              .filter(Boolean)
-          : value,
-      z.array(item),
-    )
-    .optional();
-const flag = z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
-const whole = (least: number, most: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
-    z.number().int().min(least).max(most),
-  );
-const text = (pattern: RegExp, message: string) => z.string().regex(pattern, message);
-const url = text(URL_TEXT, 'must be an absolute URL');
-const origin = text(ORIGIN, 'must be an origin: scheme and host in lower case, no path, no slash at the end');
-const arn = (pattern: RegExp, what: string) => text(pattern, `must be the ARN of ${what}`).optional();
-const host = text(
-  /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
-  'must be a host name in lower case, without https://',
-).optional();
-const claim = text(/^[^\s]{1,128}$/, 'must be the name of one claim').optional();
-
 export const PARAMETERS = {
   environment: parameter(
     z.enum(['prod', 'dev']).default('prod'),
