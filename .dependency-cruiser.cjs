@@ -67,7 +67,6 @@ module.exports = {
     door('cdk', 'node_modules/(aws-cdk-lib|constructs|cdk-nag)/', '^infra/'),
     door('middy', 'node_modules/@middy/', '^functions/middleware/chain\\.ts$'),
     door('aws-sdk', 'node_modules/@aws-sdk/', '^shared/aws/'),
-    door('jwt-library', 'node_modules/aws-jwt-verify/', '^shared/auth/'),
     door('logger', 'node_modules/@aws-lambda-powertools/', '^shared/core/logger\\.ts$'),
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],

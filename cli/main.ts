@@ -38,6 +38,13 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'cost',
+    {
+      summary: 'what a month costs at list prices',
+      load: async () => (await import('./cost.ts')).costCommand,
+    },
+  ],
+  [
     'smoke',
     {
       summary: 'check a deployed stack from outside',

@@ -22,10 +22,11 @@ import { readBody, readMessage } from '../middleware/read-message.ts';
 import { requestContext } from '../middleware/request-context.ts';
 import { requireEdge } from '../middleware/require-edge.ts';
 import { joinTrace } from '../middleware/trace.ts';
+import { reserveTime } from '../middleware/reserve-time.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
 import { type Ports, requireTable, tablesOf } from '../ports.ts';
 import { withBatches } from './batch.ts';
-import { encodeReply } from './reply.ts';
+import { encodeReply, requireSendable } from './reply.ts';
 
 /** POST /mcp and POST /tools/{name}. The chain, top to bottom, is the story of a call. */
 export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
@@ -40,7 +41,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
   const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays });
   const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);
   const keys = createKeyRing(dynamo, table('STATE_TABLE'), clock, 'request-state');
-  const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE')));
+  const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE'), clock));
   const dispatcher = createDispatcher({ config, registry, rounds });
   void verifier.hydrate();
 
@@ -54,17 +55,20 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
     .use(readMessage(dispatcher))
     .use(joinTrace)
     .use(verifyJwt(verifier, catalogue))
+    .use(reserveTime(clock))
     .use(resolveUid(identity))
     .use(requireActiveAccount)
     .use(enforceScopes(dispatcher))
     .use(govern)
+    .use(reserveTime(clock))
     .use(audit(writer, dispatcher, clock))
     .handler(async (call) => {
       const { message, target, account, record, requestId, startedAt, http } = call;
       const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf });
       record.ended = endOf(reply);
       const elapsedMs = clock() - startedAt;
-      return encodeReply(message, reply, { config, account, requestId, elapsedMs, accept: http.headers['accept'] });
+      const context = { config, account, requestId, elapsedMs, accept: http.headers['accept'] };
+      return requireSendable(encodeReply(message, reply, context), record);
     });
   const serve = withBatches(handle);
   return async (event, context) =>

@@ -1,13 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { buildSync } from 'esbuild';
 import { projectRoot } from '../project.ts';
-
-/** Some dependencies are CommonJS and call `require` for Node's own modules. */
-const REQUIRE =
-  "import { createRequire as gatehouseRequire } from 'node:module';const require = gatehouseRequire(import.meta.url);";
 
 /** What the CDK has copied into its own output by the end of the synthesis. */
 const outputs: string[] = [];
@@ -19,20 +15,10 @@ process.once('exit', () => {
 export function bundle(name: string): lambda.Code {
   const outdir = mkdtempSync(join(tmpdir(), `gatehouse-${name}-`));
   outputs.push(outdir);
-  buildSync({
-    absWorkingDir: projectRoot,
-    entryPoints: [join(projectRoot, 'functions', name, 'index.ts')],
-    outfile: join(outdir, 'index.mjs'),
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    banner: { js: REQUIRE },
-    minify: true,
-    keepNames: true,
-    legalComments: 'none',
-    logLevel: 'error',
+  const script = ['--import', 'tsx', 'infra/bundling/main.ts', `functions/${name}/index.ts`];
+  execFileSync(process.execPath, [...script, join(outdir, 'index.mjs')], {
+    cwd: projectRoot,
+    stdio: ['ignore', 'ignore', 'inherit'],
   });
   return lambda.Code.fromAsset(outdir);
 }

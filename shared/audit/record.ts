@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { uuidv7Time } from '../core/ids.ts';
 import type { Principal, Uid } from '../core/principal.ts';
 
@@ -97,7 +97,7 @@ export function dayOf(ms: number): string {
 }
 
 export function shardOf(callId: string): number {
-  return (createHash('sha256').update(callId).digest()[0] ?? 0) % SHARDS;
+  return Number.parseInt(hash('sha256', callId, 'hex').slice(0, 2), 16) % SHARDS;
 }
 
 function describe(facts: CallFacts): Fields {
@@ -134,31 +134,36 @@ function stateIndex(callId: string, state: 'denied' | 'error'): Fields {
 }
 
 function seal(callId: string, phase: string, fields: Fields): AuditRecord {
-  const present = Object.entries(fields).filter(
-    (entry): entry is [string, Exclude<(typeof entry)[1], undefined>] => entry[1] !== undefined,
-  );
-  const record = {
-    ...Object.fromEntries(present),
-    pk: partitionKey(dayOf(uuidv7Time(callId)), shardOf(callId)),
-    sk: `${callId}#${phase}`,
-  };
-  return { ...record, hash: leafHash(record) };
+  const pk = partitionKey(dayOf(uuidv7Time(callId)), shardOf(callId));
+  const sk = `${callId}#${phase}`;
+  const record = inOrder({ ...fields, pk, sk });
+  return { ...record, pk, sk, hash: hashOf(record) };
 }
 
-/**
- * RFC 6962 section 2.1 leaf hash over the record's canonical JSON (RFC 8785). Records are flat, with safe integers and
- * well-formed strings only, so sorted names and JSON.stringify are that form.
- */
+/** RFC 6962 section 2.1 leaf hash of a record as it is read back. */
 export function leafHash(record: Fields): string {
-  const sorted = Object.keys(record)
-    .filter((name) => name !== 'hash')
-    .sort();
-  const canonical = `{${sorted.map((name) => `${JSON.stringify(name)}:${JSON.stringify(record[name])}`).join(',')}}`;
-  return createHash('sha256').update('\0').update(canonical).digest('hex');
+  return hashOf(inOrder(record));
+}
+
+/** Over canonical JSON (RFC 8785): records are flat, with safe integers and well-formed strings only. */
+function hashOf(record: Present): string {
+  return hash('sha256', `\0${JSON.stringify(record)}`, 'hex');
+}
+
+type Present = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** The members that are hashed, sorted by name as canonical JSON wants them. */
+function inOrder(fields: Fields): Present {
+  const sorted: Record<string, string | number | boolean | readonly string[]> = {};
+  for (const name of Object.keys(fields).sort()) {
+    const value = fields[name];
+    if (value !== undefined && name !== 'hash') sorted[name] = value;
+  }
+  return sorted;
 }
 
 function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 32);
+  return hash('sha256', text, 'hex').slice(0, 32);
 }
 
 /** Control, format and unpaired surrogate characters could forge lines where a record is printed. */

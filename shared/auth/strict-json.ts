@@ -22,23 +22,40 @@ export function own(object: JsonObject, name: string): unknown {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-/** Expects text that JSON.parse has accepted. */
+const [QUOTE, BACKSLASH, COLON, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [
+  0x22, 0x5c, 0x3a, 0x5b, 0x5d, 0x7b, 0x7d,
+];
+
+/** Expects text that JSON.parse has accepted: a string before a colon is a name of the innermost open object. */
 function refuseDuplicateNames(text: string): void {
   const open: (Set<string> | undefined)[] = [];
-  const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
-  const colon = /\s*:/y;
-  for (const match of text.matchAll(tokens)) {
-    const token = match[0];
-    colon.lastIndex = match.index + token.length;
-    if (token === '{') open.push(new Set());
-    else if (token === '[') open.push(undefined);
-    else if (token === '}' || token === ']') open.pop();
-    else if (colon.test(text)) {
-      const names = open.at(-1);
-      const name: unknown = JSON.parse(token);
-      if (typeof name !== 'string' || names === undefined) continue;
-      if (names.has(name)) throw new Error('duplicate name');
-      names.add(name);
-    }
+  let start = -1;
+  let end = -1;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) {
+      start = at;
+      end = endOfString(text, at);
+      at = end;
+    } else if (unit === COLON) addName(open.at(-1), text.slice(start, end + 1));
+    else if (unit === OPEN_BRACE) open.push(new Set());
+    else if (unit === OPEN_BRACKET) open.push(undefined);
+    else if (unit === CLOSE_BRACE || unit === CLOSE_BRACKET) open.pop();
   }
+}
+
+/** `\u0073ub` is the name `sub`. */
+function addName(names: Set<string> | undefined, quoted: string): void {
+  const name = quoted.includes('\\') ? String(JSON.parse(quoted)) : quoted.slice(1, -1);
+  if (names?.has(name)) throw new Error('duplicate name');
+  names?.add(name);
+}
+
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === BACKSLASH) at++;
+    else if (unit === QUOTE) return at;
+  }
+  return text.length;
 }

@@ -2,7 +2,7 @@ import type { GatewayConfig } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Principal, RawToken } from '../core/principal.ts';
 import { PRESETS } from '../idp/presets.ts';
-import { checkAudience, checkIsAccessToken, checkTimes, readPrincipal, refuse } from './claims.ts';
+import { checkAudience, checkForms, checkIsAccessToken, checkTimes, readPrincipal, refuse } from './claims.ts';
 import type { IdpDocumentSource, IdpPorts } from './idp-document.ts';
 import { createKeySource } from './jwks.ts';
 import { keyProblem, signatureProblem } from './signature.ts';
@@ -42,6 +42,7 @@ export function createVerifier(config: GatewayConfig, documents: IdpDocumentSour
       if (signingKey === undefined) refuse('kid_unknown');
       const problem = keyProblem(alg, signingKey) ?? signatureProblem(token, alg, signingKey);
       if (problem !== undefined) refuse(problem);
+      checkForms(claims);
       const times = checkTimes(claims, ports.clock() / 1000);
       checkIsAccessToken(claims, type, PRESETS[config.idp.preset]);
       return readPrincipal(claims, config, times, checkAudience(claims, config));

@@ -1,16 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from './clock.ts';
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** UUID version 7 (RFC 9562 section 5.7): 48 bits of milliseconds, then 74 random bits; sorts by time. */
+/**
+ * UUID version 7 (RFC 9562 section 5.7): 48 bits of milliseconds, then 74 random bits; sorts by time. The random bits and
+ * the variant are those of a version 4, which Node makes from a pool: a fifth of the price of random bytes.
+ */
 export function uuidv7(clock: Clock): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(clock(), 0, 6);
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  const hex = bytes.toString('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const time = clock().toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 /** The millisecond in which a UUIDv7 was made. */

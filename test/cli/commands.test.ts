@@ -26,12 +26,12 @@ describe('the command line', () => {
     const commands = [...stdout.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name);
     expect({ code, commands, stderr }).toEqual({
       code: 0,
-      commands: ['dev', 'token', 'demo', 'audit', 'smoke', 'docs'],
+      commands: ['dev', 'token', 'demo', 'audit', 'cost', 'smoke', 'docs'],
       stderr: '',
     });
   });
 
-  test.each(['dev', 'token', 'demo', 'audit', 'smoke', 'docs'])('explains %s', async (command) => {
+  test.each(['dev', 'token', 'demo', 'audit', 'cost', 'smoke', 'docs'])('explains %s', async (command) => {
     const { code, stdout } = await gatehouse(command, '--help');
     expect([code, stdout.startsWith('Usage: npm run')]).toEqual([0, true]);
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type TestGateway } from '../support/gateway.ts';
-import { handshake, legacy, modern, MODERN, modernHeaders } from '../support/messages.ts';
+import { handshake, legacy, MODERN, modern, modernHeaders } from '../support/messages.ts';
 
 let database: TestDatabase;
 let gateway: TestGateway;

@@ -1,12 +1,10 @@
-import type { AddressInfo } from 'node:net';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import dynalite from 'dynalite';
 import { localDynamo } from '../../cli/dev/local-dynamo.ts';
-import { bind, close } from '../../cli/dev/network.ts';
 import { planFrom } from '../../cli/dev/template.ts';
 import { synthGateway } from '../../infra/synth.ts';
 import { createTables } from '../../shared/aws/create-table.ts';
 import { createDynamo, type Dynamo } from '../../shared/aws/dynamodb.ts';
+import { DYNALITE, type Engine } from './engines.ts';
 
 export interface TestDatabase {
   readonly dynamo: Dynamo;
@@ -19,11 +17,9 @@ export interface TestDatabase {
   stop(): Promise<void>;
 }
 
-/** The embedded engine with the tables of the synthesised stack. */
-export async function startDatabase(): Promise<TestDatabase> {
-  const server = dynalite({ createTableMs: 0 });
-  await bind(server, 0, '127.0.0.1');
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+/** An engine, the embedded one unless another is named, with the tables of the synthesised stack. */
+export async function startDatabase(engine: Engine = DYNALITE): Promise<TestDatabase> {
+  const { endpoint, stop } = await engine.start();
   const context = { environment: 'dev', idp: 'oidc', issuer: 'https://a.example', publicUrl: 'https://b.example' };
   const { tables } = planFrom(synthGateway({ context, bundling: false }).template);
   await createTables(localDynamo(endpoint), tables);
@@ -35,7 +31,7 @@ export async function startDatabase(): Promise<TestDatabase> {
     audit: named('Audit'),
     state: named('State'),
     dump: () => dumpTables(endpoint, [...tables.keys()]),
-    stop: () => close(server),
+    stop,
   };
 }
 

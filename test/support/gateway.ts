@@ -8,6 +8,7 @@ import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { Timer } from '../../shared/core/clock.ts';
 import type { FunctionEnvironment, GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
+import type { GetJson } from '../../shared/net/get-json.ts';
 import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
 import type { TestDatabase } from './database.ts';
@@ -51,6 +52,9 @@ export interface TestGatewayOptions {
   readonly timer?: Timer;
   /** More variables of the functions. */
   readonly env?: FunctionEnvironment;
+  /** Instead of one that answers in this process. */
+  readonly issuer?: TestIssuer;
+  readonly getJson?: GetJson;
   /** Wraps the database, to make one operation fail. */
   readonly dynamo?: (real: Dynamo) => Dynamo;
 }
@@ -61,12 +65,12 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
   const registry = { ...deployed, tools, ...options.registry };
   const time = { now: NOW };
   const { log, lines } = captureLog();
-  const issuer = createIssuer(ISSUER);
+  const { issuer = createIssuer(ISSUER) } = options;
   const dynamo = options.dynamo?.(database.dynamo) ?? database.dynamo;
   const ports = {
     clock: () => time.now,
     log: options.log ?? log,
-    getJson: issuer.getJson,
+    getJson: options.getJson ?? issuer.getJson,
     dynamo,
     timer: options.timer ?? (() => time.now),
   };

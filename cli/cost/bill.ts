@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+
+/** List prices with their source and date. */
+const prices: Omit<typeof import('./prices.json'), 'default'> = read('prices.json');
+/** What one executed call uses. */
+export const units: Omit<typeof import('./units.json'), 'default'> = read('units.json');
+
+export interface Usage {
+  /** Executed tool calls in a month. */
+  readonly calls: number;
+  /** Billed milliseconds of a call. */
+  readonly ms: number;
+  /** MB. */
+  readonly memory: number;
+}
+
+export interface BillLine {
+  readonly part: string;
+  /** How it was counted, in words. */
+  readonly quantity: string;
+  /** USD a month. */
+  readonly usd: number;
+}
+
+export interface Bill {
+  readonly usage: Usage;
+  readonly lines: readonly BillLine[];
+  readonly usd: number;
+  readonly prices: { readonly region: string; readonly date: string; readonly source: string };
+}
+
+const MILLION = 1_000_000;
+const GB = 1_000_000_000;
+/** The Lambda price is for 1024 MB. */
+const MB_PER_GB = 1024;
+
+/** What so many executed calls cost in a month at list prices. Cognito, a custom domain and the calls' backends are extra. */
+export function billOf(usage: Usage): Bill {
+  const { calls, ms, memory } = usage;
+  const gbSeconds = (calls * (ms / 1000) * memory) / MB_PER_GB;
+  const perMillion = (count: number, price: number) => (count / MILLION) * price;
+  const perGB = (bytes: number, price: number) => ((calls * bytes) / GB) * price;
+  const lines: readonly BillLine[] = [
+    { part: 'HTTP API', quantity: 'one request a call', usd: perMillion(calls, prices.httpApiPerMillion) },
+    { part: 'Lambda requests', quantity: 'one a call', usd: perMillion(calls, prices.lambdaRequestsPerMillion) },
+    {
+      part: 'Lambda time',
+      quantity: `${ms} ms a call at ${memory} MB`,
+      usd: gbSeconds * prices.lambdaArmPerGBSecond,
+    },
+    {
+      part: 'DynamoDB writes',
+      quantity: `${units.writeUnits} units a call`,
+      usd: perMillion(calls * units.writeUnits, prices.dynamodbPerMillionWriteUnits),
+    },
+    {
+      part: 'DynamoDB reads',
+      quantity: `${units.readUnits} units a call`,
+      usd: perMillion(calls * units.readUnits, prices.dynamodbPerMillionReadUnits),
+    },
+    {
+      part: 'DynamoDB storage',
+      quantity: `${units.storedBytes} bytes a call, the first month`,
+      usd: perGB(units.storedBytes, prices.dynamodbStoragePerGBMonth),
+    },
+    { part: 'Logs', quantity: `${units.logBytes} bytes a call`, usd: perGB(units.logBytes, prices.logsPerGB) },
+    {
+      part: 'Egress',
+      quantity: `${units.answerBytes} bytes a call`,
+      usd: perGB(units.answerBytes, prices.egressPerGB),
+    },
+  ];
+  const { region, date, source } = prices;
+  return { usage, lines, usd: lines.reduce((sum, { usd }) => sum + usd, 0), prices: { region, date, source } };
+}
+
+function read<Data>(file: string): Data {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
+}

@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
+import { projectRoot } from '../project.ts';
+
+/** Some dependencies are CommonJS and call `require` for Node's own modules. */
+const REQUIRE =
+  "import { createRequire as gatehouseRequire } from 'node:module';const require = gatehouseRequire(import.meta.url);";
+
+export const BUNDLE_OPTIONS = {
+  absWorkingDir: projectRoot,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  mainFields: ['module', 'main'] as string[],
+  banner: { js: REQUIRE },
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'error',
+  metafile: true,
+} as const satisfies BuildOptions;
+
+const standIn = (file: string) => join(projectRoot, 'shared/aws/bundled', file);
+
+/** What only the bundles of functions get instead of parts of the SDK that they never use (docs/adr/0007-bundles.md). */
+const ALIAS = {
+  '@aws-sdk/credential-provider-node': standIn('lambda-credentials.ts'),
+  '@aws-sdk/endpoint-cache': standIn('no-endpoint-cache.ts'),
+  '@smithy/core/event-streams': standIn('no-event-streams.ts'),
+};
+
+/**
+ * `z` of zod is the module's own namespace, but esbuild keeps all of a namespace that comes as a named export: 47
+ * languages of messages. Written as a namespace import, only what is used stays.
+ */
+const zodByParts: Plugin = {
+  name: 'zod-by-parts',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/](?:functions|shared)[\\/].*\.ts$/ }, async ({ path }) => ({
+      loader: 'ts',
+      contents: importZodByParts(await readFile(path, 'utf8')),
+    }));
+  },
+};
+
+function importZodByParts(source: string): string {
+  return source.replace(/^import \{ z \} from (['"])zod\1;?$/m, "import * as z from 'zod';");
+}
+
+/**
+ * An `import` of node:http reads every member of it, and one of them loads the whole of fetch: 10 ms. Taken as a
+ * CommonJS module it does not.
+ */
+const httpWithoutFetch: Plugin = {
+  name: 'http-without-fetch',
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^(?:node:)?https?$/ }, ({ path }) => ({
+      path: path.replace(/^node:/, ''),
+      namespace: 'builtin',
+    }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule('node:${path}');`,
+    }));
+  },
+};
+
+/** One ES module with everything in it. */
+export async function buildFunction(entry: string, outfile: string): Promise<Metafile> {
+  const entryPoints = [join(projectRoot, entry)];
+  return (
+    await build({ ...BUNDLE_OPTIONS, entryPoints, outfile, alias: ALIAS, plugins: [zodByParts, httpWithoutFetch] })
+  ).metafile;
+}

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bundles } from './bundles.ts';
+import { runOnce } from './child.ts';
+import type { ColdStart } from './sides/cold.ts';
+import { median } from './statistics.ts';
+import type { Stub } from './stub.ts';
+
+const FIRST_REQUEST = {
+  mcp: '/mcp',
+  discovery: '/.well-known/oauth-protected-resource',
+  debug: '/health',
+  bare: '/',
+} as const;
+export type ColdName = keyof typeof FIRST_REQUEST;
+const NAMES = Object.keys(FIRST_REQUEST) as ColdName[];
+
+export interface ColdResult {
+  readonly name: ColdName;
+  readonly plain: ColdStart;
+  /** With V8's compile cache, made beforehand. */
+  readonly cached: ColdStart;
+}
+
+/** Import and first request of a fresh process, the stub behind it. */
+export async function measureCold(bundles: Bundles, { env }: Stub, rounds: number): Promise<readonly ColdResult[]> {
+  const cache = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
+  const start = (name: ColdName, more: Readonly<Record<string, string>>) =>
+    runOnce<ColdStart>(bundles.cold.file, [bundles[name].file, FIRST_REQUEST[name]], { env: { ...env, ...more } });
+  const withCache = { NODE_COMPILE_CACHE: cache };
+  try {
+    for (const name of NAMES) await start(name, withCache);
+    const samples = NAMES.map((name) => ({ name, plain: [] as ColdStart[], cached: [] as ColdStart[] }));
+    for (let round = 0; round < rounds; round++) {
+      for (const { name, plain } of samples) plain.push(await start(name, {}));
+      for (const { name, cached } of samples) cached.push(await start(name, withCache));
+    }
+    return samples.map(({ name, plain, cached }) => ({ name, plain: middle(plain), cached: middle(cached) }));
+  } finally {
+    rmSync(cache, { recursive: true, force: true });
+  }
+}
+
+function middle(samples: readonly ColdStart[]): ColdStart {
+  const of = (member: keyof ColdStart) => median(samples.map((sample) => sample[member]));
+  return { imported: of('imported'), answered: of('answered'), cpu: of('cpu') };
+}

@@ -1,0 +1,44 @@
+import type { Context } from 'aws-lambda';
+import type { HttpEvent } from '../../../functions/middleware/chain.ts';
+import { modern, modernHeaders } from '../../support/messages.ts';
+
+export const OPERATIONS = ['tools/call', 'tools/list'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** The same words to every side: a call of echo, or the list. */
+export function requestOf(operation: Operation, token: string) {
+  const name = operation === 'tools/call' ? 'echo' : undefined;
+  const params = name === undefined ? {} : { name, arguments: { text: 'a text of forty characters, as in a chat' } };
+  return {
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/json',
+      accept: 'application/json, text/event-stream',
+      host: 'mcp.example.com',
+      'user-agent': 'bench/1',
+      ...modernHeaders(operation, name),
+    },
+    body: JSON.stringify(modern(operation, params)),
+  };
+}
+
+/** As API Gateway hands it over, payload 2.0. */
+export function eventOf(method: string, path: string, headers: Record<string, string>, body?: string): HttpEvent {
+  return {
+    version: '2.0',
+    routeKey: `ANY ${path}`,
+    rawPath: path,
+    rawQueryString: '',
+    headers,
+    requestContext: {
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: headers['user-agent'] ?? '' },
+      requestId: 'JKJaXmPLvHcESHA=',
+      stage: '$default',
+      routeKey: `ANY ${path}`,
+    },
+    ...(body === undefined ? {} : { body }),
+    isBase64Encoded: false,
+  } as unknown as HttpEvent;
+}
+
+export const LAMBDA = { getRemainingTimeInMillis: () => 28_000 } as unknown as Context;

@@ -1,0 +1,79 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { SignJWT } from 'jose';
+import { close } from '../../cli/dev/network.ts';
+import { goodClaims, RESOURCE, testConfig } from '../support/config.ts';
+import type { Fixture } from './sides/fixture.ts';
+import { KNOWN_USER } from './sides/memory-dynamo.ts';
+
+export interface Stub {
+  readonly fixture: Fixture;
+  /** Environment of a function behind this stub. */
+  readonly env: Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+const KID = 'key-1';
+
+/** An issuer and a DynamoDB endpoint that know one answer each, in this process: it idles while others are measured. */
+export async function startStub(): Promise<Stub> {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const jwk = { ...publicKey.export({ format: 'jwk' }), kty: 'RSA', kid: KID, alg: 'RS256', use: 'sig' };
+  const item = JSON.stringify({ Item: marshall(KNOWN_USER) });
+  let base = '';
+  const documents = new Map([
+    ['/.well-known/openid-configuration', () => JSON.stringify({ issuer: base, jwks_uri: `${base}/jwks` })],
+    ['/jwks', () => JSON.stringify({ keys: [jwk] })],
+  ]);
+  const server = createServer((request, response) => {
+    const dynamo = String(request.headers['x-amz-target'] ?? '').endsWith('GetItem') ? item : '{}';
+    const body = request.method === 'POST' ? dynamo : documents.get(request.url ?? '')?.();
+    response.statusCode = body === undefined ? 404 : 200;
+    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    request.resume().on('end', () => response.end(body));
+  });
+  server.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const sign = (more: object) =>
+    new SignJWT({ ...goodClaims(Date.now()), iss: base, exp: Math.floor(Date.now() / 1000) + 3600, ...more })
+      .setProtectedHeader({ alg: 'RS256', kid: KID, typ: 'JWT' })
+      .sign(privateKey);
+  const [token, tokenWithoutScopes] = [await sign({}), await sign({ scope: 'openid' })];
+  const fixture = {
+    issuer: base,
+    resource: RESOURCE,
+    jwks: { keys: [jwk] },
+    token,
+    tokenWithoutScopes,
+    dynamodb: base,
+  };
+  return { fixture, env: functionEnvironment(fixture), stop: () => close(server) };
+}
+
+/** What a deployed function has in its environment, with both endpoints here. */
+export function functionEnvironment(
+  fixture: Fixture,
+  tables: { readonly identities: string; readonly audit: string; readonly state: string } = {
+    identities: 'identities',
+    audit: 'audit',
+    state: 'state',
+  },
+): Readonly<Record<string, string>> {
+  return {
+    GATEHOUSE_BENCH: JSON.stringify(fixture),
+    GATEHOUSE_CONFIG: JSON.stringify(testConfig({ idp: { issuer: fixture.issuer } })),
+    IDENTITIES_TABLE: tables.identities,
+    AUDIT_TABLE: tables.audit,
+    STATE_TABLE: tables.state,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_SESSION_TOKEN: 'bench',
+    AWS_ENDPOINT_URL_DYNAMODB: fixture.dynamodb,
+    AWS_LAMBDA_FUNCTION_NAME: 'bench',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '1024',
+  };
+}

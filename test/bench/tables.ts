@@ -1,0 +1,144 @@
+import type { Judged } from './budgets.ts';
+import type { BenchResult } from './result.ts';
+
+export interface Table {
+  readonly title: string;
+  /** The first row is the head. */
+  readonly rows: readonly (readonly string[])[];
+  readonly note?: string;
+}
+
+const round = (value: number, digits = 0) => value.toFixed(digits);
+const kb = (bytes: number) => `${round(bytes / 1000)} KB`;
+
+/** Everything a run has to say, for the terminal and for the page alike. */
+export function toTables(result: BenchResult, judged: readonly Judged[]): readonly Table[] {
+  return [
+    budgetTable(judged),
+    cpuTable(result),
+    throughputTable(result),
+    coldTable(result),
+    bundleTable(result),
+    heapTable(result),
+    unitsTable(result),
+  ];
+}
+
+function budgetTable(judged: readonly Judged[]): Table {
+  const verdict = ({ value, limit }: Judged) =>
+    value === undefined ? 'not measured' : value <= limit ? 'kept' : 'EXCEEDED';
+  return {
+    title: 'Budgets',
+    rows: [
+      ['what', 'measured', 'budget', ''],
+      ...judged.map((row) => [row.what, row.value?.toFixed(2) ?? '–', `≤ ${row.limit}`, verdict(row)]),
+    ],
+  };
+}
+
+function cpuTable({ cpu: { memory, stub, verification } }: BenchResult): Table {
+  const row = (name: string, { gatehouse, sdk }: { readonly gatehouse: number; readonly sdk: number }) => [
+    name,
+    round(gatehouse),
+    round(sdk),
+    round(gatehouse / sdk, 2),
+  ];
+  const share = 1 - memory['tools/call'].gatehouse / stub['tools/call'].gatehouse;
+  return {
+    title: 'CPU of a warm request, µs',
+    rows: [
+      ['request', 'Gatehouse', 'official SDK + jose', 'ratio'],
+      row('tools/call, store in memory', memory['tools/call']),
+      row('tools/list, store in memory', memory['tools/list']),
+      row('tools/call, stub DynamoDB', stub['tools/call']),
+      row('tools/list, stub DynamoDB', stub['tools/list']),
+      ['one verification by aws-jwt-verify', round(verification), '', ''],
+    ],
+    note: `The requests to DynamoDB are ${round(share * 100)} % of the CPU of a call.`,
+  };
+}
+
+function throughputTable({ throughput }: BenchResult): Table {
+  return {
+    title: 'tools/call over HTTP on one process, store in memory',
+    rows: [
+      ['connections', 'server', 'requests/s', 'p50 ms', 'p99 ms'],
+      ...throughput.flatMap(({ connections, servers }) =>
+        Object.entries(servers).map(([name, { perSecond, p50, p99 }]) => [
+          String(connections),
+          SERVER_NAMES.get(name) ?? name,
+          round(perSecond),
+          round(p50, 2),
+          round(p99, 2),
+        ]),
+      ),
+    ],
+  };
+}
+
+const SERVER_NAMES: ReadonlyMap<string, string> = new Map([
+  ['gatehouse', 'Gatehouse'],
+  ['sdk', 'official SDK + jose'],
+  ['bare', 'bare node:http JSON'],
+]);
+
+function coldTable({ cold }: BenchResult): Table {
+  return {
+    title: 'Cold start, ms',
+    rows: [
+      ['function', 'import', 'import + first request', 'CPU of both', 'with compile cache', 'CPU with it'],
+      ...cold.map(({ name, plain, cached }) => [
+        name === 'bare' ? 'bare: one PutItem' : name,
+        round(plain.imported, 1),
+        round(plain.answered, 1),
+        round(plain.cpu, 1),
+        round(cached.answered, 1),
+        round(cached.cpu, 1),
+      ]),
+    ],
+    note: 'Medians of fresh processes. The first request of mcp is a tools/call with discovery, keys, two reads and two writes. A compile cache is tied to one Node build and processor.',
+  };
+}
+
+function bundleTable({ bundles }: BenchResult): Table {
+  return {
+    title: 'Bundles',
+    rows: [
+      ['function', 'size', 'largest inputs'],
+      ...bundles.map(({ name, bytes, inputs }) => [
+        name,
+        kb(bytes),
+        inputs
+          .slice(0, 5)
+          .map((input) => `${input.name} ${kb(input.bytes)}`)
+          .join(', '),
+      ]),
+    ],
+  };
+}
+
+function heapTable({ cpu: { heap } }: BenchResult): Table {
+  return {
+    title: 'Heap in use',
+    rows: [['calls', 'MB'], ...heap.map(({ calls, bytes }) => [calls.toLocaleString('en-US'), round(bytes / 1e6, 2)])],
+  };
+}
+
+function unitsTable({ units }: BenchResult): Table {
+  const kinds = [
+    ['executed call', units?.executed],
+    ['denied call', units?.denied],
+  ] as const;
+  return {
+    title: 'DynamoDB, a call',
+    rows: [
+      ['call', 'requests', 'write units', 'read units'],
+      ...kinds.map(([name, metered]) =>
+        metered === undefined
+          ? [name, 'not measured', 'not measured', 'not measured']
+          : [name, round(metered.requests, 2), round(metered.writeUnits, 2), round(metered.readUnits, 2)],
+      ),
+    ],
+    note: 'Counted by DynamoDB Local, indexes included; no Java, no count.',
+  };
+}
