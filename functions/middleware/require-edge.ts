@@ -12,7 +12,7 @@ const LEAST_CHARACTERS = 32;
 
 /**
  * Behind CloudFront, refuses what did not come through it and its web ACL. This is a lock on the door and says nothing
- * about who is calling: the token is verified all the same (docs/adr/0009). Without secrets there is no lock.
+ * about who is calling: the token is verified all the same (docs/adr/0010). Without secrets there is no lock.
  *
  * @throws Error at init when a secret is set that cannot be one: the lock must not open by a mistake
  */

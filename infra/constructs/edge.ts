@@ -24,7 +24,7 @@ const VIEWER_FUNCTION = `function handler(event) {
 /** Those that CloudFront would keep for ten seconds by itself, also where nothing is to be cached. */
 const UNCACHED_ERRORS = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 
-/** CloudFront in front of the API, which carries the web ACL that an HTTP API cannot (docs/adr/0009). */
+/** CloudFront in front of the API, which carries the web ACL that an HTTP API cannot (docs/adr/0010). */
 export class Edge extends Construct {
   readonly distribution: cloudfront.Distribution;
   /** What functions accept: this generation, and the next one so that a rotation has no gap. */

@@ -67,7 +67,7 @@ export interface FunctionEnvironment {
   readonly IDENTITIES_TABLE?: string | undefined;
   readonly AUDIT_TABLE?: string | undefined;
   readonly STATE_TABLE?: string | undefined;
-  /** Behind CloudFront: what its requests carry, comma separated (docs/adr/0009). */
+  /** Behind CloudFront: what its requests carry, comma separated (docs/adr/0010). */
   readonly EDGE_SECRETS?: string | undefined;
 }
 

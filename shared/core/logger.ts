@@ -48,7 +48,7 @@ function groupsOf(event: string, { alarm, dependency }: LogFields): readonly Met
   ];
 }
 
-/** Our fields are flat already: without the library's deep merge a line with metrics costs half (docs/adr/0008). */
+/** Our fields are flat already: without the library's deep merge a line with metrics costs half (docs/adr/0009). */
 class FlatFormatter extends LogFormatter {
   override formatAttributes(line: UnformattedAttributes, fields: LogAttributes): LogItem {
     return new FlatItem({

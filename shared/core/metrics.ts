@@ -2,7 +2,7 @@ import type { ErrorCode } from './errors.ts';
 
 /**
  * Metrics in CloudWatch's embedded metric format: fields of a log line that CloudWatch turns into metrics, so that
- * counting costs no request and no second line (docs/adr/0008). docs/operate.md lists them.
+ * counting costs no request and no second line (docs/adr/0009). docs/operate.md lists them.
  */
 export const NAMESPACE = 'Gatehouse';
 
