@@ -1,4 +1,5 @@
 import { type Stack, Validations } from 'aws-cdk-lib';
+import type { Parameters } from '../shared/core/parameters.ts';
 
 /** Findings of cdk-nag that we accept, each with the reason. test/infra/nag.test.ts fails on any other. */
 const ACKNOWLEDGED: ReadonlyArray<{ readonly id: string; readonly reason: string }> = [
@@ -25,6 +26,41 @@ const ACKNOWLEDGED: ReadonlyArray<{ readonly id: string; readonly reason: string
   },
 ];
 
-export function acknowledgeFindings(stack: Stack): void {
-  for (const finding of ACKNOWLEDGED) Validations.of(stack).acknowledge(finding);
+/** Only where CloudFront is in front. */
+const ACKNOWLEDGED_EDGE: typeof ACKNOWLEDGED = [
+  {
+    id: 'AwsSolutions::AwsSolutions-SMG4',
+    reason:
+      'The secret is rotated by a deploy (edgeSecretGeneration): CloudFront and the functions must change in order.',
+  },
+  {
+    id: 'AwsSolutions::AwsSolutions-CFR1',
+    reason: 'From which countries a gateway is used is for its operator to know; webAclArn takes rules for it.',
+  },
+  {
+    id: 'AwsSolutions::AwsSolutions-CFR3',
+    reason:
+      'What passes is in the log of the API and of the functions, what does not is in the log of the web ACL, without tokens.',
+  },
+  {
+    id: 'AwsSolutions::AwsSolutions-CFR4',
+    reason: 'Without domainName the name is that of CloudFront, which sets the TLS version itself.',
+  },
+];
+
+/** Only where the stack makes the topic of its alarms. */
+const ACKNOWLEDGED_TOPIC: typeof ACKNOWLEDGED = [
+  {
+    id: 'Serverless::Serverless-SNSRedrivePolicy',
+    reason: 'An alarm that cannot be mailed stays an alarm in CloudWatch; a queue of them would be read by nobody.',
+  },
+];
+
+export function acknowledgeFindings(stack: Stack, { cloudFront, alarmEmail }: Parameters): void {
+  const found = [
+    ...ACKNOWLEDGED,
+    ...(cloudFront ? ACKNOWLEDGED_EDGE : []),
+    ...(alarmEmail === undefined ? [] : ACKNOWLEDGED_TOPIC),
+  ];
+  for (const finding of found) Validations.of(stack).acknowledge(finding);
 }

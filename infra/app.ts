@@ -4,7 +4,10 @@ import { GatewayStack } from './gateway-stack.ts';
 
 const app = new App();
 try {
-  new GatewayStack(app, { parameters: readParameters(app.node.getAllContext()), bundling: true });
+  new GatewayStack(app, {
+    parameters: readParameters(app.node.getAllContext(), process.env['CDK_DEFAULT_REGION']),
+    bundling: true,
+  });
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;
   process.stderr.write(`${error.message}\nAll parameters: docs/parameters.md\n`);

@@ -1,26 +1,18 @@
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
+import { checkFrontDoor } from './front-door-checks.ts';
+import { ConfigError, type Problem, wrong } from './problem.ts';
 
-interface Problem {
-  readonly parameter: string;
-  readonly value: unknown;
-  readonly problem: string;
-  readonly example: string;
-}
-
-/** Wrong parameters, all at once, as lines for the person who gave them. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
-}
+export { ConfigError } from './problem.ts';
 
 const NAMES = Object.keys(PARAMETERS) as ParameterName[];
 
 /**
- * Context parameters → typed values with their defaults.
+ * Context parameters → typed values with their defaults. `region` is where the stack goes, where that is known.
  *
  * @throws ConfigError
  */
-export function readParameters(context: Readonly<Record<string, unknown>>): Parameters {
+export function readParameters(context: Readonly<Record<string, unknown>>, region?: string): Parameters {
   const problems: Problem[] = unknownNames(context);
   const values: Record<string, unknown> = {};
   for (const name of NAMES) {
@@ -31,12 +23,12 @@ export function readParameters(context: Readonly<Record<string, unknown>>): Para
   }
   if (problems.length > 0) throw refusal(problems);
   const parameters = values as unknown as Parameters;
-  const contradictions = crossCheck(parameters);
+  const contradictions = crossCheck(parameters, region);
   if (contradictions.length > 0) throw refusal(contradictions);
   return parameters;
 }
 
-function crossCheck(parameters: Parameters): Problem[] {
+function crossCheck(parameters: Parameters, region: string | undefined): Problem[] {
   const issuer = [...checkIssuer(parameters), ...checkPlainHttp(parameters)];
   // What else would be said follows from a wrong issuer.
   if (issuer.length > 0) return issuer;
@@ -46,6 +38,8 @@ function crossCheck(parameters: Parameters): Problem[] {
     ...checkEndpoints(parameters),
     ...checkOidcOnly(parameters),
     ...checkAlgorithms(parameters),
+    ...checkAlarms(parameters),
+    ...checkFrontDoor(parameters, region),
   ];
 }
 
@@ -138,6 +132,11 @@ function checkAlgorithms({ idp, algorithms }: Parameters): Problem[] {
   return [wrong('algorithms', algorithms.join(','), `must be among those of ${idp}: ${known.join(', ')}`, known[0])];
 }
 
+function checkAlarms({ alarmEmail, alarmTopicArn }: Parameters): Problem[] {
+  if (alarmEmail === undefined || alarmTopicArn === undefined) return [];
+  return [wrong('alarmEmail', alarmEmail, 'and alarmTopicArn exclude each other: subscribe the address to that topic')];
+}
+
 /** Names with `:`, `/` or `@` are the CDK's own. */
 function unknownNames(context: Readonly<Record<string, unknown>>): Problem[] {
   return Object.keys(context)
@@ -171,10 +170,6 @@ function editDistance(a: string, b: string): number {
     row = next;
   }
   return row[b.length] ?? 0;
-}
-
-function wrong(name: ParameterName, value: unknown, problem: string, example?: string): Problem {
-  return { parameter: name, value, problem, example: `-c ${name}=${example ?? PARAMETERS[name].example}` };
 }
 
 function refusal(problems: readonly Problem[]): ConfigError {

@@ -6,10 +6,15 @@ import { PRESETS } from '../shared/idp/presets.ts';
 import { deployed, scopesOf } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import { ConfigError, createsUserPool } from './config.ts';
+import { alarmRules } from './constructs/alarm-rules.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { Dashboard } from './constructs/dashboard.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
-import { HttpApi } from './constructs/http-api.ts';
+import { Metrics, type Monitored } from './constructs/metrics.ts';
 import { Tables } from './constructs/tables.ts';
 import { UserPool } from './constructs/user-pool.ts';
+import { createFrontDoor, type FrontDoor } from './front-door.ts';
+import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { byDefault, type IdpFacts, toGatewayConfig } from './gateway-config.ts';
 
 export interface GatewayStackProps {
@@ -29,24 +34,20 @@ export class GatewayStack extends Stack {
     super(scope, parameters.stackName, {
       description: 'Gatehouse, an MCP gateway',
       terminationProtection: parameters.environment === 'prod',
+      ...(mustBeInEdgeRegion(parameters) ? { env: { region: EDGE_REGION } } : {}),
     });
     this.parameters = parameters;
     this.bundling = bundling;
     const isProtected = parameters.environment === 'prod';
     const tables = new Tables(this, 'Tables', { isProtected });
-    const api = new HttpApi(this, 'Http', {
-      name: parameters.stackName,
-      logRetention: parameters.logRetentionDays,
-      throttleRate: parameters.throttleRate,
-      throttleBurst: parameters.throttleBurst,
-    });
-    const publicUrl = parameters.publicUrl ?? api.endpoint;
+    const door = createFrontDoor(this, parameters);
+    const { publicUrl } = door;
     const pool = createsUserPool(parameters) ? this.createUserPool(publicUrl, isProtected) : undefined;
     const config = toGatewayConfig(parameters, publicUrl, pool && factsOf(pool));
-    this.createFunctions(config, tables, api);
+    this.monitor(this.createFunctions(config, tables, door));
     this.warnAboutAudience(config);
-    this.describe(config, tables, pool?.clientId);
-    acknowledgeFindings(this);
+    this.describe(config, tables, pool?.clientId, door.outputs);
+    acknowledgeFindings(this, parameters);
   }
 
   private createUserPool(publicUrl: string, isProtected: boolean): UserPool {
@@ -60,14 +61,19 @@ export class GatewayStack extends Stack {
     });
   }
 
-  private createFunctions(config: GatewayConfig, tables: Tables, api: HttpApi): void {
-    const GATEHOUSE_CONFIG = this.toConfigText(config);
+  private createFunctions(config: GatewayConfig, tables: Tables, door: FrontDoor): Monitored {
+    const { edge } = door;
+    const common = {
+      GATEHOUSE_CONFIG: this.toConfigText(config),
+      STACK_NAME: this.stackName,
+      ...(edge === undefined ? {} : { EDGE_SECRETS: edge.acceptedSecrets }),
+    };
     const IDENTITIES_TABLE = tables.identities.tableName;
     const mcp = this.createFunction('Mcp', {
       name: 'mcp',
       description: 'POST /mcp and POST /tools/{name}',
       environment: {
-        GATEHOUSE_CONFIG,
+        ...common,
         IDENTITIES_TABLE,
         AUDIT_TABLE: tables.audit.tableName,
         STATE_TABLE: tables.state.tableName,
@@ -81,18 +87,25 @@ export class GatewayStack extends Stack {
     const discovery = this.createFunction('Discovery', {
       name: 'discovery',
       description: 'Well-known documents',
-      environment: { GATEHOUSE_CONFIG },
+      environment: common,
     });
     const debug = this.createFunction('Debug', {
       name: 'debug',
       description: 'Service page, health, token report, and 404 for the rest',
-      environment: { GATEHOUSE_CONFIG, IDENTITIES_TABLE },
+      environment: { ...common, IDENTITIES_TABLE },
     });
     debug.allow(['GetItem'], tables.identities.tableArn);
-    api.serve('McpRoute', '/mcp', mcp.fn);
-    api.serve('ToolsRoute', '/tools/{name}', mcp.fn);
-    api.serve('WellKnownRoute', '/.well-known/{proxy+}', discovery.fn);
-    api.serve('DefaultRoute', undefined, debug.fn);
+    serve(door, { mcp, discovery, debug });
+    return { api: door.api, mcp: mcp.fn, functions: [mcp.fn, discovery.fn, debug.fn], tables };
+  }
+
+  private monitor(monitored: Monitored): void {
+    const metrics = new Metrics(this, 'Metrics', monitored);
+    const alarms = new Alarms(this, 'Alarms', {
+      rules: alarmRules(metrics, this.parameters),
+      parameters: this.parameters,
+    });
+    new Dashboard(this, 'Dashboard', { metrics, alarms: alarms.all });
   }
 
   private createFunction(id: string, props: Omit<GatewayFunctionProps, 'bundling' | 'logRetention'>): GatewayFunction {
@@ -118,7 +131,12 @@ export class GatewayStack extends Stack {
     );
   }
 
-  private describe(config: GatewayConfig, tables: Tables, clientId: string | undefined): void {
+  private describe(
+    config: GatewayConfig,
+    tables: Tables,
+    clientId: string | undefined,
+    more: Readonly<Record<string, string>>,
+  ): void {
     const url = resourceUrl(config);
     const withClient = clientId === undefined ? '' : `, OAuth client id ${clientId}, no client secret`;
     // ChatGPT makes a redirect URL for each plugin where the metadata promises no `iss` (RFC 9207), as ours cannot.
@@ -133,6 +151,7 @@ export class GatewayStack extends Stack {
       StateTable: tables.state.tableName,
       ConnectChatGPT: `Settings > Plugins > Create: MCP server URL ${url}, authentication OAuth${withClient}${callbackNote}`,
       ConnectClaude: `Settings > Connectors > Add custom connector: URL ${url}${withClient}`,
+      ...more,
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
@@ -140,4 +159,16 @@ export class GatewayStack extends Stack {
 
 function factsOf({ issuer, clientId, endpoints }: UserPool): IdpFacts {
   return { issuer, clientId, endpoints };
+}
+
+function serve(
+  { api, edge }: FrontDoor,
+  { mcp, discovery, debug }: Readonly<Record<'mcp' | 'discovery' | 'debug', GatewayFunction>>,
+): void {
+  api.serve('McpRoute', '/mcp', mcp.fn);
+  api.serve('ToolsRoute', '/tools/{name}', mcp.fn);
+  api.serve('WellKnownRoute', '/.well-known/{proxy+}', discovery.fn);
+  api.serve('DefaultRoute', undefined, debug.fn);
+  // Old functions accept the secret that CloudFront is about to send; new ones no longer the one before it.
+  if (edge) for (const { fn } of [mcp, discovery, debug]) fn.node.addDependency(edge.distribution);
 }

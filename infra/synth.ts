@@ -6,6 +6,8 @@ export interface SynthOptions {
   /** Context parameters, as `-c name=value` gives them. */
   readonly context: Readonly<Record<string, unknown>>;
   readonly bundling: boolean;
+  /** Where the stack goes, where that is known. */
+  readonly region?: string;
 }
 
 export interface SynthesisedGateway {
@@ -29,8 +31,8 @@ export interface Resource {
  *
  * @throws ConfigError for wrong parameters
  */
-export function synthGateway({ context, bundling }: SynthOptions): SynthesisedGateway {
-  const parameters = readParameters(context);
+export function synthGateway({ context, bundling, region }: SynthOptions): SynthesisedGateway {
+  const parameters = readParameters(context, region);
   const app = new App({ analyticsReporting: false });
   const stack = new GatewayStack(app, { parameters, bundling });
   return { stackName: parameters.stackName, template: app.synth().getStackByName(stack.stackName).template };

@@ -1,11 +1,14 @@
 import type { Log, LogFields } from '../../shared/core/logger.ts';
 
-/** One short line an event, for a person at a terminal. Deployed functions write JSON instead. */
+/** Of use to machines: they are in the JSON that deployed functions write. */
+const HIDDEN: ReadonlySet<string> = new Set(['requestId', 'traceId', 'spanId']);
+
+/** One short line an event, for a person at a terminal, without ids and metrics. */
 export function createDevLog(write: (line: string) => void, bound: LogFields = {}): Log {
   const line = (level: string, event: string, fields: LogFields = {}) => {
     const time = new Date().toTimeString().slice(0, 8);
     const shown = Object.entries({ ...bound, ...fields })
-      .filter(([name, value]) => value !== undefined && value !== null && name !== 'requestId' && name !== 'traceId')
+      .filter(([name, value]) => value !== undefined && value !== null && !HIDDEN.has(name))
       .map(([name, value]) => `${name}=${value}`);
     write([time, level, event, ...shown].filter(Boolean).join(' '));
   };

@@ -38,7 +38,7 @@ const nobodyKnown = {
   code: 'IDENTITY_UNAVAILABLE',
   executed: false,
   recorded: [],
-  logged: ['refused'],
+  logged: ['dependency.failed', 'refused'],
   client: RETRY,
 } as const;
 
@@ -48,7 +48,7 @@ const toolFailed = {
   code: 'BACKEND_ERROR',
   executed: true,
   recorded: ['error'],
-  logged: ['call.failed'],
+  logged: ['call.failed', 'dependency.failed'],
   client: 'read the tool’s message; the tool decides what is safe to repeat',
 } as const;
 
@@ -58,7 +58,7 @@ const roundFailed = {
   status: 503,
   code: 'STATE_UNAVAILABLE',
   recorded: ['error'],
-  logged: ['refused'],
+  logged: ['dependency.failed', 'refused'],
   client: RETRY,
 } as const;
 
@@ -75,7 +75,7 @@ const CONSEQUENCES: readonly Consequence[] = [
     executed: false,
     recorded: [],
     recordedUnconfirmed: ['open'],
-    logged: ['refused'],
+    logged: ['dependency.failed', 'refused'],
     client: RETRY,
   },
   {
@@ -86,7 +86,7 @@ const CONSEQUENCES: readonly Consequence[] = [
     executed: true,
     recorded: ['open'],
     recordedUnconfirmed: ['ok'],
-    logged: ['audit.outcome_fallback', 'refused'],
+    logged: ['audit.outcome_fallback', 'dependency.failed', 'refused'],
     client: 'do not repeat before checking the effect: the tool ran',
   },
   {
@@ -97,7 +97,7 @@ const CONSEQUENCES: readonly Consequence[] = [
     executed: false,
     recorded: [],
     recordedUnconfirmed: ['INSUFFICIENT_SCOPE'],
-    logged: ['audit.denial_lost'],
+    logged: ['audit.denial_lost', 'dependency.failed'],
     client: 'sign in for the scope, as after any such refusal',
   },
   { place: 'store read', ...toolFailed },
@@ -167,7 +167,7 @@ function lostMarks(): readonly FailureRow[] {
       inject: { kind: 'database', place: 'mark write', fault: 'reply lost' },
       status: 503,
       code: 'STATE_UNAVAILABLE',
-      logged: ['refused'],
+      logged: ['dependency.failed', 'refused'],
       client: 'start the call again: the answer counts as used',
     },
     {

@@ -1,6 +1,7 @@
 import { explainFailure } from '../../shared/auth/explain.ts';
 import { createIdpDocument } from '../../shared/auth/idp-document.ts';
 import { createVerifier } from '../../shared/auth/verifier.ts';
+import { reportFailures } from '../../shared/aws/report-failures.ts';
 import { type FunctionEnvironment, type GatewayConfig, readConfig, resourceUrl } from '../../shared/core/config.ts';
 import { errorRow, GatewayError } from '../../shared/core/errors.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
@@ -11,20 +12,22 @@ import { answerPreflight, checkOrigin, isPreflight } from '../middleware/cors.ts
 import { type HttpRequest, json } from '../middleware/http.ts';
 import { readsOnly, withoutBodyOnHead } from '../middleware/reads.ts';
 import { requestContext } from '../middleware/request-context.ts';
+import { requireEdge } from '../middleware/require-edge.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
-import { type Ports, requireTable } from '../ports.ts';
+import { type Ports, requireTable, tablesOf } from '../ports.ts';
 import { createTokenReport } from './token-report.ts';
 
 /** `/`, `/health`, `/debug-token`, and a JSON 404 for every path that no other route serves. */
 export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
   const config = readConfig(env);
   const table = requireTable('IDENTITIES_TABLE', env.IDENTITIES_TABLE);
-  const identity = createIdentity({ ...ports, table, provisioning: config.provisioning });
+  const dynamo = reportFailures(ports.dynamo, tablesOf(env), ports.log);
+  const identity = createIdentity({ ...ports, dynamo, table, provisioning: config.provisioning });
   const report = createTokenReport(createVerifier(config, createIdpDocument(config, ports), ports), identity);
   const about = json(200, aboutPage(config));
   const health = json(200, { ok: true, service: config.service, version: config.version });
 
-  const handle = chain()
+  const handle = chain(ports.timer)
     .use(
       wireErrors({
         config,
@@ -34,6 +37,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
       }),
     )
     .use(requestContext(ports))
+    .use(requireEdge(env))
     .use(withoutBodyOnHead)
     .use(checkOrigin(config.allowedOrigins))
     .use({ name: 'findRoute', before: ({ http }) => requireRoute(http, config) })

@@ -6,6 +6,7 @@ import { chain, type Handler } from '../middleware/chain.ts';
 import { answerPreflight, checkOrigin, isPreflight } from '../middleware/cors.ts';
 import { readsOnly, withoutBodyOnHead } from '../middleware/reads.ts';
 import { requestContext } from '../middleware/request-context.ts';
+import { requireEdge } from '../middleware/require-edge.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
 import type { Ports } from '../ports.ts';
 import { createDocuments } from './documents.ts';
@@ -16,9 +17,10 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
   const catalogue = scopesOf(registry);
   const documents = createDocuments(config, createIdpDocument(config, ports), catalogue);
 
-  const handle = chain()
+  const handle = chain(ports.timer)
     .use(wireErrors({ config, log: ports.log, catalogue }))
     .use(requestContext(ports))
+    .use(requireEdge(env))
     .use(withoutBodyOnHead)
     .use(checkOrigin('*'))
     .use(readsOnly)

@@ -70,6 +70,7 @@ function single(event: HttpEvent, message: unknown): HttpEvent {
 const WHOLE: ReadonlySet<unknown> = new Set([
   'INVALID_AUTH_HEADER',
   'ORIGIN_NOT_ALLOWED',
+  'EDGE_REQUIRED',
   'ACCOUNT_DISABLED',
   'ACCOUNT_UNKNOWN',
   'NOT_ACCEPTABLE',

@@ -1,6 +1,7 @@
 import { createAuditWriter } from '../../shared/audit/write.ts';
 import { createIdpDocument } from '../../shared/auth/idp-document.ts';
 import { createVerifier } from '../../shared/auth/verifier.ts';
+import { reportFailures } from '../../shared/aws/report-failures.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { createDispatcher, type Reply } from '../../shared/mcp/dispatch.ts';
@@ -19,16 +20,19 @@ import { govern } from '../middleware/govern.ts';
 import { guardTransport } from '../middleware/guard-transport.ts';
 import { readBody, readMessage } from '../middleware/read-message.ts';
 import { requestContext } from '../middleware/request-context.ts';
+import { requireEdge } from '../middleware/require-edge.ts';
 import { reserveTime } from '../middleware/reserve-time.ts';
+import { joinTrace } from '../middleware/trace.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
-import { type Ports, requireTable } from '../ports.ts';
+import { type Ports, requireTable, tablesOf } from '../ports.ts';
 import { withBatches } from './batch.ts';
 import { encodeReply, requireSendable } from './reply.ts';
 
 /** POST /mcp and POST /tools/{name}. The chain, top to bottom, is the story of a call. */
 export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
   const config = readConfig(env);
-  const { clock, log, dynamo } = ports;
+  const { clock, log } = ports;
+  const dynamo = reportFailures(ports.dynamo, tablesOf(env), log);
   const catalogue = scopesOf(registry);
   const table = (name: keyof FunctionEnvironment) => requireTable(name, env[name]);
   const { provisioning, auditRetentionDays: retentionDays } = config;
@@ -41,13 +45,15 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
   const dispatcher = createDispatcher({ config, registry, rounds });
   void verifier.hydrate();
 
-  const handle = chain()
+  const handle = chain(ports.timer)
     .use(wireErrors({ config, log, catalogue }))
     .use(requestContext(ports))
+    .use(requireEdge(env))
     .use(checkOrigin(config.allowedOrigins))
     .use(guardTransport)
     .use(readBody)
     .use(readMessage(dispatcher))
+    .use(joinTrace)
     .use(verifyJwt(verifier, catalogue))
     .use(reserveTime(clock))
     .use(resolveUid(identity))

@@ -70,7 +70,7 @@ function isOutcomeLost(error: unknown): boolean {
 }
 
 function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): CallFacts | undefined {
-  const { message, principal, account, http, requestId } = call;
+  const { message, principal, account, http, requestId, trace } = call;
   if (!message || !principal || !http || requestId === undefined) return undefined;
   const { recorded, name, requested } = dispatcher.describe(message);
   if (!recorded) return undefined;
@@ -86,5 +86,6 @@ function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): Ca
     revision: message.revision.name,
     sourceIp: http.sourceIp,
     userAgent: http.userAgent,
+    traceparent: trace?.traceparent,
   };
 }

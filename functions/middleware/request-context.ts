@@ -2,10 +2,13 @@ import type { Clock } from '../../shared/core/clock.ts';
 import { GatewayError, isDenial } from '../../shared/core/errors.ts';
 import type { Log, LogFields } from '../../shared/core/logger.ts';
 import type { Account, Principal } from '../../shared/core/principal.ts';
+import { readTraceparent } from '../../shared/protocol/trace-context.ts';
 import type { Invocation, Step } from './chain.ts';
 import { type HttpRequest, readHttp, withHeaders } from './http.ts';
+import { requestMetrics } from './request-metrics.ts';
+import { type Traced, traceFields } from './trace.ts';
 
-export interface RequestContext {
+export interface RequestContext extends Traced {
   readonly http: HttpRequest;
   /** API Gateway's own request id: never one that a client sent. */
   readonly requestId: string;
@@ -28,23 +31,29 @@ interface Noted {
 
 /** Request id, logger, clock and remaining time; one log line per request; `x-request-id` on every answer. */
 export function requestContext(ports: { readonly clock: Clock; readonly log: Log }): Step<Invocation, RequestContext> {
+  // One function, one chain: its first request is the cold start.
+  let isCold = true;
   return {
     name: 'requestContext',
     before: ({ event, lambda }) => {
       const startedAt = ports.clock();
+      const http = readHttp(event);
+      const trace = readTraceparent(http.headers['traceparent']);
       const requestId = event.requestContext.requestId;
       const remaining = lambda.getRemainingTimeInMillis() - OUTCOME_RESERVE_MS;
       return {
-        http: readHttp(event),
+        http,
         requestId,
-        log: ports.log.with({ requestId, traceId: process.env['_X_AMZN_TRACE_ID'] }),
+        trace,
+        log: ports.log.with({ requestId, ...traceFields(trace) }),
         startedAt,
         deadline: startedAt + Math.max(0, Math.min(TOOL_BUDGET_MS, remaining)),
       };
     },
     seal: (call, response, error) => {
       const noted = call as typeof call & Noted;
-      (call.log ?? ports.log).info('request', {
+      const latencyMs = ports.clock() - (call.startedAt ?? ports.clock());
+      const fields = {
         route: call.event.routeKey,
         status: response.statusCode,
         ...noted.note,
@@ -53,8 +62,10 @@ export function requestContext(ports: { readonly clock: Clock; readonly log: Log
         decision: isDenial(error) ? 'denied' : noted.target && 'allowed',
         code: error instanceof GatewayError ? error.code : error ? 'GATEWAY_ERROR' : undefined,
         reason: error instanceof GatewayError ? error.reason : undefined,
-        latencyMs: ports.clock() - (call.startedAt ?? ports.clock()),
-      });
+        latencyMs,
+      };
+      (call.log ?? ports.log).info('request', fields, requestMetrics(call, { error, latencyMs, isCold }));
+      isCold = false;
       return withHeaders(response, {
         'x-request-id': call.event.requestContext.requestId,
         'cache-control': 'no-store',

@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import * as apigateway from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import * as acm from 'aws-cdk-lib/aws-certificatemanager';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -21,8 +22,16 @@ const ACCESS_LOG = AccessLogFormat.custom(
   }),
 );
 
+/** A host name and the certificate for it. */
+export interface Domain {
+  readonly name: string;
+  readonly certificateArn: string;
+}
+
 export interface HttpApiProps {
   readonly name: string;
+  /** Served at its root; the endpoint of the API itself is then off: two addresses would be two audiences. */
+  readonly domain?: Domain | undefined;
   readonly logRetention: logs.RetentionDays;
   readonly throttleRate: number;
   readonly throttleBurst: number;
@@ -33,14 +42,22 @@ export interface HttpApiProps {
  * the functions answer OPTIONS themselves.
  */
 export class HttpApi extends Construct {
-  readonly endpoint: string;
+  readonly id: string;
+  readonly accessLog: logs.LogGroup;
+  readonly domain: apigateway.DomainName | undefined;
   private readonly api: apigateway.HttpApi;
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
-    this.api = new apigateway.HttpApi(this, 'Api', { apiName: props.name, createDefaultStage: false });
-    this.endpoint = this.api.apiEndpoint;
-    const accessLog = new logs.LogGroup(this, 'AccessLog', {
+    const { name, domain } = props;
+    this.domain = domain && this.createDomain(domain);
+    this.api = new apigateway.HttpApi(this, 'Api', {
+      apiName: name,
+      createDefaultStage: false,
+      ...(domain === undefined ? {} : { disableExecuteApiEndpoint: true }),
+    });
+    this.id = this.api.apiId;
+    this.accessLog = new logs.LogGroup(this, 'AccessLog', {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -49,7 +66,20 @@ export class HttpApi extends Construct {
       stageName: '$default',
       autoDeploy: true,
       throttle: { rateLimit: props.throttleRate, burstLimit: props.throttleBurst },
-      accessLogSettings: { destination: new apigateway.LogGroupLogDestination(accessLog), format: ACCESS_LOG },
+      accessLogSettings: { destination: new apigateway.LogGroupLogDestination(this.accessLog), format: ACCESS_LOG },
+      ...(this.domain === undefined ? {} : { domainMapping: { domainName: this.domain } }),
+    });
+  }
+
+  /** Of the API itself: there is none beside a domain. */
+  get endpoint(): string {
+    return this.api.apiEndpoint;
+  }
+
+  private createDomain({ name, certificateArn }: Domain): apigateway.DomainName {
+    return new apigateway.DomainName(this, 'Domain', {
+      domainName: name,
+      certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
     });
   }
 

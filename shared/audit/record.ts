@@ -30,6 +30,8 @@ export interface CallFacts {
   readonly revision: string;
   readonly sourceIp: string;
   readonly userAgent: string;
+  /** The client's span in the form of W3C Trace Context 00, when it named one. */
+  readonly traceparent?: string | undefined;
 }
 
 export type AuditRecord = Readonly<Record<string, string | number | boolean | readonly string[]>> & {
@@ -119,6 +121,7 @@ function describe(facts: CallFacts): Fields {
     revision: facts.revision,
     sourceIp: facts.sourceIp,
     ua: cut(printable(facts.userAgent), 200),
+    traceparent: facts.traceparent,
   };
 }
 

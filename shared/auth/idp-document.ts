@@ -40,7 +40,8 @@ export function createIdpDocument(config: GatewayConfig, { getJson, clock, log }
       nextFetch = clock() + FRESH_MS;
     } catch (error) {
       nextFetch = clock() + RETRY_MS;
-      log.warn('discovery.failed', { issuer, reason: error instanceof Error ? error.message : 'unknown' });
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log.warn('discovery.failed', { dependency: 'discovery', issuer, reason });
     }
   };
   const refreshOnce = (): Promise<void> => {

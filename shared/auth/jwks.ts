@@ -67,7 +67,8 @@ export function createKeySource(issuer: string, documents: IdpDocumentSource, po
       lastFailed = true;
       // The pause starts now: an issuer that hangs must not cost every request the whole timeout.
       lastAttempt = clock();
-      log.warn('jwks.failed', { issuer, reason: error instanceof Error ? error.message : 'unknown' });
+      const reason = error instanceof Error ? error.message : 'unknown';
+      log.warn('jwks.failed', { dependency: 'jwks', issuer, reason });
     }
   };
   const refresh = (): Promise<void> => {

@@ -2,3 +2,8 @@
 export type Clock = () => number;
 
 export const systemClock: Clock = () => Date.now();
+
+/** Milliseconds of a clock that never goes back and counts fractions: for durations. */
+export type Timer = () => number;
+
+export const systemTimer: Timer = () => performance.now();

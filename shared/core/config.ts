@@ -67,6 +67,8 @@ export interface FunctionEnvironment {
   readonly IDENTITIES_TABLE?: string | undefined;
   readonly AUDIT_TABLE?: string | undefined;
   readonly STATE_TABLE?: string | undefined;
+  /** Behind CloudFront: what its requests carry, comma separated (docs/adr/0010). */
+  readonly EDGE_SECRETS?: string | undefined;
 }
 
 /** Throws at init when the deployment is broken: a function without a valid configuration must not answer. */

@@ -169,6 +169,12 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'Requests from this web origin are not accepted. The operator can add it with -c allowedOrigins=…',
   },
+  EDGE_REQUIRED: {
+    status: 403,
+    rpc: 40305,
+    challenge: 'none',
+    hint: 'This address is not for clients. Use the public URL of the gateway.',
+  },
   NOT_FOUND: { status: 404, rpc: 40401, challenge: 'none', hint: 'There is nothing at this path. MCP is at /mcp.' },
   UNKNOWN_TOOL: {
     status: 404,

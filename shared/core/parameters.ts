@@ -1,54 +1,25 @@
 import { z } from 'zod';
 import { IDP_PRESETS } from './config.ts';
+import {
+  arn,
+  claim,
+  flag,
+  host,
+  list,
+  origin,
+  type Parameter,
+  parameter,
+  text,
+  url,
+  whole,
+} from './parameter-types.ts';
+
+const LOG_RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653];
 
 /**
  * Every context parameter (`cdk deploy -c name=value`): its schema, what it does, a correct example. Nothing else
  * configures a gateway. docs/parameters.md is generated from this table.
  */
-interface Parameter<T> {
-  readonly schema: z.ZodType<T>;
-  readonly help: string;
-  readonly example: string;
-  /** As shown in the documentation, where a default exists. */
-  readonly preset?: string;
-}
-
-const ORIGIN = /^https?:\/\/[a-z0-9.-]+(?::\d{1,5})?$/;
-const URL_TEXT = /^https?:\/\/[^\s"'<>\\]+$/;
-const LOG_RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653];
-
-const parameter = <T>(schema: z.ZodType<T>, help: string, example: string, preset?: string): Parameter<T> => ({
-  schema,
-  help,
-  example,
-  ...(preset === undefined ? {} : { preset }),
-});
-
-/** Context values come as text from the command line and as JSON from cdk.json: both are read. */
-const list = (item: z.ZodType<string>) =>
-  z
-    .preprocess(
-      (value) =>
-        typeof value === 'string'
-          ? value
-              .split(',')
-              .map((part) => part.trim())
-              .filter(Boolean)
-          : value,
-      z.array(item),
-    )
-    .optional();
-const flag = z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
-const whole = (least: number, most: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
-    z.number().int().min(least).max(most),
-  );
-const text = (pattern: RegExp, message: string) => z.string().regex(pattern, message);
-const url = text(URL_TEXT, 'must be an absolute URL');
-const origin = text(ORIGIN, 'must be an origin: scheme and host in lower case, no path, no slash at the end');
-const claim = text(/^[^\s]{1,128}$/, 'must be the name of one claim').optional();
-
 export const PARAMETERS = {
   environment: parameter(
     z.enum(['prod', 'dev']).default('prod'),
@@ -167,6 +138,76 @@ export const PARAMETERS = {
     'Name of the CloudFormation stack.',
     'GatehouseDev',
     'Gatehouse',
+  ),
+  domainName: parameter(
+    host,
+    'Custom domain of the gateway. The public URL follows from it, and the default endpoint is turned off.',
+    'mcp.acme.com',
+  ),
+  certificateArn: parameter(
+    arn(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}$/, 'a certificate in ACM'),
+    'Certificate for domainName: in the region of the stack, with cloudFront in us-east-1.',
+    'arn:aws:acm:eu-central-1:123456789012:certificate/1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f',
+  ),
+  hostedZoneId: parameter(
+    text(/^Z[A-Z0-9]{1,31}$/, 'must be the id of a hosted zone').optional(),
+    'Route 53 zone in which the stack makes the DNS records of domainName.',
+    'Z0123456789ABCDEFGHIJ',
+    'none: an output says which record to make',
+  ),
+  hostedZoneName: parameter(host, 'Name of that zone.', 'acme.com'),
+  cloudFront: parameter(
+    flag.default(false),
+    'Put CloudFront with a web ACL (WAF) in front of the API and refuse requests that do not come through it.',
+    'true',
+    'false',
+  ),
+  webAclArn: parameter(
+    arn(/^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[0-9a-f-]{36}$/, 'a web ACL of scope CLOUDFRONT'),
+    'Your own web ACL for cloudFront, instead of the one that the stack makes.',
+    'arn:aws:wafv2:us-east-1:123456789012:global/webacl/acme/1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f',
+  ),
+  wafRateLimit: parameter(
+    whole(10, 2_000_000_000).default(10_000),
+    'Requests from one address in five minutes, then 429. All users of one hosted client share few addresses.',
+    '30000',
+    '10000',
+  ),
+  edgeSecretGeneration: parameter(
+    whole(1, 1_000_000).default(1),
+    'Raise it by one to rotate the secret between CloudFront and the API.',
+    '2',
+    '1',
+  ),
+  alarmEmail: parameter(
+    text(/^[^\s@,]{1,64}@[^\s@,]{3,190}$/, 'must be one e-mail address').optional(),
+    'Alarms are sent here, by a topic that the stack makes. The address gets a message to confirm.',
+    'oncall@acme.com',
+    'alarms show in CloudWatch only',
+  ),
+  alarmTopicArn: parameter(
+    arn(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}$/, 'an SNS topic'),
+    'Or your own topic, which CloudWatch may publish to.',
+    'arn:aws:sns:eu-central-1:123456789012:oncall',
+  ),
+  alarmLatencyMs: parameter(
+    whole(1, 30_000).default(3000),
+    'Milliseconds that 99 of 100 requests must stay under. Slow tools need more.',
+    '10000',
+    '3000',
+  ),
+  alarmAuthFailures: parameter(
+    whole(1, 1_000_000).default(100),
+    'Tokens refused in five minutes that raise an alarm; missing and expired ones are not counted.',
+    '500',
+    '100',
+  ),
+  alarmDenials: parameter(whole(1, 1_000_000).default(50), 'Denials in five minutes that raise an alarm.', '500', '50'),
+  runbookUrl: parameter(
+    url.optional(),
+    'Where docs/operate.md can be read, for the links in alarms.',
+    'https://wiki.acme.com/gatehouse/operate.md',
+    'the path docs/operate.md',
   ),
   loginDomainPrefix: parameter(
     text(

@@ -60,7 +60,7 @@ test('the scanner finds a leak that is planted, in clear, in base64 and in hex',
 
 test('no marked secret reaches a log line, an audit record or another user’s answer', async () => {
   const stdout = await captureOutput(async () => {
-    const gateway = createTestGateway(database, { tools, log: createLog('canary') });
+    const gateway = createTestGateway(database, { tools, log: createLog('canary', 'Canary') });
     const secretClaims = { email: SECRETS.claim, scope: `starter.echo ${SECRETS.unknownScope}`, jti: SECRETS.claim };
     const good = await gateway.token(secretClaims);
     const bad = await gateway.token({ ...secretClaims, aud: 'https://other.example' });

@@ -36,14 +36,21 @@ function findings(app: App): readonly string[] {
   );
 }
 
-test.each([{}, { environment: 'dev' }, { idp: 'auth0', issuer: 'https://acme.eu.auth0.com/' }])(
-  'the packs AwsSolutions and Serverless find nothing that is not acknowledged with %j',
-  (context) => {
-    const app = new App({ analyticsReporting: false });
-    new GatewayStack(app, { parameters: readParameters(context), bundling: false });
-    expect(findings(app)).toEqual([]);
-  },
-);
+const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f';
+const domain = { domainName: 'mcp.acme.com', certificateArn: CERTIFICATE };
+
+test.each([
+  {},
+  { environment: 'dev' },
+  { idp: 'auth0', issuer: 'https://acme.eu.auth0.com/' },
+  { ...domain, alarmEmail: 'oncall@acme.com', reservedConcurrency: '50' },
+  { ...domain, cloudFront: 'true' },
+  { cloudFront: 'true' },
+])('the packs AwsSolutions and Serverless find nothing that is not acknowledged with %j', (context) => {
+  const app = new App({ analyticsReporting: false });
+  new GatewayStack(app, { parameters: readParameters(context), bundling: false });
+  expect(findings(app)).toEqual([]);
+});
 
 test('the check fails on a stack that has something to find', () => {
   const app = new App({ analyticsReporting: false });

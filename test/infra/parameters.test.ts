@@ -151,6 +151,12 @@ test('nothing given is a production gateway with a Cognito user pool', () => {
     logRetentionDays: 30,
     auditRetentionDays: 400,
     stackName: 'Gatehouse',
+    cloudFront: false,
+    wafRateLimit: 10_000,
+    edgeSecretGeneration: 1,
+    alarmLatencyMs: 3000,
+    alarmAuthFailures: 100,
+    alarmDenials: 50,
   });
 });
 

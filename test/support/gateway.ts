@@ -5,7 +5,8 @@ import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
 import type { Handler, HttpEvent, HttpResponse } from '../../functions/middleware/chain.ts';
 import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
-import type { GatewayConfig } from '../../shared/core/config.ts';
+import type { Timer } from '../../shared/core/clock.ts';
+import type { FunctionEnvironment, GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
 import type { GetJson } from '../../shared/net/get-json.ts';
 import { deployed, type Registry } from '../../shared/registry/index.ts';
@@ -49,6 +50,10 @@ export interface TestGatewayOptions {
   readonly tools?: Registry['tools'];
   /** Instead of the capturing one. */
   readonly log?: Log;
+  /** Of the steps; without it they take no time. */
+  readonly timer?: Timer;
+  /** More variables of the functions. */
+  readonly env?: FunctionEnvironment;
   /** Instead of one that answers in this process. */
   readonly issuer?: TestIssuer;
   readonly getJson?: GetJson;
@@ -64,12 +69,19 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
   const { log, lines } = captureLog();
   const { issuer = createIssuer(ISSUER) } = options;
   const dynamo = options.dynamo?.(database.dynamo) ?? database.dynamo;
-  const ports = { clock: () => time.now, log: options.log ?? log, getJson: options.getJson ?? issuer.getJson, dynamo };
+  const ports = {
+    clock: () => time.now,
+    log: options.log ?? log,
+    getJson: options.getJson ?? issuer.getJson,
+    dynamo,
+    timer: options.timer ?? (() => time.now),
+  };
   const env = {
     GATEHOUSE_CONFIG: JSON.stringify(config),
     IDENTITIES_TABLE: database.identities,
     AUDIT_TABLE: database.audit,
     STATE_TABLE: database.state,
+    ...options.env,
   };
   const handlers = {
     mcp: createMcp(env, ports, registry),

@@ -9,7 +9,7 @@ const { issuer, jwks } = readFixture();
 /** The mcp function as it is, but for what is behind its ports: no network. */
 export const handler = createHandler(process.env, {
   clock: systemClock,
-  log: createLog('gatehouse-mcp'),
+  log: createLog('gatehouse-mcp', 'Bench'),
   dynamo: memoryDynamo,
   getJson: async (url) => ({
     json: url.endsWith('/jwks') ? jwks : { issuer, jwks_uri: `${issuer}/jwks` },

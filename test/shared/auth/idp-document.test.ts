@@ -128,7 +128,13 @@ describe('how long it lasts', () => {
       asked: 3,
       later: 5,
     });
-    const line = { level: 'warn', event: 'discovery.failed', issuer: ISSUER, reason: 'http_500' };
+    const line = {
+      level: 'warn',
+      event: 'discovery.failed',
+      dependency: 'discovery',
+      issuer: ISSUER,
+      reason: 'http_500',
+    };
     expect(lines).toEqual([line, line]);
   });
 

@@ -1,0 +1,143 @@
+import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { Parameters } from '../../shared/core/parameters.ts';
+import { type Metrics, math, sum } from './metrics.ts';
+
+/** One alarm: when it goes off, and the heading of docs/operate.md that says what to do. */
+export interface AlarmRule {
+  readonly id: string;
+  /** In docs/operate.md, as `### <heading>`. */
+  readonly heading: string;
+  readonly what: string;
+  readonly metric: cloudwatch.IMetric;
+  /** Reached or passed. */
+  readonly threshold: number;
+  /** Periods of five minutes that must be bad, of as many. */
+  readonly periods?: number;
+}
+
+type Thresholds = Pick<Parameters, 'alarmLatencyMs' | 'alarmAuthFailures' | 'alarmDenials' | 'reservedConcurrency'>;
+
+export function alarmRules(metrics: Metrics, thresholds: Thresholds): readonly AlarmRule[] {
+  return [
+    ...answers(metrics, thresholds),
+    ...capacity(metrics, thresholds),
+    ...dependencies(metrics),
+    ...people(metrics, thresholds),
+  ];
+}
+
+function answers(metrics: Metrics, { alarmLatencyMs }: Thresholds): readonly AlarmRule[] {
+  const errors = metrics.ofApi('5xx', 'Sum');
+  const count = metrics.ofApi('Count', 'Sum');
+  return [
+    {
+      id: 'ServerErrors',
+      heading: 'Server errors',
+      what: 'More than 1 in 100 requests, and at least 3, ended in a 5xx',
+      // Three, so that one failed request at night is not an alarm.
+      metric: math('IF(errors >= 3, 100 * errors / count, 0)', { errors, count }, '5xx, percent'),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      id: 'SlowAnswers',
+      heading: 'Slow answers',
+      what: `1 in 100 requests took ${alarmLatencyMs} ms or longer`,
+      metric: metrics.ofApi('Latency', 'p99'),
+      threshold: alarmLatencyMs,
+      periods: 3,
+    },
+    {
+      id: 'FunctionErrors',
+      heading: 'Function errors',
+      what: 'A function crashed, ran out of memory or timed out',
+      metric: metrics.overFunctions('Errors'),
+      threshold: 1,
+    },
+  ];
+}
+
+function capacity(metrics: Metrics, { reservedConcurrency }: Thresholds): readonly AlarmRule[] {
+  const rules: AlarmRule[] = [
+    {
+      id: 'FunctionThrottles',
+      heading: 'Function throttles',
+      what: 'Lambda refused to start a function',
+      metric: metrics.overFunctions('Throttles'),
+      threshold: 1,
+    },
+    {
+      id: 'ApiThrottles',
+      heading: 'API throttles',
+      what: 'The API refused 10 requests above throttleRate',
+      metric: metrics.throttledByApi(),
+      threshold: 10,
+    },
+    {
+      id: 'TableThrottles',
+      heading: 'Table throttles',
+      what: 'DynamoDB throttled 10 requests',
+      metric: metrics.throttledByTables(),
+      threshold: 10,
+    },
+  ];
+  if (reservedConcurrency === undefined) return rules;
+  const concurrency: AlarmRule = {
+    id: 'Concurrency',
+    heading: 'Concurrency nearly used up',
+    what: `The mcp function runs at 80 % of its ${reservedConcurrency} reserved copies`,
+    metric: metrics.concurrencyOfMcp(),
+    threshold: Math.max(1, Math.floor(reservedConcurrency * 0.8)),
+  };
+  return [...rules, concurrency];
+}
+
+function dependencies(metrics: Metrics): readonly AlarmRule[] {
+  const errors = (dependency: 'jwks' | 'discovery' | 'identities' | 'audit' | 'state') =>
+    metrics.own('dependencyErrors', { dependency });
+  return [
+    {
+      id: 'AuditTrail',
+      heading: 'Audit trail',
+      what: 'A record could not be written as it should, or conflicts with another one',
+      metric: metrics.own('alarms'),
+      threshold: 1,
+    },
+    {
+      id: 'IdentityProvider',
+      heading: 'Identity provider',
+      what: 'Signing keys or the discovery document could not be fetched 3 times',
+      metric: sum('idp', [errors('jwks'), errors('discovery')]),
+      threshold: 3,
+    },
+    {
+      id: 'Tables',
+      heading: 'Tables',
+      what: '3 operations on a table failed',
+      metric: sum('table', [errors('identities'), errors('audit'), errors('state')]),
+      threshold: 3,
+    },
+  ];
+}
+
+function people(metrics: Metrics, { alarmAuthFailures, alarmDenials }: Thresholds): readonly AlarmRule[] {
+  const failures = metrics.own('authFailures');
+  const missing = metrics.own('authFailures', { code: 'NO_AUTH' });
+  const expired = metrics.own('authFailures', { code: 'TOKEN_EXPIRED' });
+  return [
+    {
+      id: 'AuthFailures',
+      heading: 'Authentication failures',
+      what: `${alarmAuthFailures} tokens were refused; missing and expired ones, which every client sends, not counted`,
+      metric: math('failures - FILL(missing, 0) - FILL(expired, 0)', { failures, missing, expired }, 'bad tokens'),
+      threshold: alarmAuthFailures,
+    },
+    {
+      id: 'Denials',
+      heading: 'Denials',
+      what: `${alarmDenials} requests were denied`,
+      metric: metrics.own('denials'),
+      threshold: alarmDenials,
+    },
+  ];
+}

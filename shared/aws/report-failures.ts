@@ -1,0 +1,38 @@
+import type { Log } from '../core/logger.ts';
+import type { Dependency } from '../core/metrics.ts';
+import type { Dynamo } from './dynamodb.ts';
+
+/** The same database; each operation that fails is also logged and counted under the name of its table. */
+export function reportFailures(dynamo: Dynamo, tables: ReadonlyMap<string, Dependency>, log: Log): Dynamo {
+  const reported =
+    <Args extends readonly [string, ...unknown[]], Result>(operation: (...args: Args) => Promise<Result>) =>
+    async (...args: Args): Promise<Result> => {
+      try {
+        return await operation(...args);
+      } catch (error) {
+        const dependency = tables.get(args[0]);
+        if (dependency !== undefined) log.warn('dependency.failed', { dependency, ...describe(error) });
+        throw error;
+      }
+    };
+  return {
+    get: reported(dynamo.get),
+    putIfAbsent: reported(dynamo.putIfAbsent),
+    put: reported(dynamo.put),
+    delete: reported(dynamo.delete),
+    query: reported(dynamo.query),
+  };
+}
+
+/** The class, and why DynamoDB throttled. Never the message, which may quote an item. */
+function describe(error: unknown) {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const { ThrottlingReasons, throttlingReasons = ThrottlingReasons } = error as Throttled;
+  return { error: error.name, throttled: throttlingReasons?.[0]?.reason };
+}
+
+/** Two exceptions of the SDK name it differently. */
+interface Throttled {
+  readonly throttlingReasons?: ReadonlyArray<{ readonly reason?: string }>;
+  readonly ThrottlingReasons?: ReadonlyArray<{ readonly reason?: string }>;
+}

@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { projectRoot } from '../../infra/project.ts';
+import { type Resource, synthGateway } from '../../infra/synth.ts';
+import { METRICS } from '../../shared/core/metrics.ts';
+
+const external = { idp: 'auth0', issuer: 'https://acme.eu.auth0.com/' };
+const synth = (context: Record<string, string> = {}) =>
+  synthGateway({ context: { ...external, ...context }, bundling: false }).template;
+const everything = synth({ reservedConcurrency: '50' });
+
+function all(type: string, { Resources } = everything): readonly Resource[] {
+  return Object.values(Resources).filter(({ Type }) => Type === type);
+}
+const alarmsOf = (template = everything) =>
+  all('AWS::CloudWatch::Alarm', template).map(({ Properties = {} }) => Properties);
+
+/** Namespace and name of every metric in an alarm or a widget. */
+function metricsIn(text: string): readonly string[] {
+  const inAlarms = [...text.matchAll(/"MetricName":"([^"]+)","Namespace":"([^"]+)"/g)].map(
+    ([, name, space]) => `${space} ${name}`,
+  );
+  return [...new Set(inAlarms)].sort();
+}
+
+describe('alarms', () => {
+  test('watch answers, capacity, dependencies and people, each over its metrics', () => {
+    expect(
+      alarmsOf().map((one) => [
+        one['AlarmName'],
+        one['Threshold'],
+        one['EvaluationPeriods'],
+        metricsIn(JSON.stringify(one)),
+      ]),
+    ).toEqual([
+      ['Gatehouse-ServerErrors', 1, 2, ['AWS/ApiGateway 5xx', 'AWS/ApiGateway Count']],
+      ['Gatehouse-SlowAnswers', 3000, 3, ['AWS/ApiGateway Latency']],
+      ['Gatehouse-FunctionErrors', 1, 1, ['AWS/Lambda Errors']],
+      ['Gatehouse-FunctionThrottles', 1, 1, ['AWS/Lambda Throttles']],
+      ['Gatehouse-ApiThrottles', 10, 1, ['Gatehouse Gatehouse-throttledRequests']],
+      ['Gatehouse-TableThrottles', 10, 1, ['AWS/DynamoDB ReadThrottleEvents', 'AWS/DynamoDB WriteThrottleEvents']],
+      ['Gatehouse-Concurrency', 40, 1, ['AWS/Lambda ConcurrentExecutions']],
+      ['Gatehouse-AuditTrail', 1, 1, ['Gatehouse alarms']],
+      ['Gatehouse-IdentityProvider', 3, 1, ['Gatehouse dependencyErrors']],
+      ['Gatehouse-Tables', 3, 1, ['Gatehouse dependencyErrors']],
+      ['Gatehouse-AuthFailures', 100, 1, ['Gatehouse authFailures']],
+      ['Gatehouse-Denials', 50, 1, ['Gatehouse denials']],
+    ]);
+  });
+
+  test('use metrics of ours under names that the functions write', () => {
+    const names = alarmsOf().flatMap((one) => metricsIn(JSON.stringify(one)));
+    const ours = names.flatMap((name) => /^Gatehouse (?!Gatehouse-)(.+)/.exec(name)?.[1] ?? []);
+    const written = new Set<string>(Object.values(METRICS));
+    expect([...new Set(ours)].filter((name) => !written.has(name))).toEqual([]);
+  });
+
+  test('are silent without data and go off at their threshold', () => {
+    const ways = alarmsOf().map((one) => `${one['TreatMissingData']} ${one['ComparisonOperator']}`);
+    expect(new Set(ways)).toEqual(new Set(['notBreaching GreaterThanOrEqualToThreshold']));
+  });
+
+  test('each links to a heading of the runbook', () => {
+    const text = readFileSync(join(projectRoot, 'docs/operate.md'), 'utf8');
+    const headings = [...text.matchAll(/^### (.+)$/gm)].map(([, heading = '']) =>
+      heading.toLowerCase().replaceAll(' ', '-'),
+    );
+    const links = alarmsOf().map(
+      (one) => /What to do: docs\/operate\.md#(\S+)$/.exec(String(one['AlarmDescription']))?.[1],
+    );
+    expect([links.length, links.filter((link) => link === undefined || !headings.includes(link))]).toEqual([12, []]);
+  });
+
+  test('take their thresholds and the place of the runbook from parameters', () => {
+    const template = synth({
+      alarmLatencyMs: '9000',
+      alarmAuthFailures: '7',
+      alarmDenials: '8',
+      runbookUrl: 'https://wiki.acme.com/operate',
+    });
+    const found = alarmsOf(template).filter((one) => /Slow|Auth|Denials/.test(String(one['AlarmName'])));
+    expect(found.map((one) => [one['Threshold'], one['AlarmDescription']])).toEqual([
+      [
+        9000,
+        '1 in 100 requests took 9000 ms or longer, for 15 minutes. What to do: https://wiki.acme.com/operate#slow-answers',
+      ],
+      [7, expect.stringMatching(/^7 tokens .* https:\/\/wiki\.acme\.com\/operate#authentication-failures$/)],
+      [8, expect.stringMatching(/^8 requests were denied, .*#denials$/)],
+    ]);
+  });
+
+  test('without reserved concurrency there is none to use up', () => {
+    expect(alarmsOf(synth()).map((one) => one['AlarmName'])).not.toContain('Gatehouse-Concurrency');
+  });
+});
+
+describe('who is told', () => {
+  const actionsOf = (template = everything) =>
+    alarmsOf(template).map((one) => JSON.stringify([one['AlarmActions'], one['OKActions']]));
+
+  test('nobody, when nobody is named', () => {
+    expect([new Set(actionsOf()), all('AWS::SNS::Topic').length]).toEqual([new Set(['[null,null]']), 0]);
+  });
+
+  test('an address, by a topic that only alarms of this account may publish to', () => {
+    const template = synth({ alarmEmail: 'oncall@acme.com' });
+    const [subscription] = all('AWS::SNS::Subscription', template);
+    const [policy] = all('AWS::SNS::TopicPolicy', template);
+    const { Statement } = policy!.Properties!['PolicyDocument'] as { Statement: Array<Record<string, unknown>> };
+    expect([
+      new Set(actionsOf(template)).size,
+      actionsOf(template)[0],
+      subscription!.Properties!['Endpoint'],
+      Statement.map(({ Effect, Action, Principal }) => [Effect, Action, Principal]),
+      JSON.stringify(Statement[1]!['Condition']),
+    ]).toEqual([
+      1,
+      expect.stringMatching(/^\[\[\{"Ref":"AlarmsTopic\w+"\}\],\[\{"Ref":"AlarmsTopic\w+"\}\]\]$/),
+      'oncall@acme.com',
+      [
+        ['Deny', 'sns:Publish', '*'],
+        ['Allow', 'sns:Publish', { Service: 'cloudwatch.amazonaws.com' }],
+      ],
+      expect.stringContaining('ArnLike'),
+    ]);
+  });
+
+  test('a topic of your own', () => {
+    const alarmTopicArn = 'arn:aws:sns:eu-central-1:123456789012:oncall';
+    const template = synth({ alarmTopicArn });
+    expect([new Set(actionsOf(template)), all('AWS::SNS::Topic', template).length]).toEqual([
+      new Set([JSON.stringify([[alarmTopicArn], [alarmTopicArn]])]),
+      0,
+    ]);
+  });
+});
+
+test('the dashboard shows every metric of ours, and the alarms', () => {
+  const [board] = all('AWS::CloudWatch::Dashboard');
+  const body = JSON.stringify(board!.Properties!['DashboardBody']);
+  // `alarms` is an alarm itself.
+  const missing = Object.values(METRICS).filter((name) => name !== METRICS.alarms && !body.includes(name));
+  const boards = all('AWS::CloudWatch::Dashboard').length;
+  expect([boards, missing, (body.match(/AlarmsDenials|AlarmsTables/g) ?? []).length > 0]).toEqual([1, [], true]);
+});
+
+test('throttled requests are counted from the access log', () => {
+  const [filter] = all('AWS::Logs::MetricFilter');
+  const { FilterPattern, MetricTransformations } = filter!.Properties!;
+  expect([FilterPattern, MetricTransformations]).toEqual([
+    '{ $.status = "429" }',
+    [{ MetricName: 'Gatehouse-throttledRequests', MetricNamespace: 'Gatehouse', MetricValue: '1' }],
+  ]);
+});

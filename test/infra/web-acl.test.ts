@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Resource, synthGateway } from '../../infra/synth.ts';
+
+const certificate = (region: string) =>
+  `arn:aws:acm:${region}:123456789012:certificate/1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f`;
+const auth0 = { idp: 'auth0', issuer: 'https://acme.eu.auth0.com/' };
+const edge = { ...auth0, cloudFront: 'true' };
+const edgeDomain = { ...edge, domainName: 'mcp.acme.com', certificateArn: certificate('us-east-1') };
+const webAclArn = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/acme/1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f';
+
+const synth = (context: Record<string, string>) => synthGateway({ context, bundling: false }).template;
+type Template = ReturnType<typeof synth>;
+const all = (type: string, { Resources }: Template): readonly Resource[] =>
+  Object.values(Resources).filter(({ Type }) => Type === type);
+const propertiesOf = (type: string, template: Template) => all(type, template).map(({ Properties = {} }) => Properties);
+describe('the web ACL', () => {
+  const [acl] = propertiesOf('AWS::WAFv2::WebACL', synth(edgeDomain));
+  const rules = acl!['Rules'] as ReadonlyArray<Record<string, object>>;
+  const groups = rules.flatMap(({ Statement }) => {
+    const group = (
+      Statement as {
+        ManagedRuleGroupStatement?: { Name: string; RuleActionOverrides: Array<{ Name: string; ActionToUse: object }> };
+      }
+    ).ManagedRuleGroupStatement;
+    return group === undefined ? [] : [group];
+  });
+
+  test('has no bot control and no list of hosting networks, where the hosted clients live', () => {
+    expect([acl!['Scope'], groups.map(({ Name }) => Name)]).toEqual([
+      'CLOUDFRONT',
+      ['AWSManagedRulesCommonRuleSet', 'AWSManagedRulesKnownBadInputsRuleSet', 'AWSManagedRulesAmazonIpReputationList'],
+    ]);
+  });
+
+  test('only counts a missing or odd User-Agent, and whatever a body says', () => {
+    expect(
+      groups.map(({ RuleActionOverrides }) => RuleActionOverrides.map(({ Name, ActionToUse }) => [Name, ActionToUse])),
+    ).toEqual([
+      [
+        'NoUserAgent_HEADER',
+        'UserAgent_BadBots_HEADER',
+        'SizeRestrictions_BODY',
+        'EC2MetaDataSSRF_BODY',
+        'GenericLFI_BODY',
+        'GenericRFI_BODY',
+        'CrossSiteScripting_BODY',
+      ].map((name) => [name, { Count: {} }]),
+      ['JavaDeserializationRCE_BODY', 'Log4JRCE_BODY', 'ReactJSRCE_BODY'].map((name) => [name, { Count: {} }]),
+      [],
+    ]);
+  });
+
+  test('limits an address with 429, which clients retry, and not with 403', () => {
+    const [{ Statement, Action } = {}] = rules;
+    expect([Statement, Action]).toEqual([
+      { RateBasedStatement: { AggregateKeyType: 'IP', Limit: 10_000, EvaluationWindowSec: 300 } },
+      {
+        Block: {
+          CustomResponse: {
+            ResponseCode: 429,
+            CustomResponseBodyKey: 'rate-limited',
+            ResponseHeaders: [{ Name: 'retry-after', Value: '60' }],
+          },
+        },
+      },
+    ]);
+  });
+
+  test('logs without tokens and queries', () => {
+    const [logging] = propertiesOf('AWS::WAFv2::LoggingConfiguration', synth(edgeDomain));
+    expect(logging!['RedactedFields']).toEqual([{ SingleHeader: { Name: 'authorization' } }, { QueryString: {} }]);
+  });
+
+  test('can be one of your own, and the stack then goes anywhere', () => {
+    const own = synth({ ...edgeDomain, webAclArn });
+    const { DistributionConfig } = propertiesOf('AWS::CloudFront::Distribution', own)[0]!;
+    expect([(DistributionConfig as { WebACLId: string }).WebACLId, all('AWS::WAFv2::WebACL', own)]).toEqual([
+      webAclArn,
+      [],
+    ]);
+  });
+});
