@@ -1,0 +1,3 @@
+import { node24 } from './toolbox.ts';
+
+process.stdout.write(node24());
