@@ -1,6 +1,6 @@
 import type { Log } from '../core/logger.ts';
 import type { Dependency } from '../core/metrics.ts';
-import type { Dynamo } from './dynamodb.ts';
+import type { Dynamo, Within } from './dynamodb.ts';
 
 /** The same database; each operation that fails is also logged and counted under the name of its table. */
 export function reportFailures(dynamo: Dynamo, tables: ReadonlyMap<string, Dependency>, log: Log): Dynamo {
@@ -11,7 +11,8 @@ export function reportFailures(dynamo: Dynamo, tables: ReadonlyMap<string, Depen
         return await operation(...args);
       } catch (error) {
         const dependency = tables.get(args[0]);
-        if (dependency !== undefined) log.warn('dependency.failed', { dependency, ...describe(error) });
+        if (dependency !== undefined && wasAsked(args.at(-1)))
+          log.warn('dependency.failed', { dependency, ...describe(error) });
         throw error;
       }
     };
@@ -22,6 +23,12 @@ export function reportFailures(dynamo: Dynamo, tables: ReadonlyMap<string, Depen
     delete: reported(dynamo.delete),
     query: reported(dynamo.query),
   };
+}
+
+/** A caller without time left was turned away before the table was asked: that says nothing about the table. */
+function wasAsked(options: unknown): boolean {
+  const { withinMs } = (typeof options === 'object' && options !== null ? options : {}) as Within;
+  return withinMs === undefined || withinMs > 0;
 }
 
 /** The class, and why DynamoDB throttled. Never the message, which may quote an item. */
