@@ -59,12 +59,18 @@ interface Values {
   readonly table?: string;
 }
 
+/** A terminal may be far from the region, and may wait. */
+const FROM_AFAR = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
+
 async function openReader({ local, port, stack, table }: Values) {
   if (local === true) {
     const { dynamodb, tables } = readState(toPort(port));
     return createAuditReader({ dynamo: createDynamo(localDynamo(dynamodb)), table: tables.audit });
   }
-  return createAuditReader({ dynamo: createDynamo(), table: table ?? (await deployedTable(stack ?? 'Gatehouse')) });
+  return createAuditReader({
+    dynamo: createDynamo({ limits: FROM_AFAR }),
+    table: table ?? (await deployedTable(stack ?? 'Gatehouse')),
+  });
 }
 
 async function deployedTable(stack: string): Promise<string> {

@@ -8,7 +8,8 @@ import type { Handler, HttpResponse } from '../../functions/middleware/chain.ts'
 import type { Ports } from '../../functions/ports.ts';
 import { deployed } from '../../shared/registry/index.ts';
 import { Failure } from '../failure.ts';
-import { matchRoute, toEvent } from './http-event.ts';
+import { matchRoute, pathOf, receive, toEvent } from './http-event.ts';
+import { messageOf } from './http-server.ts';
 import type { Plan } from './template.ts';
 
 /** API Gateway refuses larger requests itself. */
@@ -32,10 +33,12 @@ export function createGateway(plan: Plan, ports: Ports, registry = deployed): Re
   const keys = plan.routes.map(({ key }) => key);
   return (request, response) => {
     void answer(request, response, async (body) => {
-      const route = matchRoute(keys, request.method ?? 'GET', (request.url ?? '/').split('?', 1)[0] ?? '/');
+      const received = receive(request);
+      if (typeof received === 'number') return refusal(received);
+      const route = matchRoute(keys, received.method, pathOf(received));
       const target = functions.get(plan.routes.find(({ key }) => key === route?.key)?.functionId ?? '');
-      if (route === undefined || target === undefined) return message(404, 'Not Found');
-      return target.handler(toEvent(request, body, route), lambdaContext(target.timeoutSeconds));
+      if (route === undefined || target === undefined) return refusal(404);
+      return target.handler(toEvent(received, body, route), lambdaContext(target.timeoutSeconds));
     });
   };
 }
@@ -52,11 +55,12 @@ async function answer(
       size += chunk.length;
       if (size <= MAX_REQUEST_BYTES) chunks.push(chunk);
     }
-    const tooLarge = size > MAX_REQUEST_BYTES;
-    write(response, tooLarge ? message(413, 'Request Entity Too Large') : await invoke(Buffer.concat(chunks)));
+    write(response, size > MAX_REQUEST_BYTES ? refusal(413) : await invoke(Buffer.concat(chunks)));
   } catch {
+    // Cut off in its body: the server has answered what it could not parse, or there is nobody left.
+    if (!request.complete || response.headersSent) return;
     // What API Gateway answers when a function fails.
-    if (!response.headersSent) write(response, message(500, 'Internal Server Error'));
+    write(response, refusal(500));
   }
 }
 
@@ -66,8 +70,10 @@ function write(response: ServerResponse, { statusCode = 200, headers = {}, body 
   response.end(body);
 }
 
-function message(statusCode: number, text: string): HttpResponse {
-  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ message: text }) };
+/** What API Gateway answers by itself. */
+function refusal(statusCode: number): HttpResponse {
+  const headers = { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' };
+  return { statusCode, headers, body: messageOf(statusCode) };
 }
 
 function lambdaContext(timeoutSeconds: number): Context {

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { HttpEvent } from '../../functions/middleware/chain.ts';
@@ -10,17 +11,52 @@ export interface MatchedRoute {
   readonly pathParameters: Readonly<Record<string, string>> | undefined;
 }
 
+/** A request as it came over the wire. */
+export interface Received {
+  readonly method: string;
+  /** Path and query as they were sent: origin form (RFC 9112 section 3.2.1). */
+  readonly target: string;
+  readonly httpVersion: string;
+  /** Name, value, name, value, … with their case and repetitions. */
+  readonly rawHeaders: readonly string[];
+  readonly remoteAddress: string;
+}
+
+/** API Gateway's limit for the request line and the values of all headers (its quotas page). */
+const MAX_HEAD_BYTES = 10_240;
+
+/** What Node parsed, or the status that API Gateway's front refuses it with. */
+export function receive(request: IncomingMessage): Received | 400 | 431 {
+  const { method = '', url = '', httpVersion, rawHeaders, socket } = request;
+  const values = rawHeaders.filter((_, at) => at % 2 === 1);
+  const head = method.length + url.length + values.reduce((sum, value) => sum + value.length, 0);
+  if (head > MAX_HEAD_BYTES) return 431;
+  const hosts = rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host').length;
+  // RFC 9112 section 3.2: one Host, which only HTTP/1.0 may leave out.
+  if (hosts > 1 || (hosts === 0 && httpVersion !== '1.0')) return 400;
+  const target = url.replace(/^https?:\/\/[^/?]*/i, '') || '/';
+  // `*` of OPTIONS has no path that a route could match.
+  if (!target.startsWith('/') && !target.startsWith('?')) return 400;
+  const origin = target.startsWith('?') ? `/${target}` : target;
+  return { method, target: origin, httpVersion, rawHeaders, remoteAddress: socket.remoteAddress ?? '' };
+}
+
+export function pathOf({ target }: Received): string {
+  return target.split('?', 1)[0] ?? '/';
+}
+
 /** Request → event in payload format 2.0, as API Gateway makes it. */
-export function toEvent(request: IncomingMessage, body: Buffer, route: MatchedRoute): HttpEvent {
-  const headers = joinHeaders(request.rawHeaders);
-  const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s, 2);
-  const isText = TEXT.test(headers['content-type'] ?? '');
+export function toEvent(received: Received, body: Buffer, route: MatchedRoute): HttpEvent {
+  const headers = joinHeaders(received.rawHeaders);
+  const path = pathOf(received);
+  // What API Gateway does with text that is no UTF-8 is not documented; as bytes, nothing of it is lost here.
+  const isText = TEXT.test(headers['content-type'] ?? '') && isUtf8(body);
   const now = Date.now();
   return {
     version: '2.0',
     routeKey: route.key,
     rawPath: path,
-    rawQueryString: query,
+    rawQueryString: received.target.slice(path.length + 1),
     headers,
     ...(route.pathParameters === undefined ? {} : { pathParameters: route.pathParameters }),
     requestContext: {
@@ -29,10 +65,10 @@ export function toEvent(request: IncomingMessage, body: Buffer, route: MatchedRo
       domainName: 'localhost',
       domainPrefix: 'localhost',
       http: {
-        method: request.method ?? 'GET',
+        method: received.method,
         path,
-        protocol: `HTTP/${request.httpVersion}`,
-        sourceIp: request.socket.remoteAddress ?? '',
+        protocol: `HTTP/${received.httpVersion}`,
+        sourceIp: received.remoteAddress,
         userAgent: headers['user-agent'] ?? '',
       },
       requestId: randomUUID(),

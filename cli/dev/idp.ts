@@ -147,6 +147,7 @@ async function login(provider: Provider, request: IncomingMessage, response: Ser
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' });
     response.end(loginPage(uid, DEV_USERS));
   } catch {
+    if (response.headersSent) return void response.end();
     response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' });
     response.end('This sign-in has expired or was finished elsewhere. Start it again from your client.\n');
   }

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { Failure } from '../failure.ts';
+import { createHttpServer } from './http-server.ts';
 
 export interface Listening {
   close(): Promise<void>;
@@ -11,9 +12,9 @@ export interface Listening {
  * @throws Failure when the port is taken
  */
 export async function listen(serve: RequestListener, port: number): Promise<Listening> {
-  const servers = [createServer(serve)];
+  const servers = [createHttpServer(serve)];
   await bind(servers[0] as Server, port, '127.0.0.1');
-  const six = createServer(serve);
+  const six = createHttpServer(serve);
   try {
     await bind(six, port, '::1');
     servers.push(six);

@@ -1,4 +1,3 @@
-import dynalite from 'dynalite';
 import type { Ports } from '../../functions/ports.ts';
 import { ConfigError } from '../../infra/config.ts';
 import { type SynthesisedGateway, synthGateway } from '../../infra/synth.ts';
@@ -11,6 +10,7 @@ import { createIdentity } from '../../shared/identity/resolve.ts';
 import { getJson } from '../../shared/net/get-json.ts';
 import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { Failure } from '../failure.ts';
+import { createDatabase } from './database.ts';
 import { createGateway } from './gateway.ts';
 import { createIdp } from './idp.ts';
 import { localDynamo } from './local-dynamo.ts';
@@ -49,7 +49,7 @@ export async function startDev({ port, context, log, registry = deployed }: DevO
     await Promise.all(stops.splice(0).map((end) => end()));
   };
   try {
-    const database = dynalite({ createTableMs: 0 });
+    const database = createDatabase();
     await bind(database, port + 2, '127.0.0.1');
     stops.push(() => close(database));
     const state = stateOf(plan, port, issuer, embeddedIdp, scopesOf(registry));

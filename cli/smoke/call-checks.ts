@@ -1,5 +1,5 @@
 import { failed, type Outcome, ok, skipped } from './finding.ts';
-import { type Answer, asList, asObject, ask, type Target } from './target.ts';
+import { type Answer, ask, asList, asObject, type Target } from './target.ts';
 
 /** The tool that every gateway starts with: it takes no arguments and tells who the caller is. */
 const TOOL = 'whoami';

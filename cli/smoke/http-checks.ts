@@ -1,6 +1,6 @@
 import { resourceMetadataUrl } from '../../shared/core/config.ts';
 import { failed, type Outcome, ok } from './finding.ts';
-import { type Answer, asList, asObject, ask, type Target } from './target.ts';
+import { type Answer, ask, asList, asObject, type Target } from './target.ts';
 
 /** What can be seen from outside without a token. */
 export type Check = (target: Target) => Promise<Outcome>;

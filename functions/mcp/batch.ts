@@ -1,4 +1,4 @@
-import { parseBoundedJson } from '../../shared/protocol/json-text.ts';
+import { readJson } from '../../shared/protocol/json-text.ts';
 import { isObject, type JsonObject, own } from '../../shared/protocol/jsonrpc.ts';
 import { claimsModern } from '../../shared/protocol/read-message.ts';
 import { ASSUMED_LEGACY } from '../../shared/protocol/revisions.ts';
@@ -6,7 +6,7 @@ import type { Handler, HttpEvent, HttpResponse } from '../middleware/chain.ts';
 import { json, readHttp } from '../middleware/http.ts';
 
 const MAX_MESSAGES = 20;
-const MAX_CHARS = 1_048_576;
+const MAX_BYTES = 1_048_576;
 
 /**
  * JSON-RPC batches, which revision 2025-03-26 demands and every later one has removed. Each message goes through the
@@ -37,18 +37,20 @@ export function withBatches(handle: Handler): Handler {
 
 function readBatch(event: HttpEvent): readonly unknown[] | undefined {
   if (event.rawPath !== '/mcp') return undefined;
-  const { method, headers, body } = readHttp(event);
+  const { method, headers, body, isUtf8 } = readHttp(event);
   const named = headers['mcp-protocol-version']?.trim() ?? ASSUMED_LEGACY;
-  if (method !== 'POST' || named !== ASSUMED_LEGACY || body.length > MAX_CHARS || !/^\s*\[/.test(body))
-    return undefined;
+  if (method !== 'POST' || named !== ASSUMED_LEGACY || !isUtf8 || !/^\s*\[/.test(body)) return undefined;
+  if (Buffer.byteLength(body) > MAX_BYTES) return undefined;
   const messages = parse(body);
   if (!Array.isArray(messages) || messages.length === 0 || messages.length > MAX_MESSAGES) return undefined;
   return messages.every((message) => !claimsModern(message) && !isInitialize(message)) ? messages : undefined;
 }
 
-function parse(body: string): unknown {
+function parse(text: string): unknown {
   try {
-    return parseBoundedJson(body);
+    const { body: messages, flaw } = readJson(text);
+    // Taken apart and written anew, its messages would not show the flaw any more.
+    return flaw === undefined ? messages : undefined;
   } catch {
     return undefined;
   }

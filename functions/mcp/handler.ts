@@ -19,10 +19,11 @@ import { govern } from '../middleware/govern.ts';
 import { guardTransport } from '../middleware/guard-transport.ts';
 import { readBody, readMessage } from '../middleware/read-message.ts';
 import { requestContext } from '../middleware/request-context.ts';
+import { reserveTime } from '../middleware/reserve-time.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
 import { type Ports, requireTable } from '../ports.ts';
 import { withBatches } from './batch.ts';
-import { encodeReply } from './reply.ts';
+import { encodeReply, requireSendable } from './reply.ts';
 
 /** POST /mcp and POST /tools/{name}. The chain, top to bottom, is the story of a call. */
 export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
@@ -36,7 +37,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
   const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays });
   const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);
   const keys = createKeyRing(dynamo, table('STATE_TABLE'), clock, 'request-state');
-  const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE')));
+  const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE'), clock));
   const dispatcher = createDispatcher({ config, registry, rounds });
   void verifier.hydrate();
 
@@ -48,17 +49,20 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
     .use(readBody)
     .use(readMessage(dispatcher))
     .use(verifyJwt(verifier, catalogue))
+    .use(reserveTime(clock))
     .use(resolveUid(identity))
     .use(requireActiveAccount)
     .use(enforceScopes(dispatcher))
     .use(govern)
+    .use(reserveTime(clock))
     .use(audit(writer, dispatcher, clock))
     .handler(async (call) => {
       const { message, target, account, record, requestId, startedAt, http } = call;
       const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf });
       record.ended = endOf(reply);
       const elapsedMs = clock() - startedAt;
-      return encodeReply(message, reply, { config, account, requestId, elapsedMs, accept: http.headers['accept'] });
+      const context = { config, account, requestId, elapsedMs, accept: http.headers['accept'] };
+      return requireSendable(encodeReply(message, reply, context), record);
     });
   const serve = withBatches(handle);
   return async (event, context) =>

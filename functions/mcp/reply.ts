@@ -1,10 +1,11 @@
 import type { GatewayConfig } from '../../shared/core/config.ts';
-import { errorRow } from '../../shared/core/errors.ts';
+import { errorRow, GatewayError } from '../../shared/core/errors.ts';
 import type { Account } from '../../shared/core/principal.ts';
 import type { Reply } from '../../shared/mcp/dispatch.ts';
 import { encodeResult, restError } from '../../shared/protocol/encode.ts';
 import { acceptsEventStream, toEventStream } from '../../shared/protocol/notices.ts';
 import type { Message } from '../../shared/protocol/read-message.ts';
+import type { CallRecord } from '../middleware/audit.ts';
 import type { HttpResponse } from '../middleware/chain.ts';
 import { json } from '../middleware/http.ts';
 
@@ -18,6 +19,20 @@ export interface ReplyContext {
 }
 
 type Answered = Exclude<Reply, { kind: 'accepted' }>;
+
+/** Lambda takes 6 MB, in which every quotation mark of the body counts twice. */
+const MAX_ANSWER_BYTES = 3_000_000;
+
+/**
+ * An answer that Lambda refuses would reach the client as somebody else's error, and the record would say `ok`.
+ *
+ * @throws GatewayError ANSWER_TOO_LARGE
+ */
+export function requireSendable(answer: HttpResponse, record: CallRecord): HttpResponse {
+  if (Buffer.byteLength(answer.body ?? '') <= MAX_ANSWER_BYTES) return answer;
+  record.ended = { isError: true, errorType: 'ANSWER_TOO_LARGE' };
+  throw new GatewayError('ANSWER_TOO_LARGE', { reason: 'answer_too_large' });
+}
 
 /** The one place where a reply becomes an HTTP answer, on either door. */
 export function encodeReply(message: Message, reply: Reply, context: ReplyContext): HttpResponse {

@@ -41,7 +41,7 @@ export function audit(writer: AuditWriter, dispatcher: Dispatcher, clock: Clock)
     name: 'audit',
     before: async (call) => {
       const facts = factsOf(call, dispatcher, clock);
-      return { record: { receipt: facts && (await writer.intent(facts)) } };
+      return { record: { receipt: facts && (await writer.intent(facts, call.deadline)) } };
     },
     after: async (call, response) => {
       await settle(call);

@@ -26,10 +26,10 @@ export function verifyJwt(
 /** Principal → uid and account state. The table's row, never a claim, says who this is to us. */
 export function resolveUid(
   identity: Identity,
-): Step<Invocation & { readonly principal: Principal }, { readonly account: Account }> {
+): Step<Invocation & RequestContext & { readonly principal: Principal }, { readonly account: Account }> {
   return {
     name: 'resolveUid',
-    before: async ({ principal }) => ({ account: await identity.resolve(principal) }),
+    before: async ({ principal, deadline }) => ({ account: await identity.resolve(principal, deadline) }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { HttpEvent, HttpResponse } from './chain.ts';
 
 /** A request as API Gateway's payload 2.0 hands it over, decoded once. */
@@ -7,18 +8,21 @@ export interface HttpRequest {
   /** Lower-case names; API Gateway joins repeated headers with a comma. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: string;
+  /** False when bytes of the body are no UTF-8: `body` then has replacement characters in their place. */
+  readonly isUtf8: boolean;
   readonly sourceIp: string;
   readonly userAgent: string;
 }
 
 export function readHttp(event: HttpEvent): HttpRequest {
   const { method, path, sourceIp, userAgent } = event.requestContext.http;
-  const text = event.body ?? '';
+  const bytes = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64') : undefined;
   return {
     method: method.toUpperCase(),
     path: event.rawPath || path,
     headers: Object.assign(Object.create(null), event.headers),
-    body: event.isBase64Encoded ? Buffer.from(text, 'base64').toString('utf8') : text,
+    body: bytes?.toString('utf8') ?? event.body ?? '',
+    isUtf8: bytes === undefined || isUtf8(bytes),
     sourceIp,
     userAgent,
   };

@@ -1,27 +1,25 @@
 import type { LogFields } from '../../shared/core/logger.ts';
 import type { Dispatcher } from '../../shared/mcp/dispatch.ts';
-import { parseBoundedJson } from '../../shared/protocol/json-text.ts';
+import { type ReadJson, readJson } from '../../shared/protocol/json-text.ts';
 import { type Message, readMessage as readMcpMessage, readRestCall } from '../../shared/protocol/read-message.ts';
 import type { Invocation, Step } from './chain.ts';
 import type { RequestContext } from './request-context.ts';
 
-type Body = { readonly body: unknown };
-
 /** Text → JSON, on its own so that a message refused afterwards still gets its id echoed. */
-export const readBody: Step<Invocation & RequestContext, Body> = {
+export const readBody: Step<Invocation & RequestContext, ReadJson> = {
   name: 'readBody',
-  before: ({ event, http }) => ({
-    body: toolInPath(event) !== undefined && http.body.trim() === '' ? {} : parseBoundedJson(http.body),
-  }),
+  before: ({ event, http }) =>
+    toolInPath(event) !== undefined && http.body.trim() === '' ? { body: {} } : readJson(http.body),
 };
 
 /** JSON → one message of a known revision, from either door. The log gets names of ours only, never a client's text. */
 export function readMessage(
   dispatcher: Dispatcher,
-): Step<Invocation & RequestContext & Body, { readonly message: Message; readonly note: LogFields }> {
+): Step<Invocation & RequestContext & ReadJson, { readonly message: Message; readonly note: LogFields }> {
   return {
     name: 'readMessage',
-    before: ({ event, http, body }) => {
+    before: ({ event, http, body, flaw }) => {
+      if (flaw) throw flaw;
       const tool = toolInPath(event);
       const message = tool === undefined ? readMcpMessage(body, http.headers) : readRestCall(tool, body);
       const { method, name } = dispatcher.describe(message);

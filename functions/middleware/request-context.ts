@@ -15,8 +15,8 @@ export interface RequestContext {
   readonly deadline: number;
 }
 
-const TOOL_BUDGET_MS = 24_000;
-const OUTCOME_RESERVE_MS = 2_000;
+export const TOOL_BUDGET_MS = 24_000;
+export const OUTCOME_RESERVE_MS = 2_000;
 
 /** What later steps may have added by the time the answer leaves. Only verified or known values: no client text. */
 interface Noted {

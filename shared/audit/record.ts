@@ -109,7 +109,7 @@ function describe(facts: CallFacts): Fields {
     uid: facts.uid,
     issuer: principal.issuer,
     subject: principal.subject,
-    clientId: principal.clientId?.slice(0, 256),
+    clientId: principal.clientId && cut(principal.clientId, 256),
     tokenId: principal.tokenId === undefined ? undefined : digest(principal.tokenId),
     scopes: principal.scopes.slice(0, 50),
     method: facts.method,
@@ -118,7 +118,7 @@ function describe(facts: CallFacts): Fields {
     door: facts.door,
     revision: facts.revision,
     sourceIp: facts.sourceIp,
-    ua: printable(facts.userAgent).slice(0, 200),
+    ua: cut(printable(facts.userAgent), 200),
   };
 }
 
@@ -161,6 +161,11 @@ function inOrder(fields: Fields): Present {
 
 function digest(text: string): string {
   return hash('sha256', text, 'hex').slice(0, 32);
+}
+
+/** Not through the middle of a character: half a surrogate pair is stored as another one, and the hash fails for ever. */
+function cut(text: string, length: number): string {
+  return text.slice(0, length).toWellFormed();
 }
 
 /** Control, format and unpaired surrogate characters could forge lines where a record is printed. */

@@ -1,4 +1,4 @@
-import type { Dynamo } from '../aws/dynamodb.ts';
+import type { Dynamo, Within } from '../aws/dynamodb.ts';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/logger.ts';
@@ -11,8 +11,12 @@ export interface IntentReceipt {
 
 /** No effect without a record: strict, always. */
 export interface AuditWriter {
-  /** @throws GatewayError AUDIT_UNAVAILABLE: the call must not be executed */
-  intent(facts: CallFacts): Promise<IntentReceipt>;
+  /**
+   * `until`: epoch milliseconds, by when the intent is written or never.
+   *
+   * @throws GatewayError AUDIT_UNAVAILABLE: the call must not be executed
+   */
+  intent(facts: CallFacts, until: number): Promise<IntentReceipt>;
   /** @throws GatewayError OUTCOME_NOT_RECORDED after the whole record went to the log as second sink */
   outcome(receipt: IntentReceipt, outcome: Outcome): Promise<void>;
   /** Never throws: a denial stays a denial when its record cannot be written. */
@@ -29,8 +33,8 @@ export interface AuditWriterOptions {
 
 export function createAuditWriter({ dynamo, table, clock, log, retentionDays }: AuditWriterOptions): AuditWriter {
   const ttl = () => Math.floor(clock() / 1000) + retentionDays * 86_400;
-  const append = async (record: AuditRecord): Promise<void> => {
-    const result = await dynamo.putIfAbsent(table, record);
+  const append = async (record: AuditRecord, within: Within = {}): Promise<void> => {
+    const result = await dynamo.putIfAbsent(table, record, within);
     if (result.created) return;
     if (result.existing === undefined) {
       // The id is random and ours, so this is our own write whose reply was lost.
@@ -41,17 +45,19 @@ export function createAuditWriter({ dynamo, table, clock, log, retentionDays }: 
     }
   };
   return {
-    intent: async (facts) => {
+    intent: async (facts, until) => {
       const record = intentRecord(facts, ttl());
       try {
-        await append(record);
+        await append(record, { withinMs: until - clock() });
       } catch (cause) {
         throw new GatewayError('AUDIT_UNAVAILABLE', { reason: 'intent_not_written', cause });
       }
       return { facts, hash: record.hash };
     },
     outcome: async ({ facts, hash }, outcome) => {
-      const record = outcomeRecord(facts, hash, outcome, ttl());
+      // Clocks are set back now and then, and no call took less than no time.
+      const latencyMs = Math.max(0, outcome.latencyMs);
+      const record = outcomeRecord(facts, hash, { ...outcome, latencyMs }, ttl());
       try {
         await append(record);
       } catch (cause) {

@@ -10,8 +10,11 @@ const MAX_FUTURE_IAT_S = 60;
 const MAX_SUBJECT = 255;
 const LATEST_S = 253_402_300_799;
 const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash'];
-/** Control and format characters: a subject ends up in records and tables that people read. */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/**
+ * Control and format characters: a subject ends up in records and tables that people read. Half a surrogate pair: in
+ * UTF-8 all of them are the same bytes, so two subjects would be one user.
+ */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 export function refuse(reason: string, code: ErrorCode = 'JWT_VERIFY_FAILED'): never {
   throw new GatewayError(code, { reason });

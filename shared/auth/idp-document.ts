@@ -2,7 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/logger.ts';
-import type { GetJson } from '../net/get-json.ts';
+import { FetchTimeout, type GetJson, isFetchable } from '../net/get-json.ts';
 import { type JsonObject, own } from './strict-json.ts';
 
 /** The discovery document of the configured issuer, as the issuer published it. */
@@ -71,6 +71,8 @@ async function discover(issuer: string, getJson: GetJson): Promise<IdpDocument> 
       return readDocument(issuer, json);
     } catch (error) {
       last = error;
+      // The other spellings are on the same host, which would take its time for each.
+      if (error instanceof FetchTimeout) break;
     }
   }
   throw last;
@@ -92,6 +94,8 @@ function readDocument(issuer: string, json: unknown): IdpDocument {
   // RFC 8414 section 3.3: a document that names another issuer is somebody else's.
   if (own(document, 'issuer') !== issuer) throw new Error('issuer_differs');
   const jwksUri = own(document, 'jwks_uri');
-  if (typeof jwksUri !== 'string') throw new Error('no_jwks_uri');
+  // Checked here and not only when fetched: a document is kept for ten minutes, a spoiled one must not be.
+  if (typeof jwksUri !== 'string' || !isFetchable(jwksUri, issuer.startsWith('http://')))
+    throw new Error('no_jwks_uri');
   return { document, jwksUri };
 }

@@ -50,7 +50,8 @@ export function createKeySource(issuer: string, documents: IdpDocumentSource, po
   let running: Promise<void> | undefined;
 
   const fetchSet = async (): Promise<void> => {
-    lastAttempt = clock();
+    const startedAt = clock();
+    lastAttempt = startedAt;
     try {
       const { jwksUri } = await documents.get();
       const { json, maxAgeSeconds } = await ports.getJson(jwksUri, {
@@ -58,11 +59,14 @@ export function createKeySource(issuer: string, documents: IdpDocumentSource, po
         ...FETCH_LIMITS,
       });
       const age = maxAgeSeconds === undefined ? DEFAULT_FRESH_MS : clamp(maxAgeSeconds * 1000);
-      set = { keys: readKeys(json), fetchedAt: clock(), freshUntil: clock() + age };
+      // The answer is as old as the question: Lambda may have frozen the process in between.
+      set = { keys: readKeys(json), fetchedAt: startedAt, freshUntil: startedAt + age };
       parsed.clear();
       lastFailed = false;
     } catch (error) {
       lastFailed = true;
+      // The pause starts now: an issuer that hangs must not cost every request the whole timeout.
+      lastAttempt = clock();
       log.warn('jwks.failed', { issuer, reason: error instanceof Error ? error.message : 'unknown' });
     }
   };
@@ -93,13 +97,14 @@ export function createKeySource(issuer: string, documents: IdpDocumentSource, po
   const findUnknown = async (kid: string): Promise<JsonObject | undefined> => {
     const until = absent.get(kid);
     if (until !== undefined && clock() < until) return undefined;
-    const asked = mayFetch(UNKNOWN_KID_REFETCH_MS);
-    if (asked) await refresh();
+    // A fetch on its way may have been answered before the key was published, so it proves nothing.
+    const proves = running === undefined && mayFetch(UNKNOWN_KID_REFETCH_MS);
+    if (proves || running !== undefined) await refresh();
     const found = set?.keys.get(kid);
     // An outage is no proof that the key does not exist: the client must keep its token.
     if (found === undefined && lastFailed) throw new GatewayError('KEYS_UNAVAILABLE', { reason: 'jwks_unavailable' });
     // Not while the issuer was not asked: somebody's junk must not hide a key that came with a rotation just now.
-    if (found === undefined && asked) remember(absent, kid, clock() + NEGATIVE_MS);
+    if (found === undefined && proves) remember(absent, kid, clock() + NEGATIVE_MS);
     return found;
   };
 

@@ -13,7 +13,10 @@ export type TableSchema = Pick<
 >;
 
 /** Makes tables on a local engine. Deployed tables are CloudFormation's work. */
-export async function createTables(options: DynamoOptions, tables: ReadonlyMap<string, TableSchema>): Promise<void> {
+export async function createTables(
+  { limits: _patient, ...options }: DynamoOptions,
+  tables: ReadonlyMap<string, TableSchema>,
+): Promise<void> {
   const client = new DynamoDBClient(options);
   await Promise.all(
     [...tables].map(async ([TableName, schema]) => {

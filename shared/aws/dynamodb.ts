@@ -8,6 +8,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { retryAtMost } from './retry.ts';
 
 /** An item as plain values. Every table here has the keys `pk` and `sk` and the TTL attribute `ttl` (epoch seconds). */
 export type Item = Readonly<Record<string, unknown>>;
@@ -28,69 +29,127 @@ export interface QueryInput {
   readonly cursor?: Item;
 }
 
-/** The database as this project uses it: no transactions, no scans. */
+/** The caller's time left. An operation ends within it and within the door's own limit, whatever the service does. */
+export interface Within {
+  readonly withinMs?: number;
+}
+
+/** The database as this project uses it: no transactions, no scans. Whatever fails or hangs rejects in bounded time. */
 export interface Dynamo {
-  get(table: string, key: Key, options?: { readonly consistent?: boolean }): Promise<Item | undefined>;
+  get(table: string, key: Key, options?: Within & { readonly consistent?: boolean }): Promise<Item | undefined>;
   /** Writes once. `existing` is what was there, where the engine returns it. */
-  putIfAbsent(table: string, item: Item & Key): Promise<PutResult>;
-  put(table: string, item: Item & Key): Promise<void>;
-  delete(table: string, key: Key): Promise<void>;
+  putIfAbsent(table: string, item: Item & Key, options?: Within): Promise<PutResult>;
+  put(table: string, item: Item & Key, options?: Within): Promise<void>;
+  delete(table: string, key: Key, options?: Within): Promise<void>;
   query(
     table: string,
     input: QueryInput,
   ): Promise<{ readonly items: readonly Item[]; readonly cursor: Item | undefined }>;
 }
 
+export interface DynamoLimits {
+  readonly attempts: number;
+  readonly connectMs: number;
+  /** From the request to the head of its answer, each attempt. */
+  readonly requestMs: number;
+  /** One operation with all its attempts, the pauses between them, and the body of the answer. */
+  readonly totalMs: number;
+}
+
+/** A hanging database must become a refusal, not a hanging gateway. The SDK's own limits bound attempts, not their sum. */
+export const DYNAMO_LIMITS: DynamoLimits = { attempts: 2, connectMs: 200, requestMs: 500, totalMs: 800 };
+
 export interface DynamoOptions {
   readonly endpoint?: string;
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly limits?: DynamoLimits;
 }
 
-/** Two attempts within a bounded time: a hanging database must become a refusal, not a hanging gateway. */
-const LIMITS: DynamoDBClientConfig = {
-  maxAttempts: 2,
-  cacheMiddleware: true,
-  requestHandler: { connectionTimeout: 200, requestTimeout: 500, throwOnRequestTimeout: true },
-};
-
-export function createDynamo(options: DynamoOptions = {}): Dynamo {
-  const client = new DynamoDBClient({ ...LIMITS, ...options });
-  const toItem = (item: Item) => marshall(item, { removeUndefinedValues: true });
+export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptions = {}): Dynamo {
+  const client = new DynamoDBClient({ ...clientLimits(limits), ...options });
+  const bounded = <T>({ withinMs = limits.totalMs }: Within, work: Work<T>): Promise<T> =>
+    endWithin(Math.min(withinMs, limits.totalMs), work);
   return {
-    get: async (table, key, { consistent = false } = {}) => {
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: consistent }),
-      );
-      return Item && unmarshall(Item);
-    },
-    putIfAbsent: async (table, item) => {
+    get: (table, key, { consistent = false, ...within } = {}) =>
+      bounded(within, async (options) => {
+        const command = new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: consistent });
+        const { Item } = await client.send(command, options);
+        return Item && unmarshall(Item);
+      }),
+    putIfAbsent: async (table, item, within = {}) => {
+      const command = new PutItemCommand({
+        TableName: table,
+        Item: toItem(item),
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
       try {
-        await client.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: toItem(item),
-            ConditionExpression: 'attribute_not_exists(pk)',
-            ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-          }),
-        );
+        await bounded(within, (options) => client.send(command, options));
         return { created: true };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
         return { created: false, existing: error.Item && unmarshall(error.Item) };
       }
     },
-    put: async (table, item) => {
-      await client.send(new PutItemCommand({ TableName: table, Item: toItem(item) }));
+    put: async (table, item, within = {}) => {
+      const command = new PutItemCommand({ TableName: table, Item: toItem(item) });
+      await bounded(within, (options) => client.send(command, options));
     },
-    delete: async (table, key) => {
-      await client.send(new DeleteItemCommand({ TableName: table, Key: marshall(key) }));
+    delete: async (table, key, within = {}) => {
+      const command = new DeleteItemCommand({ TableName: table, Key: marshall(key) });
+      await bounded(within, (options) => client.send(command, options));
     },
     query: async (table, input) => {
-      const { Items = [], LastEvaluatedKey } = await client.send(new QueryCommand(toQuery(table, input)));
+      const command = new QueryCommand(toQuery(table, input));
+      const { Items = [], LastEvaluatedKey } = await bounded({}, (options) => client.send(command, options));
       return { items: Items.map((item) => unmarshall(item)), cursor: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
     },
   };
+}
+
+/** The SDK's older form of a signal: one of the platform costs a tenth of a request's processor time. */
+interface Abort {
+  aborted: boolean;
+  onabort: (() => void) | null;
+}
+
+type Work<T> = (options: { readonly abortSignal: Abort }) => Promise<T>;
+
+function toItem(item: Item) {
+  return marshall(item, { removeUndefinedValues: true });
+}
+
+function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoDBClientConfig {
+  return {
+    retryStrategy: retryAtMost(attempts),
+    cacheMiddleware: true,
+    requestHandler: { connectionTimeout: connectMs, requestTimeout: requestMs, throwOnRequestTimeout: true },
+  };
+}
+
+/** A timer that is cleared, not AbortSignal.timeout: at full load those would keep every request of the last second. */
+async function endWithin<T>(ms: number, work: Work<T>): Promise<T> {
+  if (!(ms > 0)) throw outOfTime();
+  const abortSignal: Abort = { aborted: false, onabort: null };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(outOfTime());
+      // Nothing may be written any more after the caller was told that it was not.
+      abortSignal.aborted = true;
+      abortSignal.onabort?.();
+    }, ms);
+  });
+  try {
+    return await Promise.race([work({ abortSignal }), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function outOfTime(): Error {
+  return Object.assign(new Error('no answer in the time left'), { name: 'TimeoutError' });
 }
 
 function toQuery(table: string, { index, partition, sort, limit, newestFirst, cursor }: QueryInput) {

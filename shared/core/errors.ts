@@ -36,7 +36,13 @@ export const ERRORS = {
     status: 400,
     rpc: 40001,
     challenge: 'none',
-    hint: 'The JSON is nested deeper than 32 levels or has more than 2000 members. Send a smaller structure.',
+    hint: 'The JSON is nested deeper than 32 levels, has more than 2000 members or a string over 65536 characters. Send less.',
+  },
+  AMBIGUOUS_JSON: {
+    status: 400,
+    rpc: 40005,
+    challenge: 'none',
+    hint: 'Two parsers could read this JSON differently: a name twice in one object, half of a surrogate pair, or a number that no double holds.',
   },
   INVALID_AUTH_HEADER: {
     status: 400,
@@ -232,6 +238,12 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'The tool answered in a shape that its output schema does not allow. Report the request id to your administrator.',
   },
+  ANSWER_TOO_LARGE: {
+    status: 500,
+    rpc: 50004,
+    challenge: 'none',
+    hint: 'The tool ran, but its answer is larger than 3 MB and cannot be sent. Ask it for less.',
+  },
   DISCOVERY_FETCH_FAILED: {
     status: 502,
     rpc: 50201,
@@ -266,6 +278,13 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'The keys or marks of multi round-trip calls cannot be reached now. Nothing was run. Try again.',
     retryAfter: 5,
+  },
+  DEADLINE_TOO_CLOSE: {
+    status: 503,
+    rpc: 50304,
+    challenge: 'none',
+    hint: 'The call was not executed, because too little time was left to run it and to record how it ended. Try again.',
+    retryAfter: 1,
   },
   TOOL_TIMEOUT: {
     status: 504,

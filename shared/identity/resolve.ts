@@ -12,10 +12,11 @@ import { linkKey, userKey } from './keys.ts';
 export interface Identity {
   /**
    * The account, created on first sight under `auto`. A disabled one is returned: refusing it is the caller's step.
+   * `until`: epoch milliseconds; what is not known by then is refused, so that time is left to record the call.
    *
    * @throws GatewayError ACCOUNT_UNKNOWN under `deny`, IDENTITY_UNAVAILABLE when the table cannot be reached
    */
-  resolve(principal: Who): Promise<Account>;
+  resolve(principal: Who, until?: number): Promise<Account>;
   /** The account, if there is one. Creates nobody. */
   find(principal: Who): Promise<Account | undefined>;
 }
@@ -32,6 +33,8 @@ export interface IdentityOptions {
 /** A link without a user is a creation cut short; it is finished while this young and refused afterwards. */
 const REPAIR_MS = 60_000;
 const CACHED_LINKS = 5000;
+/** Each operation has its own limit anyway. */
+const FOREVER = Number.POSITIVE_INFINITY;
 
 interface Link {
   readonly uid: Uid;
@@ -42,54 +45,56 @@ export function createIdentity({ dynamo, table, clock, provisioning }: IdentityO
   /** Links never change, so they are remembered; the state of the user is read on every call. */
   const links = new Map<string, Link>();
 
-  const readLink = async (who: Who, consistent: boolean): Promise<Link | undefined> => {
+  const left = (until: number) => ({ withinMs: until - clock() });
+  const readLink = async (who: Who, until: number): Promise<Link | undefined> => {
     const key = linkKey(who.issuer, who.subject);
     const cached = links.get(key.pk);
     if (cached) return cached;
-    const item = await dynamo.get(table, key, { consistent });
+    const item = await dynamo.get(table, key, left(until));
     return item && remember(links, key.pk, toLink(item));
   };
-  const createLink = async (who: Who): Promise<Link> => {
+  const createLink = async (who: Who, until: number): Promise<Link> => {
     const key = linkKey(who.issuer, who.subject);
     const now = clock();
     const link: Link = { uid: `usr_${ulid(clock)}` as Uid, createdAt: now };
-    const result = await dynamo.putIfAbsent(table, { ...key, ...link, issuer: who.issuer, subject: who.subject });
+    const item = { ...key, ...link, issuer: who.issuer, subject: who.subject };
+    const result = await dynamo.putIfAbsent(table, item, left(until));
     if (result.created) return remember(links, key.pk, link);
     // Another instance was first: its link is the one.
-    const winner = result.existing ?? (await dynamo.get(table, key, { consistent: true }));
+    const winner = result.existing ?? (await dynamo.get(table, key, { consistent: true, ...left(until) }));
     if (winner === undefined) throw new Error('a link vanished');
     return remember(links, key.pk, toLink(winner));
   };
-  const createUser = async ({ uid }: Link): Promise<Account> => {
+  const createUser = async ({ uid }: Link, until: number): Promise<Account> => {
     const item = { ...userKey(uid), uid, status: 'active', roles: [], createdAt: clock() };
-    const result = await dynamo.putIfAbsent(table, item);
+    const result = await dynamo.putIfAbsent(table, item, left(until));
     if (result.created) return { uid, status: 'active', roles: [] };
-    const existing = result.existing ?? (await dynamo.get(table, userKey(uid), { consistent: true }));
+    const existing = result.existing ?? (await dynamo.get(table, userKey(uid), { consistent: true, ...left(until) }));
     return toAccount(uid, existing);
   };
-  const readUser = async (link: Link, mayCreate: boolean): Promise<Account> => {
-    const item = await dynamo.get(table, userKey(link.uid));
+  const readUser = async (link: Link, mayCreate: boolean, until: number): Promise<Account> => {
+    const item = await dynamo.get(table, userKey(link.uid), left(until));
     if (item !== undefined) return toAccount(link.uid, item);
-    const fresh = await dynamo.get(table, userKey(link.uid), { consistent: true });
+    const fresh = await dynamo.get(table, userKey(link.uid), { consistent: true, ...left(until) });
     if (fresh !== undefined) return toAccount(link.uid, fresh);
     // Users are disabled, never deleted. An old link without a user is damage, and nothing may resurrect somebody.
     const young = clock() - link.createdAt < REPAIR_MS;
-    return young && mayCreate ? createUser(link) : { uid: link.uid, status: 'disabled', roles: [] };
+    return young && mayCreate ? createUser(link, until) : { uid: link.uid, status: 'disabled', roles: [] };
   };
 
   return {
     find: (who) =>
       guarded(async () => {
-        const link = await readLink(who, false);
-        return link && readUser(link, false);
+        const link = await readLink(who, FOREVER);
+        return link && readUser(link, false, FOREVER);
       }),
-    resolve: (who) =>
+    resolve: (who, until = FOREVER) =>
       guarded(async () => {
-        const link = await readLink(who, false);
-        if (link) return readUser(link, provisioning === 'auto');
+        const link = await readLink(who, until);
+        if (link) return readUser(link, provisioning === 'auto', until);
         if (provisioning === 'deny') throw new GatewayError('ACCOUNT_UNKNOWN', { reason: 'not_provisioned' });
-        const made = await createLink(who);
-        return clock() - made.createdAt < REPAIR_MS ? createUser(made) : readUser(made, false);
+        const made = await createLink(who, until);
+        return clock() - made.createdAt < REPAIR_MS ? createUser(made, until) : readUser(made, false, until);
       }),
   };
 }
@@ -111,8 +116,11 @@ function remember(links: Map<string, Link>, key: string, link: Link): Link {
   return link;
 }
 
+/** A spoiled link must not become an account that several people share, and must not be remembered. */
 function toLink(item: Item): Link {
-  return { uid: String(item['uid']) as Uid, createdAt: Number(item['createdAt']) };
+  const { uid, createdAt } = item;
+  if (typeof uid !== 'string' || !uid.startsWith('usr_')) throw new Error('a link without a uid');
+  return { uid: uid as Uid, createdAt: Number(createdAt) };
 }
 
 function toAccount(uid: Uid, item: Item | undefined): Account {

@@ -129,7 +129,7 @@ function callTarget(
   account: Account,
 ): CallTarget {
   const { found, requested, unknown } = finder.find(acts, message.params);
-  const data = acts === 'resource' ? { data: { uri: requested.slice(0, 2048) } } : {};
+  const data = acts === 'resource' ? { data: { uri: requested.slice(0, 2048).toWellFormed() } } : {};
   if (found === undefined) throw new GatewayError(unknown, { reason: `no_such_${acts}`, ...data });
   const decision = decide(principal, account, found.feature);
   if (decision.kind === 'deny') throw new GatewayError(unknown, { reason: decision.reason, ...data });
@@ -146,7 +146,7 @@ async function runCall(rounds: Rounds, message: Message, target: CallTarget, ser
   if (decision.kind !== 'allow') throw new Error('a call that is not allowed reached dispatch');
   const notices = createNotices(message.meta);
   const binding = bindingOf(message, target, services);
-  const { answers, state } = await rounds.open(message, binding, hasEffect);
+  const { answers, state } = await rounds.open(message, binding, hasEffect, services.deadline);
   const { progress, notify } = notices;
   const round = { answers, state, progress, notify, clientCapabilities: clientCapabilitiesOf(message) };
   const outcome = await runFeature(feature, acts, input, services, round);
@@ -154,7 +154,7 @@ async function runCall(rounds: Rounds, message: Message, target: CallTarget, ser
     return { kind: 'result', result: outcome.result, cacheable: method.cacheable, notices: notices.list() };
   }
   if (outcome.kind === 'ask') {
-    const result = await rounds.ask(message, binding, hasEffect, outcome.ask);
+    const result = await rounds.ask(message, binding, hasEffect, outcome.ask, services.deadline);
     return { kind: 'result', result, cacheable: false, notices: notices.list() };
   }
   const { code, message: said } = outcome;

@@ -19,10 +19,11 @@ export type Binding = Readonly<Record<'issuer' | 'subject' | 'clientId' | 'metho
   readonly input: unknown;
 };
 
+/** `until`: epoch milliseconds, by when the key is there or never. */
 export interface RequestStates {
-  seal(binding: Binding, asked: readonly string[], state: unknown): Promise<string>;
+  seal(binding: Binding, asked: readonly string[], state: unknown, until: number): Promise<string>;
   /** Undefined for one that was changed, has expired, or belongs to something else. */
-  open(binding: Binding, sealed: string): Promise<RoundState | undefined>;
+  open(binding: Binding, sealed: string, until: number): Promise<RoundState | undefined>;
 }
 
 const LIFE_MS = 600_000;
@@ -33,18 +34,18 @@ const SEALED = /^(\d{8})\.([A-Za-z0-9_-]{40,16384})$/;
 /** AES-256-GCM; the binding is its additional data, so nothing in it has to be stored or compared. */
 export function createRequestStates(keys: KeyRing, clock: Clock): RequestStates {
   return {
-    seal: async (binding, asked, state) => {
-      const { id, secret } = await keys.current();
+    seal: async (binding, asked, state, until) => {
+      const { id, secret } = await keys.current(until);
       const round: RoundState = { id: randomUUID(), expiresAt: clock() + LIFE_MS, asked, state };
       const nonce = randomBytes(NONCE);
       const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(digest(binding));
       const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(round), 'utf8'), cipher.final()]);
       return `${id}.${Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url')}`;
     },
-    open: async (binding, text) => {
+    open: async (binding, text, until) => {
       const [, id = '', encoded = ''] = SEALED.exec(text) ?? [];
       const bytes = Buffer.from(encoded, 'base64url');
-      const key = bytes.length > NONCE + TAG ? await keys.find(id) : undefined;
+      const key = bytes.length > NONCE + TAG ? await keys.find(id, until) : undefined;
       const round = key && decrypt(key.secret, bytes, digest(binding));
       return round !== undefined && clock() < round.expiresAt ? round : undefined;
     },

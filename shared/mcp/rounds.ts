@@ -11,6 +11,7 @@ export interface Round {
   readonly state: unknown;
 }
 
+/** `until`: epoch milliseconds. What the state table has not answered by then is STATE_UNAVAILABLE. */
 export interface Rounds {
   /**
    * Answers and state of this round. With an effect behind it, answers count only with the state they were asked with,
@@ -19,32 +20,38 @@ export interface Rounds {
    * @throws GatewayError INVALID_PARAMS for answers of the wrong form and for a state that is not good here (any more),
    * STATE_UNAVAILABLE
    */
-  open(message: Message, binding: Binding, hasEffect: boolean): Promise<Round>;
+  open(message: Message, binding: Binding, hasEffect: boolean, until: number): Promise<Round>;
   /**
    * The result that asks the client.
    *
    * @throws GatewayError MISSING_CAPABILITY, INPUT_UNSUPPORTED in the legacy era, STATE_UNAVAILABLE
    */
-  ask(message: Message, binding: Binding, hasEffect: boolean, wanted: InputRequired): Promise<JsonObject>;
+  ask(
+    message: Message,
+    binding: Binding,
+    hasEffect: boolean,
+    wanted: InputRequired,
+    until: number,
+  ): Promise<JsonObject>;
 }
 
 const FIRST: Round = { answers: new Map(), state: undefined };
 
 export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
   return {
-    open: async (message, binding, hasEffect) => {
+    open: async (message, binding, hasEffect, until) => {
       const { params, revision } = message;
       if (revision.era === 'legacy') return FIRST;
       const answers = readAnswers(params);
       const sealed = own(params, 'requestState');
       if (sealed === undefined) return hasEffect ? FIRST : { answers, state: undefined };
-      const opened = typeof sealed === 'string' ? await reach(() => states.open(binding, sealed)) : undefined;
+      const opened = typeof sealed === 'string' ? await reach(() => states.open(binding, sealed, until)) : undefined;
       if (opened === undefined) throw badState('state_invalid');
-      if (hasEffect && !(await reach(() => useOnce(opened.id, opened.expiresAt)))) throw badState('state_used');
+      if (hasEffect && !(await reach(() => useOnce(opened.id, opened.expiresAt, until)))) throw badState('state_used');
       const asked = [...answers].filter(([key]) => opened.asked.includes(key));
       return { answers: new Map(asked), state: opened.state };
     },
-    ask: async (message, binding, hasEffect, { requests, state }) => {
+    ask: async (message, binding, hasEffect, { requests, state }, until) => {
       if (message.revision.era === 'legacy') throw new GatewayError('INPUT_UNSUPPORTED', { reason: 'legacy_client' });
       const wanted = Object.entries(requests);
       const declared = clientCapabilitiesOf(message);
@@ -64,6 +71,7 @@ export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
               binding,
               wanted.map(([key]) => key),
               state,
+              until,
             ),
           )
         : undefined;

@@ -16,7 +16,7 @@ export interface Services {
   readonly clock: Clock;
   /** Epoch milliseconds. */
   readonly deadline: number;
-  readonly storeOf: (uid: Uid, namespace: string) => UserStore;
+  readonly storeOf: (uid: Uid, namespace: string, until: number) => UserStore;
 }
 
 /** What this round of the call brought along. */
@@ -82,7 +82,7 @@ function contextOf(
     deadline,
     signal,
     // No name has a slash, so a prompt and a tool of the same name keep their data apart.
-    store: services.storeOf(account.uid, kind === 'tool' ? name : `${kind}/${name}`),
+    store: services.storeOf(account.uid, kind === 'tool' ? name : `${kind}/${name}`, deadline),
     ...round,
   };
 }

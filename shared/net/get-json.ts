@@ -24,20 +24,31 @@ export type GetJson = (url: string, options: GetJsonOptions) => Promise<FetchedJ
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
+/** Nothing, or not all, came in the time given. */
+export class FetchTimeout extends Error {
+  override readonly name = 'FetchTimeout';
+}
+
 export const getJson: GetJson = async (url, { allowHttp, timeoutMs, maxBytes }) => {
-  const target = new URL(url);
-  const plain = target.protocol === 'http:' && allowHttp && LOOPBACK.has(target.hostname);
-  if (target.protocol !== 'https:' && !plain) throw new Error('url_not_https');
+  if (!isFetchable(url, allowHttp)) throw new Error('url_not_https');
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await open(target, signal);
+    const response = await open(new URL(url), signal);
     const text = await readCapped(response, maxBytes);
     const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(response.headers['cache-control'] ?? '')?.[1];
     return { json: parse(text), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
   } catch (error) {
-    throw error instanceof Refused ? error : new Error(signal.aborted ? 'timed_out' : 'not_reached');
+    if (error instanceof Refused) throw error;
+    throw signal.aborted ? new FetchTimeout('timed_out') : new Error('not_reached');
   }
 };
+
+/** https, or plain http to a loopback host where that is allowed. */
+export function isFetchable(url: string, allowHttp: boolean): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && allowHttp && LOOPBACK.has(hostname));
+}
 
 /** A judgement of ours about the answer. The text of any other error may name addresses, and is replaced. */
 class Refused extends Error {}

@@ -171,7 +171,7 @@ function mismatch(reason: string): GatewayError {
 function unsupported(requested: string, supported: readonly string[]): GatewayError {
   return new GatewayError('UNSUPPORTED_PROTOCOL_VERSION', {
     reason: 'version_not_served',
-    data: { supported, requested: requested.slice(0, 64) },
+    data: { supported, requested: requested.slice(0, 64).toWellFormed() },
   });
 }
 

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import type { Dynamo } from '../aws/dynamodb.ts';
 import type { Clock } from '../core/clock.ts';
 
-/** Secret keys that every instance shares and that change every day. */
+/** Secret keys that every instance shares and that change every day. `until`: epoch milliseconds. */
 export interface KeyRing {
   /** Today's key, made by whoever needs it first. */
-  current(): Promise<SecretKey>;
+  current(until: number): Promise<SecretKey>;
   /** A key of today or yesterday; undefined for any other id. */
-  find(id: string): Promise<SecretKey | undefined>;
+  find(id: string, until: number): Promise<SecretKey | undefined>;
 }
 
 export interface SecretKey {
@@ -27,10 +27,11 @@ const KEPT_DAYS = 3;
 export function createKeyRing(dynamo: Dynamo, table: string, clock: Clock, purpose: string): KeyRing {
   const known = new Map<string, SecretKey>();
   const keyOf = (id: string) => ({ pk: `KEYS#${purpose}`, sk: id });
-  const read = async (id: string): Promise<SecretKey | undefined> => {
+  const left = (until: number) => ({ withinMs: until - clock() });
+  const read = async (id: string, until: number): Promise<SecretKey | undefined> => {
     const cached = known.get(id);
     if (cached) return cached;
-    const item = await dynamo.get(table, keyOf(id), { consistent: true });
+    const item = await dynamo.get(table, keyOf(id), { consistent: true, ...left(until) });
     return item && remember(id, item['secret']);
   };
   const remember = (id: string, secret: unknown): SecretKey => {
@@ -39,21 +40,21 @@ export function createKeyRing(dynamo: Dynamo, table: string, clock: Clock, purpo
     known.set(id, key);
     return key;
   };
-  const make = async (id: string): Promise<SecretKey> => {
+  const make = async (id: string, until: number): Promise<SecretKey> => {
     const secret = randomBytes(32).toString('base64');
     const ttl = Math.floor(clock() / 1000) + KEPT_DAYS * 86_400;
-    const { created } = await dynamo.putIfAbsent(table, { ...keyOf(id), secret, ttl });
+    const { created } = await dynamo.putIfAbsent(table, { ...keyOf(id), secret, ttl }, left(until));
     if (created) return remember(id, secret);
-    const winner = await read(id);
+    const winner = await read(id, until);
     if (winner === undefined) throw new Error('a key vanished');
     return winner;
   };
   return {
-    current: async () => {
+    current: async (until) => {
       const today = dayOf(clock());
-      return (await read(today)) ?? make(today);
+      return (await read(today, until)) ?? make(today, until);
     },
-    find: async (id) => ([dayOf(clock()), dayOf(clock() - DAY_MS)].includes(id) ? read(id) : undefined),
+    find: async (id, until) => ([dayOf(clock()), dayOf(clock() - DAY_MS)].includes(id) ? read(id, until) : undefined),
   };
 }
 

@@ -1,12 +1,17 @@
+import { randomUUID } from 'node:crypto';
 import type { Dynamo } from '../aws/dynamodb.ts';
+import type { Clock } from '../core/clock.ts';
 
-/** Marks ids as used: across instances, exactly one caller gets `true` for an id. */
-export type UseOnce = (id: string, expiresAtMs: number) => Promise<boolean>;
+/** Marks ids as used: across instances, exactly one caller gets `true` for an id. `until`: epoch milliseconds. */
+export type UseOnce = (id: string, expiresAtMs: number, until: number) => Promise<boolean>;
 
-export function createUseOnce(dynamo: Dynamo, table: string): UseOnce {
-  return async (id, expiresAtMs) => {
+export function createUseOnce(dynamo: Dynamo, table: string, clock: Clock): UseOnce {
+  return async (id, expiresAtMs, until) => {
     const ttl = Math.ceil(expiresAtMs / 1000) + 60;
-    const { created } = await dynamo.putIfAbsent(table, { pk: `USED#${id}`, sk: 'USED', ttl });
-    return created;
+    const by = randomUUID();
+    const item = { pk: `USED#${id}`, sk: 'USED', by, ttl };
+    const result = await dynamo.putIfAbsent(table, item, { withinMs: until - clock() });
+    // A mark of ours that is there already is our own write whose reply was lost.
+    return result.created || result.existing?.['by'] === by;
   };
 }

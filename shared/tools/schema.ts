@@ -50,7 +50,8 @@ export function explainIssues(issues: readonly Issue[]): string {
     .slice(0, 5)
     .map(({ message, path = [] }) => `${path.map(nameOf).join('.') || '(arguments)'}: ${message}`)
     .join('; ')
-    .slice(0, 1000);
+    .slice(0, 1000)
+    .toWellFormed();
 }
 
 function nameOf(segment: unknown): string {

@@ -2,7 +2,7 @@ import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toContext, toPort } from '../../cli/arguments.ts';
-import { matchRoute, toEvent } from '../../cli/dev/http-event.ts';
+import { matchRoute, type Received, receive, toEvent } from '../../cli/dev/http-event.ts';
 import { close } from '../../cli/dev/network.ts';
 import { planFrom } from '../../cli/dev/template.ts';
 import { toTable } from '../../cli/table.ts';
@@ -31,7 +31,7 @@ describe('events are made as payload 2.0', () => {
     const chunks: Buffer[] = [];
     incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
     incoming.on('end', () => {
-      const { requestContext, ...event } = toEvent(incoming, Buffer.concat(chunks), {
+      const { requestContext, ...event } = toEvent(receive(incoming) as Received, Buffer.concat(chunks), {
         key: '$default',
         pathParameters: undefined,
       });

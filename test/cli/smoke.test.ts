@@ -79,7 +79,7 @@ describe('the smoke checks', () => {
         'unknown path': '404 with our JSON',
         'GET /mcp': '405, Allow: POST, OPTIONS',
         'CORS preflight': `204 for ${origin}`,
-        'header size': 'a header of 10240 bytes arrives; 16384 bytes are answered 431',
+        'header size': 'a header of 9216 bytes arrives; 10240 bytes are answered 431',
         'tool call': expect.stringMatching(/^2 tools; whoami says usr_[0-9A-Z]{26}$/),
         'audit row': expect.stringMatching(/^whoami allowed ok, call [0-9a-f-]{36}$/),
         latency: expect.stringMatching(/^p50 \d+ ms, p99 \d+ ms, 20 calls of whoami, one after another$/),

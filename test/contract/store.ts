@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { localDynamo } from '../../cli/dev/local-dynamo.ts';
 import { createAuditReader } from '../../shared/audit/query.ts';
 import { type CallFacts, denialRecord, intentRecord, outcomeRecord } from '../../shared/audit/record.ts';
@@ -162,7 +162,8 @@ function auditContract(engine: Engine, database: () => TestDatabase): void {
   const writer = () => {
     const { log, lines } = captureLog();
     const { dynamo, audit: table } = database();
-    return { lines, ...createAuditWriter({ dynamo, table, clock: () => NOW, log, retentionDays: 1 }) };
+    const { intent, ...rest } = createAuditWriter({ dynamo, table, clock: () => NOW, log, retentionDays: 1 });
+    return { lines, ...rest, intent: (own: CallFacts) => intent(own, NOW + 10_000) };
   };
   const ok = { isError: false, errorType: undefined, latencyMs: 3 };
 

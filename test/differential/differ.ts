@@ -5,8 +5,10 @@ import { exchanges } from './generate.ts';
 
 export interface Report {
   readonly messages: number;
-  /** Messages whose answers differ, for an accepted reason or not. */
+  /** Messages whose answers differ in anything, for an accepted reason or not. */
   readonly differing: number;
+  /** Those among them that differ in status or code, and not only in form. */
+  readonly decided: number;
   /** Accepted difference → how many messages it explained something of. */
   readonly hits: ReadonlyMap<string, number>;
   /** The smallest message found that differs for no accepted reason, for a person. */
@@ -23,7 +25,7 @@ export interface Run {
 
 /** Feeds generated messages to both servers; stops at the first unexplained difference and shrinks it. */
 export async function compare({ ours, theirs, runs, seed }: Run): Promise<Report> {
-  let [messages, differing] = [0, 0];
+  let [messages, differing, decided] = [0, 0, 0];
   const hits = new Map(ACCEPTED.map(({ name }) => [name, 0]));
   const agrees = async (exchange: Exchange) => {
     const one = { exchange, message: parse(exchange.body), ours: await ours(exchange), theirs: await theirs(exchange) };
@@ -31,13 +33,14 @@ export async function compare({ ours, theirs, runs, seed }: Run): Promise<Report
     const rows = parts.length === 0 ? [] : ACCEPTED.filter((row) => row.matches(one) && explains(row.parts, parts));
     messages += 1;
     differing += parts.length === 0 ? 0 : 1;
+    decided += parts.includes('status') || parts.includes('codes') ? 1 : 0;
     for (const { name } of rows) hits.set(name, (hits.get(name) ?? 0) + 1);
     return parts.every((part) => rows.some((row) => row.parts.includes(part)));
   };
   const result = await fc.check(fc.asyncProperty(exchanges, agrees), { numRuns: runs, seed });
   const [smallest] = result.counterexample ?? [];
   const unexplained = smallest === undefined ? undefined : await describe(smallest, ours, theirs);
-  return { messages, differing, hits, unexplained };
+  return { messages, differing, decided, hits, unexplained };
 }
 
 /** Accepted differences that explained nothing: they would hide the next one of their kind. */

@@ -25,7 +25,8 @@ async function main(): Promise<void> {
   try {
     const ours = await ourServer(database);
     const report = await compare({ ours, theirs: officialServer(), runs, seed });
-    print(`seed ${seed}: ${report.messages} messages, ${report.differing} answered differently`);
+    const { messages, differing, decided } = report;
+    print(`seed ${seed}: ${messages} messages, ${decided} with another status or code, ${differing - decided} in form`);
     const failures = [...problems(report, runs)];
     for (const failure of failures) print(`\n${failure}`);
     print(`\n${ACCEPTED.length} accepted differences, ${failures.length} failed`);

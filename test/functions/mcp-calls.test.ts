@@ -338,8 +338,8 @@ describe('how a tool ends', () => {
   test.each(cases)('%s', async (_title, name, args, text, errorType, status) => {
     const own = createTestGateway(database, { tools: failing });
     const authorization = `Bearer ${await own.token()}`;
-    // Two seconds are kept for the outcome: this leaves the tool ten milliseconds.
-    const request = { headers: { authorization }, remainingMs: 2_010 };
+    // Two seconds are kept for the outcome.
+    const request = { headers: { authorization }, remainingMs: 3_000 };
     const mcp = await own.send({ ...request, body: JSON.stringify(callOf(name, args)) });
     const rest = await own.send({ ...request, path: `/tools/${name}`, body: JSON.stringify(args) });
     const { result } = mcp.body as { result: { isError: boolean; content: { text: string }[] } };

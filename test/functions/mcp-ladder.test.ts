@@ -4,7 +4,7 @@ import { ask, askRoots } from '../../shared/tools/ask.ts';
 import { defineTool } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type SentRequest, type TestGateway } from '../support/gateway.ts';
-import { handshake, legacy, modern, MODERN, modernHeaders } from '../support/messages.ts';
+import { handshake, legacy, MODERN, modern, modernHeaders } from '../support/messages.ts';
 
 const base = { title: 'T', description: 'd', scopes: [], annotations: { readOnlyHint: true } };
 const tools = [

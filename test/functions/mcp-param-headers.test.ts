@@ -51,6 +51,8 @@ const cases: ReadonlyArray<readonly [string, object, Record<string, string>, 'ru
   ['null for an argument, which expects no header', { region: null }, {}, 'invalid'],
   ['the same number', { count: 42 }, { 'mcp-param-count': '42' }, 'runs'],
   ['the number with a leading zero', { count: 42 }, { 'mcp-param-count': '042' }, 'runs'],
+  ['the number as 42.0', { count: 42 }, { 'mcp-param-count': '42.0' }, 'runs'],
+  ['a fraction near the number', { count: 42 }, { 'mcp-param-count': '42.5' }, 'mismatch'],
   ['another number', { count: 42 }, { 'mcp-param-count': '43' }, 'mismatch'],
   ['a number in another base', { count: 42 }, { 'mcp-param-count': '0x2a' }, 'mismatch'],
   ['a flag', { dry: true }, { 'mcp-param-dry': 'true' }, 'runs'],

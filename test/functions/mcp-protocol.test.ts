@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type TestGateway } from '../support/gateway.ts';
-import { handshake, legacy, modern, MODERN, modernHeaders } from '../support/messages.ts';
+import { handshake, legacy, MODERN, modern, modernHeaders } from '../support/messages.ts';
 
 let database: TestDatabase;
 let gateway: TestGateway;
@@ -119,6 +119,7 @@ describe('transport', () => {
         'access-control-allow-headers':
           'authorization, content-type, accept, mcp-protocol-version, mcp-method, mcp-name, mcp-session-id, last-event-id, mcp-param-region',
         'access-control-max-age': '7200',
+        'x-content-type-options': 'nosniff',
       },
       body: undefined,
     });
@@ -126,7 +127,11 @@ describe('transport', () => {
 
   test('a preflight from another origin gets no permission', async () => {
     const answer = await gateway.send({ method: 'OPTIONS', headers: { origin: 'https://evil.example' } });
-    expect(answer.headers).toEqual({ allow: 'POST, OPTIONS', vary: 'Origin' });
+    expect(answer.headers).toEqual({
+      allow: 'POST, OPTIONS',
+      vary: 'Origin',
+      'x-content-type-options': 'nosniff',
+    });
   });
 });
 

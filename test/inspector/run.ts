@@ -31,43 +31,36 @@ interface Run {
 function checksFor({ url, token }: DevProcess): readonly Check[] {
   const server = ['--cli', url, '--transport', 'http', '--format', 'json'];
   const signedIn = [...server, '--header', `Authorization: Bearer ${token}`];
-  const list = ['--method', 'tools/list'];
   return [
-    ...ERAS.flatMap((era): readonly Check[] => [
-      {
-        name: `${era}: tools/list`,
-        args: [...signedIn, '--protocol-era', era, ...list],
-        seen: ({ exit, stdout }) => [exit, (resultOf(stdout)['tools'] as { name: string }[]).map(({ name }) => name)],
-        expected: [0, ['echo', 'whoami']],
-      },
-      {
-        name: `${era}: tools/call`,
-        args: [
-          ...signedIn,
-          '--protocol-era',
-          era,
-          '--method',
-          'tools/call',
-          '--tool-name',
-          'echo',
-          '--tool-arg',
-          'text=hi',
-        ],
-        seen: ({ exit, stdout }) => [exit, resultOf(stdout)['content'], resultOf(stdout)['structuredContent']],
-        expected: [0, [{ type: 'text', text: '{"text":"hi"}' }], { text: 'hi' }],
-      },
-    ]),
+    ...ERAS.flatMap((era) => eraChecks(era, [...signedIn, '--protocol-era', era])),
     {
       name: 'no schema has a portability error',
-      args: [...signedIn, ...list, '--strict'],
+      args: [...signedIn, '--method', 'tools/list', '--strict'],
       seen: ({ exit, stderr }) => [exit, /(\d+) errors?, /.exec(stderr)?.[1]],
       expected: [0, '0'],
     },
     {
       name: 'without a token it is told to sign in',
-      args: [...server, ...list, '--stored-auth-only'],
+      args: [...server, '--method', 'tools/list', '--stored-auth-only'],
       seen: ({ exit, stderr, stdout }) => [exit, `${stdout}${stderr}`.includes('"code":"auth_required"')],
       expected: [3, true],
+    },
+  ];
+}
+
+function eraChecks(era: string, args: readonly string[]): readonly Check[] {
+  return [
+    {
+      name: `${era}: tools/list`,
+      args: [...args, '--method', 'tools/list'],
+      seen: ({ exit, stdout }) => [exit, (resultOf(stdout)['tools'] as { name: string }[]).map(({ name }) => name)],
+      expected: [0, ['echo', 'whoami']],
+    },
+    {
+      name: `${era}: tools/call`,
+      args: [...args, '--method', 'tools/call', '--tool-name', 'echo', '--tool-arg', 'text=hi'],
+      seen: ({ exit, stdout }) => [exit, resultOf(stdout)['content'], resultOf(stdout)['structuredContent']],
+      expected: [0, [{ type: 'text', text: '{"text":"hi"}' }], { text: 'hi' }],
     },
   ];
 }

@@ -2,11 +2,12 @@ import type { Context } from 'aws-lambda';
 import { createHandler as createDebug } from '../../functions/debug/handler.ts';
 import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
-import type { Handler, HttpEvent } from '../../functions/middleware/chain.ts';
+import type { Handler, HttpEvent, HttpResponse } from '../../functions/middleware/chain.ts';
 import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
+import type { GetJson } from '../../shared/net/get-json.ts';
 import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
 import type { TestDatabase } from './database.ts';
@@ -33,6 +34,8 @@ export interface TestGateway {
   readonly lines: LogLine[];
   readonly time: { now: number };
   send(request: SentRequest): Promise<Answer>;
+  /** An event as it is, to the function of its path. */
+  handle(event: HttpEvent): Promise<HttpResponse>;
   /** POST /mcp as a legacy client, with a good token unless `token` says otherwise. */
   rpc(message: unknown, options?: { token?: string | undefined; headers?: Record<string, string> }): Promise<Answer>;
   token(claims?: object): Promise<string>;
@@ -46,6 +49,9 @@ export interface TestGatewayOptions {
   readonly tools?: Registry['tools'];
   /** Instead of the capturing one. */
   readonly log?: Log;
+  /** Instead of one that answers in this process. */
+  readonly issuer?: TestIssuer;
+  readonly getJson?: GetJson;
   /** Wraps the database, to make one operation fail. */
   readonly dynamo?: (real: Dynamo) => Dynamo;
 }
@@ -56,9 +62,9 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
   const registry = { ...deployed, tools, ...options.registry };
   const time = { now: NOW };
   const { log, lines } = captureLog();
-  const issuer = createIssuer(ISSUER);
+  const { issuer = createIssuer(ISSUER) } = options;
   const dynamo = options.dynamo?.(database.dynamo) ?? database.dynamo;
-  const ports = { clock: () => time.now, log: options.log ?? log, getJson: issuer.getJson, dynamo };
+  const ports = { clock: () => time.now, log: options.log ?? log, getJson: options.getJson ?? issuer.getJson, dynamo };
   const env = {
     GATEHOUSE_CONFIG: JSON.stringify(config),
     IDENTITIES_TABLE: database.identities,
@@ -77,6 +83,7 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
     lines,
     time,
     send,
+    handle: (event) => handlerFor(handlers, event.rawPath)(event, lambdaOf(28_000)),
     token,
     rpc: async (message, { headers = {}, ...more } = {}) => {
       const bearer = 'token' in more ? more.token : await token();
@@ -95,6 +102,10 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
 function handlerFor(handlers: Readonly<Record<'mcp' | 'discovery' | 'debug', Handler>>, path: string): Handler {
   if (path === '/mcp' || /^\/tools\/[^/]+$/.test(path)) return handlers.mcp;
   return path.startsWith('/.well-known/') ? handlers.discovery : handlers.debug;
+}
+
+function lambdaOf(remainingMs: number): Context {
+  return { getRemainingTimeInMillis: () => remainingMs } as Context;
 }
 
 async function invoke(handler: Handler, request: SentRequest): Promise<Answer> {
@@ -116,8 +127,7 @@ async function invoke(handler: Handler, request: SentRequest): Promise<Answer> {
     ...(body === undefined ? {} : { body }),
     isBase64Encoded: false,
   } as unknown as HttpEvent;
-  const lambda = { getRemainingTimeInMillis: () => request.remainingMs ?? 28_000 } as Context;
-  const response = await handler(event, lambda);
+  const response = await handler(event, lambdaOf(request.remainingMs ?? 28_000));
   return {
     status: response.statusCode ?? 200,
     headers: Object.fromEntries(Object.entries(response.headers ?? {}).map(([name, value]) => [name, String(value)])),

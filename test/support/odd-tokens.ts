@@ -191,6 +191,7 @@ const CLAIMS: readonly Row[] = [
   ],
   ['no sub', { claims: { sub: undefined } }, 'no_subject'],
   ['sub as a number, by PS256', { header: { alg: 'PS256' }, claims: { sub: 42 } }, 'malformed_claims'],
+  ['half a surrogate pair in sub', { claims: { sub: 'alice\ud800' } }, 'no_subject'],
   ['NUL in sub', { claims: { sub: 'alice\0' } }, 'no_subject'],
   ['sub only in __proto__', forgeText(text.replace('"sub":"alice"', '"__proto__":{"sub":"admin"}')), 'no_subject'],
   ['no oid at Entra', { claims: { ...entraClaims, oid: undefined } }, 'no_subject', entra],

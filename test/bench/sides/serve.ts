@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { toEvent } from '../../../cli/dev/http-event.ts';
+import { receive, toEvent } from '../../../cli/dev/http-event.ts';
 import type { Handler, HttpResponse } from '../../../functions/middleware/chain.ts';
 import { LAMBDA } from './messages.ts';
 
@@ -18,11 +18,13 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const chunks: Buffer[] = [];
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   const route = { key: 'ANY /mcp', pathParameters: undefined };
+  const received = receive(request);
+  if (typeof received === 'number') return void response.writeHead(received).end();
   const {
     statusCode = 200,
     headers = {},
     body = '',
-  } = await handler(toEvent(request, Buffer.concat(chunks), route), LAMBDA);
+  } = await handler(toEvent(received, Buffer.concat(chunks), route), LAMBDA);
   const bytes = Buffer.from(body);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
   response.setHeader('content-length', bytes.length);

@@ -4,9 +4,9 @@ import { findingsTable } from '../../../cli/smoke/finding.ts';
 import { runSmoke } from '../../../cli/smoke/run.ts';
 import { createAuditReader } from '../../../shared/audit/query.ts';
 import { createDynamo } from '../../../shared/aws/dynamodb.ts';
+import { listed } from '../account.ts';
 import type { AwsApi } from '../aws-api.ts';
 import { gatehouse } from '../cdk.ts';
-import { listed } from '../account.ts';
 import type { Step } from '../story.ts';
 import { type Gateway, rpc, tokenOf, type World } from '../world.ts';
 

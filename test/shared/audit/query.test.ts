@@ -41,7 +41,7 @@ beforeAll(async () => {
     };
     if (end === 'denied') await writer.denial(facts, 'INSUFFICIENT_SCOPE', 'scope_missing');
     else {
-      const receipt = await writer.intent(facts);
+      const receipt = await writer.intent(facts, Number.POSITIVE_INFINITY);
       const errorType = end === 'error' ? 'BACKEND_ERROR' : undefined;
       if (end !== 'open') await writer.outcome(receipt, { isError: end === 'error', errorType, latencyMs: 5 });
     }

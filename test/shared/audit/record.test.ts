@@ -129,6 +129,13 @@ describe('what a client can put into the trail', () => {
     );
   });
 
+  test('is never half a character where it is cut: its stored form would have another hash', () => {
+    const long = `x${'😀'.repeat(200)}`;
+    const item = intentRecord({ ...FACTS, principal: { ...FACTS.principal, clientId: long }, userAgent: long }, 1);
+    const texts = [item['clientId'], item['ua']].map(String);
+    expect(texts.map((text) => Buffer.from(text).toString())).toEqual(texts);
+  });
+
   test('is no token id and no name that is not ours in clear', () => {
     const principal = { ...FACTS.principal, tokenId: 'canary-jti' };
     const facts = { ...FACTS, principal, tool: undefined, requestedName: 'canary-name' };

@@ -70,7 +70,7 @@ const common = {
 describe('what is written', () => {
   test('an intent and an outcome are two items of one call, the second carrying the hash of the first', async () => {
     const { writer, items } = writerOver(stored);
-    const receipt = await writer.intent(facts);
+    const receipt = await writer.intent(facts, NOW + 1000);
     await writer.outcome(receipt, { isError: true, errorType: 'TOOL_TIMEOUT', latencyMs: 12 });
     const [intent, outcome] = items;
     expect(intent).toEqual({
@@ -114,7 +114,7 @@ describe('what is written', () => {
 
   test('the hash covers every member: a change in one shows', async () => {
     const { writer, items } = writerOver(stored);
-    await writer.intent(facts);
+    await writer.intent(facts, NOW + 1000);
     const { hash, ...rest } = items[0] as Record<string, string>;
     expect([leafHash(rest), leafHash({ ...rest, subject: 'bob' }) === hash]).toEqual([hash, false]);
   });
@@ -123,18 +123,18 @@ describe('what is written', () => {
 describe('when the put is answered with what is there', () => {
   test('an equal hash is our own write, repeated: success', async () => {
     const { writer } = writerOver(async (item) => ({ created: false, existing: item }));
-    await expect(writer.intent(facts)).resolves.toMatchObject({ facts });
+    await expect(writer.intent(facts, NOW + 1000)).resolves.toMatchObject({ facts });
   });
 
   test('nothing returned is success with a warning', async () => {
     const { writer, lines } = writerOver(async () => ({ created: false, existing: undefined }));
-    await writer.intent(facts);
+    await writer.intent(facts, NOW + 1000);
     expect(lines).toEqual([{ level: 'warn', event: 'audit.repeat_unconfirmed', callId: facts.callId }]);
   });
 
   test('another hash is an alarm, and the call is refused', async () => {
     const { writer, lines } = writerOver(async () => ({ created: false, existing: { hash: 'other' } }));
-    await expect(writer.intent(facts)).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    await expect(writer.intent(facts, NOW + 1000)).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
     expect(lines).toEqual([{ level: 'error', event: 'audit.conflict', callId: facts.callId, alarm: true }]);
   });
 });
@@ -143,7 +143,9 @@ describe('when the table fails', () => {
   const down = () => Promise.reject(new Error('down'));
 
   test('an intent refuses the call', async () => {
-    await expect(writerOver(down).writer.intent(facts)).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
+    await expect(writerOver(down).writer.intent(facts, NOW + 1000)).rejects.toMatchObject({
+      code: 'AUDIT_UNAVAILABLE',
+    });
   });
 
   test('an outcome goes whole into the log, and the error says so', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createIdpDocument } from '../../../shared/auth/idp-document.ts';
-import type { GetJsonOptions } from '../../../shared/net/get-json.ts';
+import { FetchTimeout, type GetJsonOptions } from '../../../shared/net/get-json.ts';
 import { ISSUER, NOW, testConfig } from '../../support/config.ts';
 import { captureLog } from '../../support/log.ts';
 
@@ -50,6 +50,15 @@ describe('where it is looked for', () => {
     expect(urls()).toEqual(expected);
   });
 
+  test('an issuer that does not answer in time is not asked at its other addresses', async () => {
+    const { source, state, urls } = setUp('https://acme.okta.com/oauth2/aus1');
+    state.answer = () => {
+      throw new FetchTimeout('timeout');
+    };
+    await expect(source.get()).rejects.toMatchObject({ code: 'DISCOVERY_FETCH_FAILED' });
+    expect(urls()).toEqual(['https://acme.okta.com/oauth2/aus1/.well-known/openid-configuration']);
+  });
+
   test('a document of another issuer is passed over for the next', async () => {
     const { source, state } = setUp();
     const good = { issuer: ISSUER, jwks_uri: JWKS };
@@ -63,6 +72,9 @@ describe('where it is looked for', () => {
     ['with an issuer inherited only', JSON.parse(`{"__proto__":{"issuer":"${ISSUER}","jwks_uri":"${JWKS}"}}`)],
     ['without keys', { issuer: ISSUER }],
     ['with a list for the keys', { issuer: ISSUER, jwks_uri: [JWKS] }],
+    ['with keys over plain http', { issuer: ISSUER, jwks_uri: 'http://login.example.com/jwks' }],
+    ['with keys on this machine', { issuer: ISSUER, jwks_uri: 'http://127.0.0.1:9001/' }],
+    ['with keys at no address', { issuer: ISSUER, jwks_uri: 'jwks' }],
     ['that is null', null],
     ['that is text', 'text'],
   ])('a document %s is none', async (_name, answer) => {

@@ -20,10 +20,13 @@ beforeEach(() => {
   maxAgeSeconds = undefined;
   down = false;
   fetches = 0;
+  takesMs = 0;
 });
 
+let takesMs = 0;
 const getJson: GetJson = async () => {
   fetches++;
+  now += takesMs;
   if (down) throw new Error('down');
   return { json: { keys: published }, maxAgeSeconds };
 };
@@ -99,6 +102,16 @@ describe('the key set', () => {
   });
 });
 
+test('a key set is as old as its request, however long the process was frozen before the answer', async () => {
+  takesMs = 9 * MINUTE;
+  const source = newSource();
+  await look(source, 'a');
+  takesMs = 0;
+  now += MINUTE;
+  await look(source, 'a');
+  expect(fetches).toBe(2);
+});
+
 describe('an outage', () => {
   test('from the start is 503 and ends by itself', async () => {
     down = true;
@@ -115,6 +128,19 @@ describe('an outage', () => {
     const source = newSource();
     for (let at = 0; at < 50; at++) await look(source, 'a');
     expect(fetches).toBe(1);
+  });
+
+  test('in which each fetch hangs has its pause all the same', async () => {
+    down = true;
+    takesMs = 6_000;
+    const source = newSource();
+    await look(source, 'a');
+    now += 4_999;
+    await look(source, 'a');
+    const during = fetches;
+    now += 1;
+    await look(source, 'a');
+    expect([during, fetches]).toEqual([1, 2]);
   });
 
   test('is no proof that a key does not exist', async () => {
@@ -156,6 +182,19 @@ describe('an unknown key id', () => {
     now += 25_000;
     expect([early, await look(source, 'rotated')]).toEqual(['absent', 'found']);
   });
+});
+
+test('a rotation while a fetch is on its way is found by the next one, not a minute later', async () => {
+  const source = newSource();
+  await look(source, 'a');
+  now += 11 * MINUTE;
+  // This starts the fetch that will be answered with the old keys.
+  const first = source.find('a');
+  const early = await look(source, 'rotated');
+  await first;
+  published = [keyOf('a'), keyOf('rotated')];
+  now += 30_000;
+  expect([early, await look(source, 'rotated')]).toEqual(['absent', 'found']);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { close } from '../../../cli/dev/network.ts';
 import { getJson } from '../../../shared/net/get-json.ts';
@@ -13,6 +14,12 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
   '/long': (response) => response.end(`"${'a'.repeat(1000)}"`),
   '/moved': (response) => response.writeHead(302, { location: '/good' }).end(),
   '/created': (response) => response.writeHead(201).end('{}'),
+  '/endless': (response) => {
+    const drip = setInterval(() => response.write(' '), 10);
+    response.on('close', () => clearInterval(drip)).flushHeaders();
+  },
+  '/bomb': (response) =>
+    response.setHeader('content-encoding', 'gzip').end(gzipSync(JSON.stringify('a'.repeat(10_000_000)))),
   '/cut': (response) => {
     response.writeHead(200, { 'content-length': '50' }).write('{"canary":');
     setTimeout(() => response.destroy(), 20);
@@ -44,6 +51,7 @@ test.each([
   ['no JSON', '/html', 'not_json'],
   ['nothing', '/empty', 'not_json'],
   ['more than the cap', '/long', 'answer_too_large'],
+  ['ten megabytes in a few', '/bomb', 'answer_too_large'],
   ['a redirect', '/moved', 'http_302'],
   ['another success', '/created', 'http_201'],
   ['a failure', '/failed', 'http_500'],
@@ -63,8 +71,8 @@ test.each([
   await expect(attempt()).rejects.toMatchObject({ message: 'url_not_https' });
 });
 
-test.each(['/silent', '/half'])('one limit of time covers connection and body: %s', async (path) => {
-  await expect(get(path, { timeoutMs: 100 })).rejects.toMatchObject({ message: 'timed_out' });
+test.each(['/silent', '/half', '/endless'])('one limit of time covers connection and body: %s', async (path) => {
+  await expect(get(path, { timeoutMs: 100 })).rejects.toMatchObject({ name: 'FetchTimeout', message: 'timed_out' });
 });
 
 test('nobody there is an error without an address', async () => {
