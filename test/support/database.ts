@@ -1,10 +1,9 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { localDynamo } from '../../cli/dev/local-dynamo.ts';
-import { planFrom } from '../../cli/dev/template.ts';
-import { synthGateway } from '../../infra/synth.ts';
 import { createTables } from '../../shared/aws/create-table.ts';
 import { createDynamo, type Dynamo } from '../../shared/aws/dynamodb.ts';
 import { DYNALITE, type Engine } from './engines.ts';
+import { plannedTables } from './tables.ts';
 
 export interface TestDatabase {
   readonly dynamo: Dynamo;
@@ -20,8 +19,7 @@ export interface TestDatabase {
 /** An engine, the embedded one unless another is named, with the tables of the synthesised stack. */
 export async function startDatabase(engine: Engine = DYNALITE): Promise<TestDatabase> {
   const { endpoint, stop } = await engine.start();
-  const context = { environment: 'dev', idp: 'oidc', issuer: 'https://a.example', publicUrl: 'https://b.example' };
-  const { tables } = planFrom(synthGateway({ context, bundling: false }).template);
+  const tables = await plannedTables();
   await createTables(localDynamo(endpoint), tables);
   const named = (word: string) => [...tables.keys()].find((name) => name.includes(word)) ?? '';
   return {
