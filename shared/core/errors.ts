@@ -85,7 +85,7 @@ export const ERRORS = {
   },
   INPUT_UNSUPPORTED: {
     status: 400,
-    rpc: 40005,
+    rpc: 40006,
     mcpStatus: IN_BAND,
     challenge: 'none',
     hint: 'This call has to ask back before it can end. That needs a client of revision 2026-07-28 on POST /mcp.',

@@ -107,7 +107,7 @@ export const ACCEPTED: readonly AcceptedDifference[] = [
   {
     name: 'a tool that would have to ask a legacy client says so with a code of its own',
     parts: ['codes'],
-    matches: eachPair('codes', (ours, theirs) => ours === 40005 && theirs === -32603),
+    matches: eachPair('codes', (ours, theirs) => ours === 40006 && theirs === -32603),
     sentence: 'New error codes SHOULD be allocated outside the JSON-RPC reserved range',
     source: '2026-07-28 basic, Error Codes',
   },
