@@ -20,10 +20,11 @@ test('the functions read these environment variables and no other', () => {
   ]);
   expect([...new Set(named)].sort()).toEqual([
     'AUDIT_TABLE',
+    'EDGE_SECRETS',
     'GATEHOUSE_CONFIG',
     'IDENTITIES_TABLE',
+    'STACK_NAME',
     'STATE_TABLE',
-    '_X_AMZN_TRACE_ID',
   ]);
 });
 
@@ -32,6 +33,7 @@ test('no parameter turns authentication, audience, audit or origins off', () => 
     /auth|verify|audit|origin|scope|insecure|skip|allow|debug/i.test(name),
   );
   expect(switches.sort()).toEqual([
+    'alarmAuthFailures',
     'allowedClientIds',
     'allowedOrigins',
     'auditRetentionDays',
