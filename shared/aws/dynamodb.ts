@@ -8,6 +8,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { type Abort, carrySignals } from './carry-signals.ts';
 import { retryAtMost } from './retry.ts';
 
 /** An item as plain values. Every table here has the keys `pk` and `sk` and the TTL attribute `ttl` (epoch seconds). */
@@ -70,11 +71,16 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
   const client = new DynamoDBClient({ ...clientLimits(limits), ...options });
   const bounded = <T>({ withinMs = limits.totalMs }: Within, work: Work<T>): Promise<T> =>
     endWithin(Math.min(withinMs, limits.totalMs), work);
+  const carry = carrySignals(client);
+  const carried = <C extends { readonly input: object }>(command: C, abort: Abort): C => {
+    carry(command.input, abort);
+    return command;
+  };
   return {
     get: (table, key, { consistent = false, ...within } = {}) =>
-      bounded(within, async (options) => {
+      bounded(within, async (abort) => {
         const command = new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: consistent });
-        const { Item } = await client.send(command, options);
+        const { Item } = await client.send(carried(command, abort));
         return Item && unmarshall(Item);
       }),
     putIfAbsent: async (table, item, within = {}) => {
@@ -85,7 +91,7 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       try {
-        await bounded(within, (options) => client.send(command, options));
+        await bounded(within, (abort) => client.send(carried(command, abort)));
         return { created: true };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
@@ -94,27 +100,21 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
     },
     put: async (table, item, within = {}) => {
       const command = new PutItemCommand({ TableName: table, Item: toItem(item) });
-      await bounded(within, (options) => client.send(command, options));
+      await bounded(within, (abort) => client.send(carried(command, abort)));
     },
     delete: async (table, key, within = {}) => {
       const command = new DeleteItemCommand({ TableName: table, Key: marshall(key) });
-      await bounded(within, (options) => client.send(command, options));
+      await bounded(within, (abort) => client.send(carried(command, abort)));
     },
     query: async (table, input) => {
       const command = new QueryCommand(toQuery(table, input));
-      const { Items = [], LastEvaluatedKey } = await bounded({}, (options) => client.send(command, options));
+      const { Items = [], LastEvaluatedKey } = await bounded({}, (abort) => client.send(carried(command, abort)));
       return { items: Items.map((item) => unmarshall(item)), cursor: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
     },
   };
 }
 
-/** The SDK's older form of a signal: one of the platform costs a tenth of a request's processor time. */
-interface Abort {
-  aborted: boolean;
-  onabort: (() => void) | null;
-}
-
-type Work<T> = (options: { readonly abortSignal: Abort }) => Promise<T>;
+type Work<T> = (abort: Abort) => Promise<T>;
 
 function toItem(item: Item) {
   return marshall(item, { removeUndefinedValues: true });
@@ -142,7 +142,7 @@ async function endWithin<T>(ms: number, work: Work<T>): Promise<T> {
     }, ms);
   });
   try {
-    return await Promise.race([work({ abortSignal }), late]);
+    return await Promise.race([work(abortSignal), late]);
   } finally {
     clearTimeout(timer);
   }
