@@ -8,6 +8,8 @@ export interface Inventory {
   readonly logGroups: readonly string[];
   readonly roles: readonly string[];
   readonly userPools: readonly string[];
+  readonly alarms: readonly string[];
+  readonly dashboards: readonly string[];
   readonly stacks: readonly string[];
 }
 
@@ -18,6 +20,8 @@ export const NOTHING: Inventory = {
   logGroups: [],
   roles: [],
   userPools: [],
+  alarms: [],
+  dashboards: [],
   stacks: [],
 };
 
@@ -34,6 +38,7 @@ export async function inventory(api: AwsApi, stack: string): Promise<Inventory> 
       .filter((name) => name.includes(stack));
   const stacks = await api.query('cloudformation', '2010-05-15', { Action: 'DescribeStacks' });
   const roles = await api.query('iam', '2010-05-08', { Action: 'ListRoles', MaxItems: '1000' });
+  const monitoring = (action: string) => api.query('monitoring', '2010-08-01', { Action: action });
   const pools = await api.json('cognito-idp', 'AWSCognitoIdentityProviderService.ListUserPools', { MaxResults: 60 });
   return {
     apis: ofStack((await api.get('apigateway', '/v2/apis'))['items'], 'name'),
@@ -43,6 +48,8 @@ export async function inventory(api: AwsApi, stack: string): Promise<Inventory> 
     roles: named(roles, 'RoleName'),
     // A pool is named after its construct, and no other stack here has one.
     userPools: listed(pools['UserPools']).map((pool) => String(pool['Id'])),
+    alarms: named(await monitoring('DescribeAlarms'), 'AlarmName'),
+    dashboards: named(await monitoring('ListDashboards'), 'DashboardName'),
     stacks: named(stacks, 'StackName'),
   };
 }

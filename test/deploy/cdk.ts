@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../infra/project.ts';
-import { allowPlainHttp, type Edit } from './edits.ts';
+import { allowPlainHttp, type Edit, withoutMetricMath } from './edits.ts';
 import { ACCOUNT, type Environment, REGION } from './environment.ts';
 
 const execute = promisify(execFile);
@@ -16,9 +16,8 @@ export type Context = Readonly<Record<string, string>>;
 /** The real `cdk`, as a person at a terminal would run it. Each rejects with what it printed. */
 export interface Cdk {
   bootstrap(): Promise<void>;
-  deploy(context: Context): Promise<Outputs>;
-  /** The same with an edited template, for what the emulator does not know. */
-  deployEdited(context: Context, edits: readonly Edit[]): Promise<Outputs>;
+  /** With the edits that the emulator needs for every stack, and these. */
+  deploy(context: Context, edits?: readonly Edit[]): Promise<Outputs>;
   destroy(context: Context): Promise<void>;
 }
 
@@ -40,12 +39,11 @@ export function createCdk(environment: Environment, work: string): Cdk {
       writeFileSync(template, allowPlainHttp(await cdk('bootstrap', '--show-template')));
       await cdk('bootstrap', `aws://${ACCOUNT}/${REGION}`, '--template', template);
     },
-    deploy: (context) => deploy(...flags(context)),
-    deployEdited: async (context, edits) => {
+    deploy: async (context, edits = []) => {
       await cdk('synth', ...flags(context), '--quiet');
       const file = readdirSync(assembly).find((name) => name.endsWith('.template.json')) ?? '';
       const template = readFileSync(join(assembly, file), 'utf8');
-      const edited = edits.reduce((text, edit) => edit(text), template);
+      const edited = [withoutMetricMath, ...edits].reduce((text, edit) => edit(text), template);
       writeFileSync(join(assembly, file), edited);
       return deploy('--app', assembly);
     },

@@ -25,6 +25,35 @@ export const dropBranding: Edit = (template) => {
   return JSON.stringify({ ...parsed, Resources: Object.fromEntries(kept) });
 };
 
+interface AlarmProperties {
+  readonly Metrics?: ReadonlyArray<{ readonly MetricStat?: MetricStat }>;
+  readonly [name: string]: unknown;
+}
+
+interface MetricStat {
+  readonly Metric: { readonly Namespace: string; readonly MetricName: string };
+  readonly Period: number;
+  readonly Stat: string;
+}
+
+/** It does not know metric math: an alarm over several metrics watches the first of them. */
+export const withoutMetricMath: Edit = (template) => {
+  const parsed = JSON.parse(template) as {
+    readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: AlarmProperties }>>;
+  };
+  let changed = 0;
+  const resources = Object.entries(parsed.Resources).map(([id, resource]) => {
+    const { Metrics, ...rest } = resource.Properties ?? {};
+    const stat = Metrics?.find(({ MetricStat }) => MetricStat)?.MetricStat;
+    if (resource.Type !== 'AWS::CloudWatch::Alarm' || stat === undefined) return [id, resource] as const;
+    changed++;
+    const { Metric, Period, Stat: Statistic } = stat;
+    return [id, { ...resource, Properties: { ...rest, ...Metric, Period, Statistic } }] as const;
+  });
+  if (changed === 0) throw new Error('The template has no alarm with metric math.');
+  return JSON.stringify({ ...parsed, Resources: Object.fromEntries(resources) });
+};
+
 function replace(text: string, what: string | RegExp, by: string): string {
   const changed = text.replace(what, by);
   if (changed === text) throw new Error(`The template has no ${what} any more.`);

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bind, close, findFreePort } from '../../cli/dev/network.ts';
-import { allowPlainHttp, dropBranding, joinProviderUrl } from './edits.ts';
+import { allowPlainHttp, dropBranding, joinProviderUrl, withoutMetricMath } from './edits.ts';
 import { awsEnvironment, requireLoopback } from './environment.ts';
 import { createRewritingFetch } from './rewriting-fetch.ts';
 import { createStory, type Step } from './story.ts';
@@ -152,7 +152,21 @@ describe('the edits of templates', () => {
     ]).toEqual([{ Resources: { A: { Type: 'X', url: joined } } }, '  aws:SecureTransport: "never"']);
   });
 
-  test.each([allowPlainHttp, joinProviderUrl, dropBranding])('fail when there is nothing to change', (edit) => {
-    expect(() => edit('{"Resources":{}}')).toThrow(/^The template has no /);
+  test('leave an alarm over several metrics its first one', () => {
+    const metric = { Namespace: 'N', MetricName: 'M', Dimensions: [] };
+    const Metrics = [{ Expression: 'a+b' }, { MetricStat: { Metric: metric, Period: 60, Stat: 'Sum' } }];
+    const alarm = { Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold: 1, Metrics } };
+    expect(JSON.parse(withoutMetricMath(JSON.stringify({ Resources: { A: alarm } })))).toEqual({
+      Resources: {
+        A: { Type: 'AWS::CloudWatch::Alarm', Properties: { Threshold: 1, ...metric, Period: 60, Statistic: 'Sum' } },
+      },
+    });
   });
+
+  test.each([allowPlainHttp, joinProviderUrl, dropBranding, withoutMetricMath])(
+    'fail when there is nothing to change',
+    (edit) => {
+      expect(() => edit('{"Resources":{}}')).toThrow(/^The template has no /);
+    },
+  );
 });

@@ -11,7 +11,7 @@ import { checkMetadata, checkUserPool } from './user-pool.ts';
 export async function prodChapter(world: World, step: Step): Promise<void> {
   const { api, cdk } = world;
   const outputs = await step('cdk deploy without a parameter makes a prod stack with a user pool', async () => {
-    const made = await cdk.deployEdited({}, [joinProviderUrl, dropBranding]);
+    const made = await cdk.deploy({}, [joinProviderUrl, dropBranding]);
     assert.match(made['McpUrl'] ?? '', /\/mcp$/);
     return made;
   });
@@ -38,8 +38,9 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
         EnableTerminationProtection: 'false',
       });
       await cdk.destroy({});
-      const { tables, userPools } = before;
-      assert.deepEqual([tables, userPools.length], [tablesOf(outputs), 1]);
+      const { tables, userPools, alarms, dashboards } = before;
+      assert.deepEqual([tables, userPools.length, dashboards.length], [tablesOf(outputs), 1, 1]);
+      assert.ok(alarms.length > 5);
       assert.deepEqual(await inventory(api, STACK), { ...NOTHING, tables, userPools });
       for (const table of tables) {
         const { Item } = await dynamo(api, 'GetItem', { TableName: table, Key: ITEM });
