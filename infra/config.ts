@@ -1,6 +1,10 @@
+import type { z } from 'zod';
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
+import { judgeDirect } from '../shared/idp/judge-direct.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
+import { REFUSED } from '../shared/idp/refused.ts';
 import { checkFrontDoor } from './front-door-checks.ts';
+import { checkIssuers, checkRules, createsUserPool, HTTPS_ONLY, isSafe } from './idp-checks.ts';
 import { ConfigError, type Problem, wrong } from './problem.ts';
 
 export { ConfigError } from './problem.ts';
@@ -17,9 +21,9 @@ export function readParameters(context: Readonly<Record<string, unknown>>, regio
   const values: Record<string, unknown> = {};
   for (const name of NAMES) {
     const raw = Object.hasOwn(context, name) ? context[name] : undefined;
-    const parsed = PARAMETERS[name].schema.safeParse(raw);
+    const parsed = PARAMETERS[name].schema.safeParse(raw, { reportInput: true });
     if (parsed.success) values[name] = parsed.data;
-    else problems.push(wrong(name, raw, parsed.error.issues[0]?.message ?? 'is not valid'));
+    else problems.push(...problemsOf(name, raw, parsed.error.issues));
   }
   if (problems.length > 0) throw refusal(problems);
   const parameters = values as unknown as Parameters;
@@ -28,54 +32,36 @@ export function readParameters(context: Readonly<Record<string, unknown>>, regio
   return parameters;
 }
 
+/** A value with a form of its own says which part of it is wrong; every other one is one thing. */
+function problemsOf(name: ParameterName, raw: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
+  if (name !== 'issuers') return [refusedProvider(name, raw) ?? wrong(name, raw, issues[0]?.message ?? 'is not valid')];
+  return issues.map(({ path, input, message }) => {
+    const place = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+    const known = path.at(-1) === 'idp' ? refusedProvider('idp', input) : undefined;
+    return { ...(known ?? wrong(name, input, message)), parameter: `${name}${place}` };
+  });
+}
+
+function refusedProvider(name: ParameterName, value: unknown): Problem | undefined {
+  const refused = name === 'idp' && typeof value === 'string' ? REFUSED.get(value) : undefined;
+  return refused && wrong(name, value, refused.why, refused.instead);
+}
+
 function crossCheck(parameters: Parameters, region: string | undefined): Problem[] {
-  const issuer = [...checkIssuer(parameters), ...checkPlainHttp(parameters)];
+  const issuer = [...checkIssuers(parameters), ...checkPlainHttp(parameters)];
   // What else would be said follows from a wrong issuer.
   if (issuer.length > 0) return issuer;
   return [
-    ...checkClients(parameters),
-    ...checkAudience(parameters),
+    ...checkRules(parameters),
+    ...checkDirect(parameters),
     ...checkEndpoints(parameters),
-    ...checkOidcOnly(parameters),
-    ...checkAlgorithms(parameters),
     ...checkAlarms(parameters),
     ...checkFrontDoor(parameters, region),
   ];
 }
 
-/** A created user pool: its issuer, client and endpoints follow from the stack. */
-export function createsUserPool({ idp, issuer }: Pick<Parameters, 'idp' | 'issuer'>): boolean {
-  return idp === 'cognito' && issuer === undefined;
-}
-
 export function authorizationServerOf({ idp, authorizationServer }: Parameters): 'direct' | 'metadata' {
   return authorizationServer ?? PRESETS[idp].defaultAuthorizationServer;
-}
-
-function checkIssuer(parameters: Parameters): Problem[] {
-  const { idp, issuer } = parameters;
-  const { issuerPattern, issuerExample } = PRESETS[idp];
-  if (issuer === undefined) {
-    return createsUserPool(parameters) ? [] : [wrong('issuer', issuer, `is needed with idp=${idp}`, issuerExample)];
-  }
-  return issuerPattern.test(issuer)
-    ? []
-    : [wrong('issuer', issuer, `is no issuer of ${idp}; a slash at the end is part of it`, issuerExample)];
-}
-
-/** Every app client of a Cognito pool can ask for our audience: without a list, any app's token would be let in. */
-function checkClients({ idp, issuer, allowedClientIds = [] }: Parameters): Problem[] {
-  if (idp !== 'cognito' || issuer === undefined || allowedClientIds.length > 0) return [];
-  return [wrong('allowedClientIds', undefined, 'is needed with an existing Cognito pool: the app clients to accept')];
-}
-
-function checkAudience({ idp, audience }: Parameters): Problem[] {
-  if (audience?.length === 0) return [wrong('audience', '', 'must name at least one audience')];
-  if (audience === undefined && !PRESETS[idp].audienceIsUrl) {
-    const example = '6e74172b-be56-4843-9ff4-e66a39bb12e3';
-    return [wrong('audience', undefined, `is needed with idp=${idp}: the client id of the API registration`, example)];
-  }
-  return [];
 }
 
 function checkEndpoints(parameters: Parameters): Problem[] {
@@ -89,47 +75,19 @@ function checkEndpoints(parameters: Parameters): Problem[] {
     .map((name) => wrong(name, undefined, `is needed with authorizationServer=metadata and idp=${idp}`));
 }
 
-function checkOidcOnly(parameters: Parameters): Problem[] {
-  const names = ['requireAtJwt', 'subjectClaim', 'scopeClaim', 'clientIdClaim', 'rolesClaim'] as const;
-  if (parameters.idp === 'oidc') return [];
-  return names
-    .filter((name) => parameters[name] !== undefined)
-    .map((name) => wrong(name, parameters[name], `is for idp=oidc; ${parameters.idp} has fixed claims`));
-}
-
-/** Tokens over plain http can be read on the way: it is for an issuer on this machine, while developing. */
 function checkPlainHttp(parameters: Parameters): Problem[] {
-  const names = [
-    'issuer',
-    'publicUrl',
-    'authorizationEndpoint',
-    'tokenEndpoint',
-    'revocationEndpoint',
-    'jwksEndpoint',
-  ] as const;
+  const names = ['publicUrl', 'authorizationEndpoint', 'tokenEndpoint', 'revocationEndpoint', 'jwksEndpoint'] as const;
   return names
-    .filter((name) => parameters[name]?.startsWith('http://') === true)
-    .filter((name) => parameters.environment !== 'dev' || !isLoopback(parameters[name] ?? ''))
-    .map((name) =>
-      wrong(
-        name,
-        parameters[name],
-        'must be https; plain http is for loopback addresses with environment=dev',
-        name === 'issuer' ? PRESETS[parameters.idp].issuerExample : undefined,
-      ),
-    );
+    .filter((name) => !isSafe(parameters[name] ?? '', parameters.environment))
+    .map((name) => wrong(name, parameters[name], HTTPS_ONLY));
 }
 
-function isLoopback(url: string): boolean {
-  return URL.canParse(url) && ['localhost', '127.0.0.1', '[::1]'].includes(new URL(url).hostname);
-}
-
-function checkAlgorithms({ idp, algorithms }: Parameters): Problem[] {
-  const known = PRESETS[idp].algorithms;
-  if (algorithms === undefined || (algorithms.length > 0 && algorithms.every((name) => known.includes(name)))) {
-    return [];
-  }
-  return [wrong('algorithms', algorithms.join(','), `must be among those of ${idp}: ${known.join(', ')}`, known[0])];
+/** What is known not to work is not deployed: users would meet it as a client that cannot connect. */
+function checkDirect(parameters: Parameters): Problem[] {
+  const { idp } = parameters;
+  const { verdict, why } = judgeDirect(PRESETS[idp]);
+  if (authorizationServerOf(parameters) !== 'direct' || verdict !== 'refused') return [];
+  return [wrong('authorizationServer', 'direct', `cannot work with idp=${idp}: ${why}`, 'metadata')];
 }
 
 function checkAlarms({ alarmEmail, alarmTopicArn }: Parameters): Problem[] {

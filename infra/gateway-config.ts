@@ -1,7 +1,9 @@
-import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
+import { type GatewayConfig, type IdpConfig, resourceUrl } from '../shared/core/config.ts';
+import type { IssuerEntry } from '../shared/core/issuer-entries.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
 import { authorizationServerOf } from './config.ts';
+import { primaryEntry } from './idp-checks.ts';
 import { projectName, projectVersion } from './project.ts';
 
 /** What a created user pool contributes; known when the stack is deployed. */
@@ -37,13 +39,14 @@ export function toGatewayConfig(
 ): GatewayConfig {
   const authorizationServer = authorizationServerOf(parameters);
   const endpoints = authorizationServer === 'metadata' ? endpointsOf(parameters, created) : undefined;
-  const { environment, openaiAppsChallenge } = parameters;
+  const { environment, openaiAppsChallenge, issuers } = parameters;
   return {
     service: projectName,
     version: projectVersion,
     environment,
     publicUrl,
-    idp: idpOf(parameters, publicUrl, created),
+    idp: idpOf(primaryEntry(parameters), publicUrl, created),
+    ...(issuers === undefined ? {} : { otherIdps: issuers.map((entry) => idpOf(entry, publicUrl)) }),
     authorizationServer,
     ...(endpoints === undefined ? {} : { endpoints }),
     allowedOrigins: [...(parameters.allowedOrigins ?? byDefault.allowedOrigins(parameters, publicUrl))],
@@ -54,31 +57,20 @@ export function toGatewayConfig(
   };
 }
 
-function idpOf(parameters: Parameters, publicUrl: string, created: IdpFacts | undefined): GatewayConfig['idp'] {
+function idpOf(entry: IssuerEntry, publicUrl: string, created?: IdpFacts): IdpConfig {
   const resource = resourceUrl({ publicUrl });
-  const { idp: preset, algorithms, requireAtJwt } = parameters;
+  const { idp: preset, algorithms, requireAtJwt, claims } = entry;
   return {
     preset,
     // readParameters refuses a configuration with neither.
-    issuer: created?.issuer ?? parameters.issuer ?? '',
-    audience: [...(parameters.audience ?? [resource])],
-    scopePrefix: parameters.scopePrefix ?? (PRESETS[preset].prefixedScopes ? `${resource}/` : ''),
-    allowedClientIds: [...(created ? [created.clientId] : []), ...(parameters.allowedClientIds ?? [])],
+    issuer: created?.issuer ?? entry.issuer ?? '',
+    audience: [...(entry.audience ?? [resource])],
+    scopePrefix: entry.scopePrefix ?? (PRESETS[preset].scopesOnWire === 'prefixed' ? `${resource}/` : ''),
+    allowedClientIds: [...(created ? [created.clientId] : []), ...(entry.allowedClientIds ?? [])],
     ...(algorithms === undefined ? {} : { algorithms: [...algorithms] }),
     ...(requireAtJwt === undefined ? {} : { requireAtJwt }),
-    ...(claimsOf(parameters) ?? {}),
+    ...(claims === undefined ? {} : { claims }),
   };
-}
-
-function claimsOf(parameters: Parameters): Pick<GatewayConfig['idp'], 'claims'> | undefined {
-  const { subjectClaim, scopeClaim, clientIdClaim, rolesClaim } = parameters;
-  const claims = {
-    ...(subjectClaim === undefined ? {} : { subject: subjectClaim }),
-    ...(scopeClaim === undefined ? {} : { scope: scopeClaim }),
-    ...(clientIdClaim === undefined ? {} : { clientId: clientIdClaim }),
-    ...(rolesClaim === undefined ? {} : { roles: rolesClaim }),
-  };
-  return Object.keys(claims).length === 0 ? undefined : { claims };
 }
 
 function endpointsOf(parameters: Parameters, created: IdpFacts | undefined): NonNullable<GatewayConfig['endpoints']> {

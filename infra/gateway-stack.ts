@@ -2,10 +2,9 @@ import { Annotations, Aws, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
-import { PRESETS } from '../shared/idp/presets.ts';
 import { deployed, scopesOf } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
-import { ConfigError, createsUserPool } from './config.ts';
+import { ConfigError } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Dashboard } from './constructs/dashboard.ts';
@@ -16,6 +15,8 @@ import { UserPool } from './constructs/user-pool.ts';
 import { createFrontDoor, type FrontDoor } from './front-door.ts';
 import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { byDefault, type IdpFacts, toGatewayConfig } from './gateway-config.ts';
+import { createsUserPool } from './idp-checks.ts';
+import { idpWarnings } from './idp-warnings.ts';
 
 export interface GatewayStackProps {
   readonly parameters: Parameters;
@@ -45,7 +46,7 @@ export class GatewayStack extends Stack {
     const pool = createsUserPool(parameters) ? this.createUserPool(publicUrl, isProtected) : undefined;
     const config = toGatewayConfig(parameters, publicUrl, pool && factsOf(pool));
     this.monitor(this.createFunctions(config, tables, door));
-    this.warnAboutAudience(config);
+    for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
     this.describe(config, tables, pool?.clientId, door.outputs);
     acknowledgeFindings(this, parameters);
   }
@@ -117,18 +118,10 @@ export class GatewayStack extends Stack {
     const size = Buffer.byteLength(JSON.stringify(config));
     if (size > MAX_CONFIG_BYTES) {
       throw new ConfigError(
-        `The configuration has ${size} bytes; a function takes ${MAX_CONFIG_BYTES}. Shorten allowedOrigins, audience or allowedClientIds.`,
+        `The configuration has ${size} bytes; a function takes ${MAX_CONFIG_BYTES}. Shorten allowedOrigins, audience, allowedClientIds or issuers.`,
       );
     }
     return this.toJsonString(config);
-  }
-
-  private warnAboutAudience(config: GatewayConfig): void {
-    if (!PRESETS[config.idp.preset].audienceIsUrl || config.idp.audience.includes(resourceUrl(config))) return;
-    Annotations.of(this).addWarningV2(
-      'gatehouse:audience',
-      `audience does not include ${resourceUrl(config)}: clients ask for tokens with that resource. Add it with -c audience=…`,
-    );
   }
 
   private describe(

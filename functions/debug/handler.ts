@@ -1,5 +1,4 @@
 import { explainFailure } from '../../shared/auth/explain.ts';
-import { createIdpDocument } from '../../shared/auth/idp-document.ts';
 import { createVerifier } from '../../shared/auth/verifier.ts';
 import { reportFailures } from '../../shared/aws/report-failures.ts';
 import { type FunctionEnvironment, type GatewayConfig, readConfig, resourceUrl } from '../../shared/core/config.ts';
@@ -23,7 +22,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
   const table = requireTable('IDENTITIES_TABLE', env.IDENTITIES_TABLE);
   const dynamo = reportFailures(ports.dynamo, tablesOf(env), ports.log);
   const identity = createIdentity({ ...ports, dynamo, table, provisioning: config.provisioning });
-  const report = createTokenReport(createVerifier(config, createIdpDocument(config, ports), ports), identity);
+  const report = createTokenReport(createVerifier(config, ports), identity);
   const about = json(200, aboutPage(config));
   const health = json(200, { ok: true, service: config.service, version: config.version });
 

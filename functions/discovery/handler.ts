@@ -15,7 +15,7 @@ import { createDocuments } from './documents.ts';
 export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
   const config = readConfig(env);
   const catalogue = scopesOf(registry);
-  const documents = createDocuments(config, createIdpDocument(config, ports), catalogue);
+  const documents = createDocuments(config, createIdpDocument(config.idp.issuer, ports), catalogue);
 
   const handle = chain(ports.timer)
     .use(wireErrors({ config, log: ports.log, catalogue }))

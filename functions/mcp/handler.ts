@@ -1,5 +1,4 @@
 import { createAuditWriter } from '../../shared/audit/write.ts';
-import { createIdpDocument } from '../../shared/auth/idp-document.ts';
 import { createVerifier } from '../../shared/auth/verifier.ts';
 import { reportFailures } from '../../shared/aws/report-failures.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
@@ -36,7 +35,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
   const catalogue = scopesOf(registry);
   const table = (name: keyof FunctionEnvironment) => requireTable(name, env[name]);
   const { provisioning, auditRetentionDays: retentionDays } = config;
-  const verifier = createVerifier(config, createIdpDocument(config, ports), ports);
+  const verifier = createVerifier(config, ports);
   const identity = createIdentity({ dynamo, table: table('IDENTITIES_TABLE'), clock, provisioning });
   const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays });
   const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);

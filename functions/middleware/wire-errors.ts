@@ -35,6 +35,7 @@ export function wireErrors(options: WireErrorsOptions): Step<Invocation, object>
       const challenge = challengeHeader(options.config, error, {
         catalogue: options.catalogue,
         granted: known.principal?.scopes ?? [],
+        issuer: known.principal?.issuer,
       });
       const headers = refusalHeaders(error, challenge);
       if (!isMcp(call)) {

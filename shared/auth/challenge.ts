@@ -1,4 +1,4 @@
-import { type GatewayConfig, resourceMetadataUrl } from '../core/config.ts';
+import { type GatewayConfig, idpNamed, resourceMetadataUrl } from '../core/config.ts';
 import { errorRow, type GatewayError } from '../core/errors.ts';
 import { toWireScopes } from './scopes.ts';
 
@@ -7,6 +7,8 @@ export interface ChallengeContext {
   readonly catalogue: readonly string[];
   /** Logical scopes that the token already has. */
   readonly granted: readonly string[];
+  /** Of the token, once it is verified: its names for our scopes are the ones to ask for. */
+  readonly issuer?: string | undefined;
 }
 
 /**
@@ -16,12 +18,13 @@ export interface ChallengeContext {
 export function challengeHeader(
   config: GatewayConfig,
   error: GatewayError,
-  { catalogue, granted }: ChallengeContext,
+  { catalogue, granted, issuer }: ChallengeContext,
 ): string | undefined {
   const { challenge, description } = errorRow(error.code);
   if (challenge === 'none') return undefined;
   const metadata = parameter('resource_metadata', resourceMetadataUrl(config));
-  const scope = (names: readonly string[]) => parameter('scope', toWireScopes(config, names).join(' '));
+  const idp = idpNamed(config, issuer);
+  const scope = (names: readonly string[]) => parameter('scope', toWireScopes({ idp }, names).join(' '));
   const said = description === undefined ? [] : [parameter('error_description', description)];
   if (challenge === 'bare') return `Bearer ${[metadata, scope(catalogue)].join(', ')}`;
   const kind = parameter('error', challenge);

@@ -1,7 +1,6 @@
-import type { GatewayConfig } from '../core/config.ts';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import type { Principal } from '../core/principal.ts';
-import { PRESETS, type Preset } from '../idp/presets.ts';
+import type { Rules } from './rules.ts';
 import { toLogicalScopes } from './scopes.ts';
 import { type JsonObject, own } from './strict-json.ts';
 
@@ -27,7 +26,9 @@ export function checkForms(claims: JsonObject): void {
   const aud = own(claims, 'aud');
   if (
     wrong(['exp', 'nbf', 'iat'], (value) => typeof value === 'number') ||
-    wrong(['sub', 'scope', 'jti'], (value) => typeof value === 'string') ||
+    wrong(['sub', 'jti'], (value) => typeof value === 'string') ||
+    // A list is not what RFC 8693 section 4.2 says, but some servers send one.
+    wrong(['scope'], (value) => typeof value === 'string' || isStrings(value)) ||
     (aud !== undefined && typeof aud !== 'string' && !isStrings(aud))
   ) {
     refuse('malformed_claims');
@@ -52,69 +53,82 @@ export function checkTimes(claims: JsonObject, now: number): { readonly exp: num
 }
 
 /** An ID token of the same issuer and audience is no access token (RFC 9068 section 5, RFC 8725 section 3.12). */
-export function checkIsAccessToken(claims: JsonObject, type: string, preset: Preset): void {
-  for (const [name, value] of Object.entries(preset.requiredClaims)) {
+export function checkIsAccessToken(claims: JsonObject, type: string, rules: Rules): void {
+  const { requiredClaims, accessTokenBy } = rules.preset;
+  for (const [name, value] of Object.entries(requiredClaims)) {
     if (own(claims, name) !== value) refuse(`claim_${name}`);
   }
-  if (type === 'at+jwt') return;
-  if (ID_TOKEN_CLAIMS.some((name) => own(claims, name) !== undefined)) refuse('id_token');
+  // A nonce in a token that its own issuer calls an access token does not make it another one.
+  if (type === 'at+jwt' || accessTokenBy === 'claims') return;
+  const marked = ID_TOKEN_CLAIMS.some((name) => own(claims, name) !== undefined);
+  if (accessTokenBy === 'markers' && marked) refuse('id_token');
+  if (isForItsClient(claims, rules, accessTokenBy === 'grant')) refuse('id_token');
+}
+
+/**
+ * An ID token tells a client about its user: it is addressed to that client and grants nothing. Where API and client
+ * are one registration, only the missing grant is left to tell it by, since `nonce` is optional.
+ */
+function isForItsClient(claims: JsonObject, rules: Rules, namesClient: boolean): boolean {
+  const clientId = firstString(claims, rules.clientIdClaims);
+  if (clientId === undefined && namesClient) return true;
+  if (readStrings(claims, rules.scopeClaims).length > 0) return false;
+  const aud = own(claims, 'aud');
+  const only = isStrings(aud) && aud.length === 1 ? aud[0] : aud;
+  return clientId === undefined || only === clientId;
 }
 
 /** RFC 7519 section 4.1.3: the token is for us, or it is refused. Exact strings. */
-export function checkAudience(claims: JsonObject, config: GatewayConfig): readonly string[] {
+export function checkAudience(claims: JsonObject, { idp }: Rules): readonly string[] {
   const aud = own(claims, 'aud');
   const audience = typeof aud === 'string' ? [aud] : isStrings(aud) ? aud : [];
   if (audience.length === 0) refuse('aud_missing', 'TOKEN_WRONG_AUDIENCE');
-  if (!audience.some((entry) => config.idp.audience.includes(entry))) refuse('aud_mismatch', 'TOKEN_WRONG_AUDIENCE');
+  if (!audience.some((entry) => idp.audience.includes(entry))) refuse('aud_mismatch', 'TOKEN_WRONG_AUDIENCE');
   return audience;
 }
 
 /** Everything that says who and what: client, subject, scopes, roles. */
 export function readPrincipal(
   claims: JsonObject,
-  config: GatewayConfig,
+  rules: Rules,
   times: { readonly exp: number; readonly iat: number },
   audience: readonly string[],
 ): Principal {
-  const preset = PRESETS[config.idp.preset];
-  const { claims: custom } = config.idp;
-  const clientId = firstString(claims, custom?.clientId ? [custom.clientId] : preset.clientIdClaims);
-  const allowed = config.idp.allowedClientIds;
+  const { idp } = rules;
+  const clientId = firstString(claims, rules.clientIdClaims);
+  const allowed = idp.allowedClientIds;
   if (allowed.length > 0 && (clientId === undefined || !allowed.includes(clientId))) refuse('client_not_allowed');
-  const wireScopes = readStrings(claims, custom?.scope ? [custom.scope] : preset.scopeClaims);
+  const wireScopes = readStrings(claims, rules.scopeClaims);
   const jti = own(claims, 'jti');
   return {
-    issuer: config.idp.issuer,
-    subject: readSubject(claims, config, clientId),
+    issuer: idp.issuer,
+    subject: readSubject(claims, rules, clientId),
     clientId,
     audience,
-    scopes: toLogicalScopes(config, wireScopes),
+    scopes: toLogicalScopes(rules, wireScopes),
     wireScopes,
-    roles: readStrings(claims, custom?.roles ? [custom.roles] : preset.roleClaims),
+    roles: readStrings(claims, rules.roleClaims),
     expiresAt: times.exp,
     issuedAt: times.iat,
     tokenId: typeof jti === 'string' ? jti : undefined,
   };
 }
 
-function readSubject(claims: JsonObject, { idp }: GatewayConfig, clientId: string | undefined): string {
-  const preset = PRESETS[idp.preset];
-  const names = idp.claims?.subject ? [idp.claims.subject] : preset.subjectClaims;
-  const parts = names.map((name) => own(claims, name));
+function readSubject(claims: JsonObject, rules: Rules, clientId: string | undefined): string {
+  const { idp, preset } = rules;
+  const parts = rules.subjectClaims.map((name) => own(claims, name));
   if (!parts.every((part) => typeof part === 'string' && part !== '' && !UNSAFE.test(part))) {
     refuse('no_subject', 'TOKEN_NO_SUB');
   }
   const subject = parts.join('/');
   if (subject.length > MAX_SUBJECT) refuse('subject_too_long', 'TOKEN_NO_SUB');
-  // Client-credentials tokens name the app itself: there is no user to act for.
-  const appClaim = preset.appOnlyWhenEqualsClient;
-  if (appClaim !== undefined && clientId !== undefined && own(claims, appClaim) === clientId) {
-    refuse('app_only', 'TOKEN_NO_SUB');
-  }
-  if (own(claims, 'idtyp') === 'app') refuse('app_only', 'TOKEN_NO_SUB');
   const { tenantClaim } = preset;
   if (tenantClaim !== undefined && idp.issuer.split('/')[3] !== own(claims, tenantClaim)) {
     refuse('tenant_mismatch');
+  }
+  // Client-credentials tokens name the app itself: there is no user to act for.
+  if (own(claims, 'idtyp') === 'app' || preset.isAppOnly((name) => own(claims, name), clientId)) {
+    refuse('app_only', 'TOKEN_NO_SUB');
   }
   return subject;
 }

@@ -1,4 +1,4 @@
-import { type GatewayConfig, resourceUrl } from '../core/config.ts';
+import { type GatewayConfig, type IdpConfig, idpNamed, idpsOf, resourceUrl } from '../core/config.ts';
 import type { GatewayError } from '../core/errors.ts';
 import { PRESETS } from '../idp/presets.ts';
 
@@ -12,31 +12,39 @@ export interface Explanation {
 /** For `/debug-token`: why this token was refused, and what to do about it at the configured identity provider. */
 export function explainFailure(config: GatewayConfig, error: GatewayError): Explanation {
   const check = error.reason ?? 'unknown';
-  const preset = PRESETS[config.idp.preset];
-  const special = Object.hasOwn(preset.fixes, check) ? preset.fixes[check] : undefined;
-  const general = GENERAL.get(check)?.(config);
+  // A token that was not even read as one issuer's is explained by the only one, or for all of them.
+  const idp = idpNamed(config, error.issuer);
+  const preset = PRESETS[idp.preset];
+  const isAnyones = error.issuer === undefined && config.otherIdps !== undefined;
+  const special = !isAnyones && Object.hasOwn(preset.fixes, check) ? preset.fixes[check] : undefined;
+  const general = GENERAL.get(check)?.(idp, config);
   return { check, fix: special ?? general ?? error.hint };
 }
 
-const GENERAL: ReadonlyMap<string, (config: GatewayConfig) => string> = new Map<
-  string,
-  (config: GatewayConfig) => string
->([
-  ['iss_mismatch', ({ idp }) => `Tokens must have iss = ${idp.issuer}, byte for byte; look for a trailing slash.`],
-  ['aud_mismatch', ({ idp }) => `Ask for a token with aud = ${idp.audience.join(' or ')}.`],
-  ['aud_missing', ({ idp }) => `The token has no audience. Ask for one with aud = ${idp.audience.join(' or ')}.`],
+type Explain = (idp: IdpConfig, config: GatewayConfig) => string;
+
+const GENERAL: ReadonlyMap<string, Explain> = new Map<string, Explain>([
+  [
+    'iss_mismatch',
+    (_, config) =>
+      `Tokens must have iss = ${idpsOf(config)
+        .map(({ issuer }) => issuer)
+        .join(' or ')}, byte for byte; look for a trailing slash.`,
+  ],
+  ['aud_mismatch', (idp) => `Ask for a token with aud = ${idp.audience.join(' or ')}.`],
+  ['aud_missing', (idp) => `The token has no audience. Ask for one with aud = ${idp.audience.join(' or ')}.`],
   [
     'opaque',
-    (config) =>
+    (_, config) =>
       `Ask for a JWT access token with resource = ${resourceUrl(config)}; an opaque one cannot be verified here.`,
   ],
   [
     'encrypted',
-    (config) => `Ask for a token with resource = ${resourceUrl(config)}; an encrypted one is for another API.`,
+    (_, config) => `Ask for a token with resource = ${resourceUrl(config)}; an encrypted one is for another API.`,
   ],
   [
     'alg_not_allowed',
-    ({ idp }) => `Sign access tokens with ${(idp.algorithms ?? PRESETS[idp.preset].algorithms).join(', ')}.`,
+    (idp) => `Sign access tokens with ${(idp.algorithms ?? PRESETS[idp.preset].algorithms).join(', ')}.`,
   ],
   [
     'typ_not_allowed',
@@ -62,7 +70,7 @@ const GENERAL: ReadonlyMap<string, (config: GatewayConfig) => string> = new Map<
   [
     'malformed_claims',
     () =>
-      'A registered claim has the wrong type: times are numbers, `scope` and `sub` are text, `aud` is text or a list.',
+      'A registered claim has the wrong type: times are numbers, `sub` is text, `scope` and `aud` are text or a list.',
   ],
   ['crit_not_understood', () => 'The token demands an extension by `crit`. Turn it off for access tokens.'],
   ['kid_missing', () => 'The header of the token names no key. Let the identity provider put a `kid` in.'],
@@ -76,7 +84,7 @@ const GENERAL: ReadonlyMap<string, (config: GatewayConfig) => string> = new Map<
   ['too_long', () => 'The header is longer than 8 KB. Put fewer groups, roles or scopes into the token.'],
   ['exp_missing', () => 'The token has no `exp` that is a date. Let the identity provider put one in.'],
   ['iat_missing', () => 'The token has no `iat` that is a date. Let the identity provider put one in.'],
-  ['tenant_mismatch', ({ idp }) => `The token is of another tenant than the issuer ${idp.issuer}. Sign in there.`],
+  ['tenant_mismatch', (idp) => `The token is of another tenant than the issuer ${idp.issuer}. Sign in there.`],
   ['subject_too_long', () => 'The subject of the token is longer than 255 characters. Choose another subject claim.'],
   ['expired', () => 'The token expired. Sign in again, or use the refresh token.'],
   ['not_yet_valid', () => 'The token is not valid yet. Check the clocks.'],

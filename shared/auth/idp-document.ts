@@ -1,11 +1,10 @@
 import type { Clock } from '../core/clock.ts';
-import type { GatewayConfig } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/logger.ts';
 import { FetchTimeout, type GetJson, isFetchable } from '../net/get-json.ts';
 import { type JsonObject, own } from './strict-json.ts';
 
-/** The discovery document of the configured issuer, as the issuer published it. */
+/** The discovery document of an issuer, as the issuer published it. */
 export interface IdpDocument {
   readonly document: JsonObject;
   readonly jwksUri: string;
@@ -28,8 +27,7 @@ const RETRY_MS = 30_000;
 export const FETCH_LIMITS = { timeoutMs: 1500, maxBytes: 65_536 } as const;
 
 /** Cached in memory, one fetch at a time, and served stale while the identity provider is down. */
-export function createIdpDocument(config: GatewayConfig, { getJson, clock, log }: IdpPorts): IdpDocumentSource {
-  const { issuer } = config.idp;
+export function createIdpDocument(issuer: string, { getJson, clock, log }: IdpPorts): IdpDocumentSource {
   let known: IdpDocument | undefined;
   let nextFetch = 0;
   let running: Promise<void> | undefined;

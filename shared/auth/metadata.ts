@@ -1,11 +1,13 @@
-import { type GatewayConfig, resourceUrl } from '../core/config.ts';
+import { type GatewayConfig, idpsOf, resourceUrl } from '../core/config.ts';
 import { toWireScopes } from './scopes.ts';
 
 /** RFC 9728 section 2: which resource this is, and where its tokens come from. From configuration alone. */
 export function resourceMetadata(config: GatewayConfig, catalogue: readonly string[]) {
+  const [primary, ...others] = idpsOf(config).map(({ issuer }) => issuer);
   return {
     resource: resourceUrl(config),
-    authorization_servers: [config.authorizationServer === 'metadata' ? config.publicUrl : config.idp.issuer],
+    // Many clients read only the first one.
+    authorization_servers: [config.authorizationServer === 'metadata' ? config.publicUrl : primary, ...others],
     scopes_supported: toWireScopes(config, catalogue),
     bearer_methods_supported: ['header'],
     resource_name: config.service,

@@ -15,7 +15,7 @@ export function toWireScopes(config: IdpConfig, logical: readonly string[]): rea
 
 /** Scopes as the token has them → our logical names. Where tokens carry the prefix, a scope without it is not ours. */
 export function toLogicalScopes({ idp }: IdpConfig, wire: readonly string[]): readonly string[] {
-  const prefix = PRESETS[idp.preset].prefixedScopes ? idp.scopePrefix : '';
+  const prefix = PRESETS[idp.preset].scopesOnWire === 'prefixed' ? idp.scopePrefix : '';
   const ours = wire.filter((scope) => scope.startsWith(prefix)).map((scope) => stripOptional(scope, prefix, idp));
   return [...new Set(ours)].sort();
 }

@@ -1,10 +1,11 @@
-import type { GatewayConfig } from '../core/config.ts';
+import type { Clock } from '../core/clock.ts';
+import { type GatewayConfig, idpsOf } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Principal, RawToken } from '../core/principal.ts';
-import { PRESETS } from '../idp/presets.ts';
 import { checkAudience, checkForms, checkIsAccessToken, checkTimes, readPrincipal, refuse } from './claims.ts';
-import type { IdpDocumentSource, IdpPorts } from './idp-document.ts';
-import { createKeySource } from './jwks.ts';
+import { createIdpDocument, type IdpPorts } from './idp-document.ts';
+import { createKeySource, type KeySource } from './jwks.ts';
+import { type Rules, rulesOf } from './rules.ts';
 import { keyProblem, signatureProblem } from './signature.ts';
 import { type JsonObject, own, readJsonPart } from './strict-json.ts';
 
@@ -23,40 +24,72 @@ export interface Verifier {
 const MAX_KID = 256;
 
 interface Decomposed {
-  readonly alg: string;
-  readonly kid: string;
-  readonly type: string;
+  readonly header: JsonObject;
   readonly claims: JsonObject;
 }
 
-/** RFC 9068 section 4 with the checks of RFC 8725; cheap and unauthenticated ones first. */
-export function createVerifier(config: GatewayConfig, documents: IdpDocumentSource, ports: IdpPorts): Verifier {
-  const { issuer } = config.idp;
-  const keys = createKeySource(issuer, documents, ports);
+/** One issuer: its rules and its keys. Nothing of another's is within reach of what judges by these. */
+interface Trusted {
+  readonly rules: Rules;
+  readonly keys: KeySource;
+}
+
+/**
+ * RFC 9068 section 4 with the checks of RFC 8725; cheap and unauthenticated ones first. The token's `iss` only selects
+ * whose rules it has to meet, by the whole string; the key of that issuer then proves it.
+ *
+ * @throws Error at start when an issuer is configured twice: which rules hold would be a matter of order
+ */
+export function createVerifier(config: GatewayConfig, ports: IdpPorts): Verifier {
+  const trusted = new Map<unknown, Trusted>();
+  for (const idp of idpsOf(config)) {
+    if (trusted.has(idp.issuer)) throw new Error(`the issuer ${idp.issuer} is configured twice`);
+    const keys = createKeySource(idp.issuer, createIdpDocument(idp.issuer, ports), ports);
+    trusted.set(idp.issuer, { rules: rulesOf(idp), keys });
+  }
   return {
-    hydrate: () => keys.hydrate(),
+    hydrate: async () => {
+      await Promise.all([...trusted.values()].map(({ keys }) => keys.hydrate()));
+    },
     verify: async (token) => {
-      const { alg, kid, type, claims } = decompose(token, config);
-      if (own(claims, 'iss') !== issuer) refuse('iss_mismatch');
-      const signingKey = await keys.find(kid);
-      if (signingKey === undefined) refuse('kid_unknown');
-      const problem = keyProblem(alg, signingKey) ?? signatureProblem(token, alg, signingKey);
-      if (problem !== undefined) refuse(problem);
-      checkForms(claims);
-      const times = checkTimes(claims, ports.clock() / 1000);
-      checkIsAccessToken(claims, type, PRESETS[config.idp.preset]);
-      return readPrincipal(claims, config, times, checkAudience(claims, config));
+      const { header, claims } = decompose(token);
+      const issuer = trusted.get(own(claims, 'iss'));
+      if (issuer === undefined) refuse('iss_mismatch');
+      try {
+        return await judge(token, header, claims, issuer, ports.clock);
+      } catch (error) {
+        if (error instanceof GatewayError) error.issuer = issuer.rules.idp.issuer;
+        throw error;
+      }
     },
   };
 }
 
-function decompose(token: string, config: GatewayConfig): Decomposed {
+async function judge(
+  token: RawToken,
+  header: JsonObject,
+  claims: JsonObject,
+  { rules, keys }: Trusted,
+  clock: Clock,
+): Promise<Principal> {
+  const { alg, kid, type } = checkHeader(header, rules);
+  const signingKey = await keys.find(kid);
+  if (signingKey === undefined) refuse('kid_unknown');
+  const problem = keyProblem(alg, signingKey) ?? signatureProblem(token, alg, signingKey);
+  if (problem !== undefined) refuse(problem);
+  checkForms(claims);
+  const times = checkTimes(claims, clock() / 1000);
+  checkIsAccessToken(claims, type, rules);
+  return readPrincipal(claims, rules, times, checkAudience(claims, rules));
+}
+
+function decompose(token: string): Decomposed {
   const parts = token.split('.');
   if (parts.length === 5) throw new GatewayError('ACCESS_TOKEN_IS_ENCRYPTED_JWE', { reason: 'encrypted' });
   const [header, payload, signature] = parts;
   if (parts.length !== 3 || !header || !payload) throw new GatewayError('ACCESS_TOKEN_NOT_JWS', { reason: 'opaque' });
   if (!signature) refuse('signature_missing');
-  return { ...checkHeader(read(header, 'header_malformed'), config), claims: read(payload, 'payload_malformed') };
+  return { header: read(header, 'header_malformed'), claims: read(payload, 'payload_malformed') };
 }
 
 function read(part: string, reason: string): JsonObject {
@@ -68,17 +101,14 @@ function read(part: string, reason: string): JsonObject {
 }
 
 /** `jwk`, `jku`, `x5u` and `x5c` are never looked at: a token may not bring its own key (RFC 8725 section 3.10). */
-function checkHeader(header: JsonObject, { idp }: GatewayConfig): Omit<Decomposed, 'claims'> {
-  const preset = PRESETS[idp.preset];
+function checkHeader(header: JsonObject, { algorithms, types }: Rules) {
   const alg = own(header, 'alg');
-  const allowed = preset.algorithms.filter((name) => idp.algorithms?.includes(name) ?? true);
-  if (typeof alg !== 'string' || !allowed.includes(alg)) refuse('alg_not_allowed');
+  if (typeof alg !== 'string' || !algorithms.includes(alg)) refuse('alg_not_allowed');
   if (own(header, 'crit') !== undefined) refuse('crit_not_understood');
   const kid = own(header, 'kid');
   if (typeof kid !== 'string' || kid === '' || kid.length > MAX_KID) refuse('kid_missing');
   const typ = own(header, 'typ') ?? '';
   const type = typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined;
-  const types = idp.requireAtJwt ? ['at+jwt'] : preset.types;
   if (type === undefined || !types.includes(type)) refuse('typ_not_allowed');
   return { alg, kid, type };
 }

@@ -7,10 +7,48 @@ z.config({ jitless: true });
  * What a deployed function knows about its gateway: the JSON in the variable GATEHOUSE_CONFIG, written by infra and
  * read once at init. The public URL is in here and nowhere else; no request header may decide it.
  */
-export const IDP_PRESETS = ['cognito', 'auth0', 'okta', 'entra-v2', 'keycloak', 'oidc'] as const;
+export const IDP_PRESETS = [
+  'cognito',
+  'auth0',
+  'okta',
+  'entra-v2',
+  'keycloak',
+  'authkit',
+  'stytch',
+  'clerk',
+  'descope',
+  'pingone',
+  'oidc',
+] as const;
 export type IdpPresetName = (typeof IDP_PRESETS)[number];
 
 const url = z.string().min(1);
+
+/** One issuer and the rules for its tokens. */
+const idpSchema = z.strictObject({
+  preset: z.enum(IDP_PRESETS),
+  issuer: url,
+  /** Accepted `aud` values; never empty. */
+  audience: z.array(z.string().min(1)).min(1),
+  /** Put before a logical scope to make its wire name where clients ask for it, e.g. `https://host/mcp/`. */
+  scopePrefix: z.string(),
+  /** Empty: every client of this issuer. */
+  allowedClientIds: z.array(z.string().min(1)),
+  /** Narrows the preset's list of JWS algorithms. */
+  algorithms: z.array(z.string()).optional(),
+  /** oidc preset: whether the header's `typ` must be `at+jwt` (RFC 9068). */
+  requireAtJwt: z.boolean().optional(),
+  claims: z
+    .strictObject({
+      subject: z.string().optional(),
+      scope: z.string().optional(),
+      clientId: z.string().optional(),
+      roles: z.string().optional(),
+    })
+    .optional(),
+});
+
+export type IdpConfig = z.infer<typeof idpSchema>;
 
 const gatewayConfigSchema = z.strictObject({
   service: z.string(),
@@ -18,28 +56,10 @@ const gatewayConfigSchema = z.strictObject({
   environment: z.enum(['prod', 'dev']),
   /** Origin only, no trailing slash: `https://mcp.example.com`. */
   publicUrl: url,
-  idp: z.strictObject({
-    preset: z.enum(IDP_PRESETS),
-    issuer: url,
-    /** Accepted `aud` values; never empty. */
-    audience: z.array(z.string().min(1)).min(1),
-    /** Put before a logical scope to make its wire name where clients ask for it, e.g. `https://host/mcp/`. */
-    scopePrefix: z.string(),
-    /** Empty: every client of this issuer. */
-    allowedClientIds: z.array(z.string().min(1)),
-    /** Narrows the preset's list of JWS algorithms. */
-    algorithms: z.array(z.string()).optional(),
-    /** oidc preset: whether the header's `typ` must be `at+jwt` (RFC 9068). */
-    requireAtJwt: z.boolean().optional(),
-    claims: z
-      .strictObject({
-        subject: z.string().optional(),
-        scope: z.string().optional(),
-        clientId: z.string().optional(),
-        roles: z.string().optional(),
-      })
-      .optional(),
-  }),
+  /** The primary one: what metadata mode fronts and what clients try first. */
+  idp: idpSchema,
+  /** Further issuers, each under its own rules. */
+  otherIdps: z.array(idpSchema).optional(),
   authorizationServer: z.enum(['direct', 'metadata']),
   /** metadata mode: the identity provider's endpoints that our own RFC 8414 document names. */
   endpoints: z.strictObject({ authorization: url, token: url, revocation: url.optional(), jwks: url }).optional(),
@@ -51,6 +71,16 @@ const gatewayConfigSchema = z.strictObject({
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
+
+/** Every issuer, the primary one first. */
+export function idpsOf({ idp, otherIdps = [] }: Pick<GatewayConfig, 'idp' | 'otherIdps'>): readonly IdpConfig[] {
+  return [idp, ...otherIdps];
+}
+
+/** The issuer of this name, else the primary one. */
+export function idpNamed(config: Pick<GatewayConfig, 'idp' | 'otherIdps'>, issuer: string | undefined): IdpConfig {
+  return config.otherIdps?.find((idp) => idp.issuer === issuer) ?? config.idp;
+}
 
 /** The canonical resource R (RFC 8707, RFC 9728): what a user pastes, what `aud` names. */
 export function resourceUrl(config: Pick<GatewayConfig, 'publicUrl'>): string {

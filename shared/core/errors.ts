@@ -330,6 +330,8 @@ export class GatewayError extends Error {
   readonly data: Readonly<Record<string, unknown>> | undefined;
   readonly hint: string;
   readonly allow: readonly string[] | undefined;
+  /** Which of our issuers' rules a token was judged by; the verifier says it. */
+  issuer: string | undefined;
 
   constructor(code: ErrorCode, options: GatewayErrorOptions = {}) {
     super(code, options.cause === undefined ? undefined : { cause: options.cause });

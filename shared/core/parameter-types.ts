@@ -48,3 +48,12 @@ export const host = text(
   'must be a host name in lower case, without https://',
 ).optional();
 export const claim = text(/^[^\s]{1,128}$/, 'must be the name of one claim').optional();
+
+/** Of an issuer, the primary one or another. */
+export const audiences = list(text(/^[^\s,"\\]{1,512}$/, 'must be one audience'));
+export const clientIds = list(text(/^[^\s,]{1,256}$/, 'must be one client id'));
+export const algorithmNames = list(z.string());
+export const scopePrefix = text(
+  /^[\x21\x23-\x5b\x5d-\x7e]{0,256}$/,
+  'must be printable ASCII without spaces and quotes',
+).optional();

@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import { IDP_PRESETS } from './config.ts';
+import { issuerEntries } from './issuer-entries.ts';
 import {
+  algorithmNames,
   arn,
+  audiences,
   claim,
+  clientIds,
   flag,
   host,
   list,
   origin,
   type Parameter,
   parameter,
+  scopePrefix,
   text,
   url,
   whole,
@@ -35,10 +40,16 @@ export const PARAMETERS = {
   ),
   issuer: parameter(url.optional(), 'The issuer, byte for byte as in the tokens.', 'https://acme.eu.auth0.com/'),
   audience: parameter(
-    list(text(/^[^\s,"\\]{1,512}$/, 'must be one audience')),
+    audiences,
     'Accepted values of `aud`, comma separated.',
     'https://mcp.acme.com/mcp',
     'the MCP URL',
+  ),
+  issuers: parameter(
+    issuerEntries,
+    'Further issuers beside the primary one (idp, issuer), each under its own rules: a JSON array of { idp, issuer } and, where needed, audience, allowedClientIds, scopePrefix, algorithms, requireAtJwt, claims.',
+    '[{"idp":"okta","issuer":"https://acme.okta.com/oauth2/aus1a2b3c4"}]',
+    'none',
   ),
   publicUrl: parameter(
     origin.optional(),
@@ -72,19 +83,19 @@ export const PARAMETERS = {
     'https://chatgpt.com/connector/oauth/abc123',
   ),
   allowedClientIds: parameter(
-    list(text(/^[^\s,]{1,256}$/, 'must be one client id')),
+    clientIds,
     'OAuth clients whose tokens are accepted, comma separated. Empty: every client of the issuer.',
     '3n4b5c6d7e,8f9g0h',
     'every client; with a created Cognito pool its own client',
   ),
   scopePrefix: parameter(
-    text(/^[\x21\x23-\x5b\x5d-\x7e]{0,256}$/, 'must be printable ASCII without spaces and quotes').optional(),
+    scopePrefix,
     'Put before a scope of this gateway to make its name at the identity provider.',
     'api://gatehouse/',
     'the MCP URL and a slash for cognito, else none',
   ),
   algorithms: parameter(
-    list(z.string()),
+    algorithmNames,
     'Narrows the JWS algorithms that the preset accepts, comma separated.',
     'RS256',
     'the list of the preset',

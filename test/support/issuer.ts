@@ -14,24 +14,26 @@ export interface TestIssuer {
   sign(claims: object, header?: { alg?: string; kid?: string; typ?: string | undefined }): Promise<string>;
 }
 
-const PAIRS = {
-  RS256: generateKeyPairSync('rsa', { modulusLength: 2048 }),
-  ES256: generateKeyPairSync('ec', { namedCurve: 'P-256' }),
-  EdDSA: generateKeyPairSync('ed25519'),
-} as const;
+export type IssuerKeys = ReadonlyMap<string, { readonly privateKey: KeyObject; readonly publicKey: KeyObject }>;
 
-const KEYS: ReadonlyMap<string, { readonly privateKey: KeyObject; readonly publicKey: KeyObject }> = new Map([
-  ['RS256', PAIRS.RS256],
-  ['PS256', PAIRS.RS256],
-  ['ES256', PAIRS.ES256],
-  ['EdDSA', PAIRS.EdDSA],
-]);
+/** Keys of one issuer, by algorithm. The key ids are the same for every issuer, so that only the key itself tells. */
+export function makeKeys(): IssuerKeys {
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return new Map([
+    ['RS256', rsa],
+    ['PS256', rsa],
+    ['ES256', generateKeyPairSync('ec', { namedCurve: 'P-256' })],
+    ['EdDSA', generateKeyPairSync('ed25519')],
+  ]);
+}
 
-export function createIssuer(issuer: string): TestIssuer {
+const KEYS = makeKeys();
+
+export function createIssuer(issuer: string, pairs: IssuerKeys = KEYS): TestIssuer {
   let down = false;
   let fetches = 0;
   const jwksUri = `${issuer.replace(/\/$/, '')}/jwks`;
-  const keys = [...KEYS].map(([alg, { publicKey }]) => ({
+  const keys = [...pairs].map(([alg, { publicKey }]) => ({
     ...publicKey.export({ format: 'jwk' }),
     kid: `key-${alg}`,
     alg,
@@ -56,9 +58,18 @@ export function createIssuer(issuer: string): TestIssuer {
     sign: async (claims, { alg = 'RS256', kid = `key-${alg}`, ...more } = {}) => {
       const typ = 'typ' in more ? more.typ : 'JWT';
       const header = { alg, kid, ...(typ === undefined ? {} : { typ }) };
-      const pair = KEYS.get(alg);
+      const signing = new SignJWT({ ...claims }).setProtectedHeader(header);
+      if (alg === 'HS256') return signing.sign(publicKeyAsSecret(pairs));
+      const pair = pairs.get(alg);
       if (pair === undefined) throw new Error(`no key for ${alg}`);
-      return new SignJWT({ ...claims }).setProtectedHeader(header).sign(pair.privateKey);
+      return signing.sign(pair.privateKey);
     },
   };
+}
+
+/** What an attacker has who knows only what is published. */
+function publicKeyAsSecret(pairs: IssuerKeys): Uint8Array {
+  const pem = pairs.get('RS256')?.publicKey.export({ type: 'spki', format: 'pem' });
+  if (pem === undefined) throw new Error('no RSA key');
+  return new TextEncoder().encode(pem.toString());
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { createIdpDocument } from '../../../shared/auth/idp-document.ts';
 import { FetchTimeout, type GetJsonOptions } from '../../../shared/net/get-json.ts';
-import { ISSUER, NOW, testConfig } from '../../support/config.ts';
+import { ISSUER, NOW } from '../../support/config.ts';
 import { captureLog } from '../../support/log.ts';
 
 const MINUTE = 60_000;
@@ -11,7 +11,7 @@ function setUp(issuer = ISSUER) {
   const state = { now: NOW, answer: (_url: string): unknown => ({ issuer, jwks_uri: JWKS }) };
   const asked: { url: string; options: GetJsonOptions }[] = [];
   const { log, lines } = captureLog();
-  const source = createIdpDocument(testConfig({ idp: { issuer } }), {
+  const source = createIdpDocument(issuer, {
     clock: () => state.now,
     log,
     getJson: async (url, options) => {

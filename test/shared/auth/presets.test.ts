@@ -1,127 +1,46 @@
 import { describe, expect, test } from '@jest/globals';
-import { createIdpDocument } from '../../../shared/auth/idp-document.ts';
 import { createVerifier } from '../../../shared/auth/verifier.ts';
-import type { GatewayConfig, IdpPresetName } from '../../../shared/core/config.ts';
-import type { RawToken } from '../../../shared/core/principal.ts';
+import type { IdpConfig, IdpPresetName } from '../../../shared/core/config.ts';
+import { GatewayError } from '../../../shared/core/errors.ts';
+import type { Principal, RawToken } from '../../../shared/core/principal.ts';
 import { PRESETS } from '../../../shared/idp/presets.ts';
 import { NOW, RESOURCE, testConfig } from '../../support/config.ts';
+import { FIXTURES, type TokenShape } from '../../support/idp-fixtures.ts';
 import { createIssuer } from '../../support/issuer.ts';
 import { captureLog } from '../../support/log.ts';
 
 const SECONDS = NOW / 1000;
-const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47';
 const times = { iat: SECONDS - 10, exp: SECONDS + 600 };
 
-interface Fixture {
-  readonly idp: Partial<GatewayConfig['idp']>;
-  readonly header: { readonly alg?: string; readonly typ?: string | undefined };
-  readonly claims: Readonly<Record<string, unknown>>;
-  /** What the principal says beyond issuer, audience and times. */
-  readonly expected: object;
-}
-
-/** An access token as each provider's documentation shows it, with two of our scopes granted. */
-const FIXTURES: Readonly<Record<IdpPresetName, Fixture>> = {
-  cognito: {
-    idp: { scopePrefix: `${RESOURCE}/`, allowedClientIds: ['client-1'] },
-    header: { typ: undefined },
-    claims: {
-      sub: 'user-1',
-      token_use: 'access',
-      aud: RESOURCE,
-      client_id: 'client-1',
-      scope: `openid ${RESOURCE}/starter.echo ${RESOURCE}/starter.whoami`,
-      'cognito:groups': ['admins'],
-    },
-    expected: { subject: 'user-1', clientId: 'client-1', roles: ['admins'] },
-  },
-  auth0: {
-    idp: {},
-    header: { typ: 'at+jwt' },
-    claims: {
-      sub: 'auth0|1',
-      aud: [RESOURCE, 'https://acme.eu.auth0.com/userinfo'],
-      azp: 'client-1',
-      scope: 'starter.echo',
-      permissions: ['starter.whoami'],
-    },
-    expected: {
-      subject: 'auth0|1',
-      clientId: 'client-1',
-      roles: [],
-      audience: [RESOURCE, 'https://acme.eu.auth0.com/userinfo'],
-    },
-  },
-  okta: {
-    idp: {},
-    header: { typ: undefined },
-    claims: {
-      sub: 'a@acme.com',
-      uid: '00u1',
-      cid: 'client-1',
-      aud: RESOURCE,
-      scp: ['starter.echo', 'starter.whoami'],
-      groups: ['ops'],
-    },
-    expected: { subject: '00u1', clientId: 'client-1', roles: ['ops'] },
-  },
-  'entra-v2': {
-    idp: { audience: ['api-guid'] },
-    header: {},
-    claims: {
-      ver: '2.0',
-      sub: 'pairwise',
-      tid: TENANT,
-      oid: 'object-1',
-      azp: 'client-1',
-      aud: 'api-guid',
-      scp: 'starter.echo starter.whoami',
-      roles: ['Reader'],
-    },
-    expected: { subject: `${TENANT}/object-1`, clientId: 'client-1', roles: ['Reader'], audience: ['api-guid'] },
-  },
-  keycloak: {
-    idp: {},
-    header: { alg: 'PS256' },
-    claims: {
-      sub: 'kc-1',
-      typ: 'Bearer',
-      azp: 'client-1',
-      aud: [RESOURCE, 'account'],
-      scope: 'openid starter.echo starter.whoami',
-      realm_access: { roles: ['staff'] },
-    },
-    expected: { subject: 'kc-1', clientId: 'client-1', roles: ['staff'], audience: [RESOURCE, 'account'] },
-  },
-  oidc: {
-    idp: {},
-    header: { alg: 'EdDSA', typ: 'application/at+jwt' },
-    claims: { sub: 'any-1', client_id: 'client-1', aud: RESOURCE, scope: 'starter.echo starter.whoami' },
-    expected: { subject: 'any-1', clientId: 'client-1', roles: [] },
-  },
-};
-
-function setUp(preset: IdpPresetName, more: Partial<GatewayConfig['idp']> = {}) {
+function setUp(preset: IdpPresetName, more: Partial<IdpConfig> = {}) {
   const issuer = createIssuer(PRESETS[preset].issuerExample);
   const config = testConfig({ idp: { preset, issuer: issuer.issuer, ...FIXTURES[preset].idp, ...more } });
   const ports = { getJson: issuer.getJson, clock: () => NOW, log: captureLog().log };
-  const verifier = createVerifier(config, createIdpDocument(config, ports), ports);
-  const verify = async (claims: object, header: Fixture['header']) => {
+  const verifier = createVerifier(config, ports);
+  const verify = async (claims: object, header: TokenShape['header'] = {}) => {
     const token = await issuer.sign({ iss: issuer.issuer, ...times, ...claims }, header);
     return verifier.verify(token as RawToken);
   };
   return { issuer: issuer.issuer, verify };
 }
 
+/** The check that refused it, or the principal. */
+async function outcome(promise: Promise<Principal>) {
+  try {
+    return await promise;
+  } catch (error) {
+    return error instanceof GatewayError ? error.reason : error;
+  }
+}
+
 const presets = Object.keys(PRESETS) as IdpPresetName[];
 
 test.each(presets)('an access token of %s becomes a principal', async (preset) => {
-  const { claims, header, expected } = FIXTURES[preset];
+  const { access, expected } = FIXTURES[preset];
   const { issuer, verify } = setUp(preset);
-  const { scopes, wireScopes, ...principal } = await verify(claims, header);
+  const { scopes, wireScopes, ...principal } = await verify(access.claims, access.header);
   expect({ ...principal, ours: scopes.filter((scope) => scope.startsWith('starter.')) }).toEqual({
     issuer,
-    audience: [RESOURCE],
     expiresAt: times.exp,
     issuedAt: times.iat,
     tokenId: undefined,
@@ -130,8 +49,84 @@ test.each(presets)('an access token of %s becomes a principal', async (preset) =
   });
 });
 
-test.each(presets)('the example issuer of %s has the shape that synthesis demands', (preset) => {
-  expect(PRESETS[preset].issuerPattern.test(PRESETS[preset].issuerExample)).toBe(true);
+describe.each(presets)('%s', (preset) => {
+  const { access, idTokens, appOnly, otherTenant, noIssuers, scopes } = FIXTURES[preset];
+  const { issuer, verify } = setUp(preset);
+  /** The good token with this laid over its claims, undefined removes. */
+  const spoilt = (claims: object, header: object = {}) =>
+    outcome(verify({ ...access.claims, ...claims }, { ...access.header, ...header }));
+
+  test('the example issuer and only the right shape of one is taken at synthesis', () => {
+    const { issuerPattern } = PRESETS[preset];
+    expect([issuer, otherTenant, ...noIssuers].filter((text) => issuerPattern.test(text))).toEqual([
+      issuer,
+      otherTenant,
+    ]);
+  });
+
+  const bare = issuer.replace(/\/$/, '');
+  test.each([
+    ['of another tenant', otherTenant],
+    ['with a slash more or less', issuer.endsWith('/') ? bare : `${issuer}/`],
+    ['in capitals', issuer.toUpperCase()],
+    ['of a host that starts like it', issuer.replace(/^(https:\/\/[^/]+)/, '$1.evil.example')],
+    ['behind user information', issuer.replace('https://', 'https://evil.example@')],
+    ['over plain http', issuer.replace('https:', 'http:')],
+    ['with a path more', `${bare}/x`],
+    ['with a query', `${issuer}?x=1`],
+    ['with a blank at the end', `${issuer} `],
+    ['in a list', [issuer]],
+    ['that is absent', undefined],
+  ])('an issuer %s is not ours, though its own keys signed', async (_name, iss) => {
+    expect(await spoilt({ iss })).toBe('iss_mismatch');
+  });
+
+  test.each([
+    ['none', undefined, 'aud_missing'],
+    ['an empty list', [], 'aud_missing'],
+    ['an empty text', '', 'aud_mismatch'],
+    ['of another API', 'https://other.example/mcp', 'aud_mismatch'],
+    ['a list of other APIs', ['https://a.example', 'https://b.example'], 'aud_mismatch'],
+    ['that starts like ours', `${RESOURCE}.evil.example`, 'aud_mismatch'],
+  ])('audience: %s is refused', async (_name, aud, reason) => {
+    expect(await spoilt({ aud })).toBe(reason);
+  });
+
+  test('no exp, no iat', async () => {
+    expect([await spoilt({ exp: undefined }), await spoilt({ iat: undefined })]).toEqual([
+      'exp_missing',
+      'iat_missing',
+    ]);
+  });
+
+  test('HS256 with the public key as the secret', async () => {
+    expect(await spoilt({}, { alg: 'HS256', kid: 'key-RS256' })).toBe('alg_not_allowed');
+  });
+
+  test.each(idTokens)('$what ($reason)', async ({ claims, header, reason }) => {
+    expect(await outcome(verify(claims, header))).toBe(reason);
+  });
+
+  test(`${appOnly.what} (${appOnly.reason})`, async () => {
+    expect(await outcome(verify(appOnly.claims, appOnly.header))).toBe(appOnly.reason);
+  });
+
+  test.each([
+    ['text', `openid ${scopes.echo}`],
+    ['a list', ['openid', scopes.echo]],
+  ])('scopes as %s', async (_name, value) => {
+    expect(await spoilt({ permissions: undefined, [scopes.claim]: value })).toMatchObject({
+      scopes: PRESETS[preset].scopesOnWire === 'prefixed' ? ['starter.echo'] : ['openid', 'starter.echo'],
+    });
+  });
+
+  test('a token that grants nothing is a token still: the client is told which scopes to ask for', async () => {
+    const nothing = preset === 'entra-v2' ? 'app_only' : { scopes: [], clientId: 'client-1' };
+    const result = await spoilt({ permissions: undefined, [scopes.claim]: undefined });
+    expect(typeof nothing === 'string' ? { reason: result } : result).toMatchObject(
+      typeof nothing === 'string' ? { reason: nothing } : nothing,
+    );
+  });
 });
 
 describe('what is no access token of that provider is refused with the check that failed', () => {

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { createIdpDocument } from '../../../shared/auth/idp-document.ts';
 import { createVerifier } from '../../../shared/auth/verifier.ts';
 import type { GatewayConfig } from '../../../shared/core/config.ts';
 import { errorRow, GatewayError } from '../../../shared/core/errors.ts';
@@ -14,7 +13,7 @@ function verifierOf(idp: Partial<GatewayConfig['idp']> = {}, clock = () => NOW) 
   const config = testConfig({ idp });
   const { getJson, urls } = publish(config.idp.issuer);
   const ports = { getJson, clock, log: captureLog().log };
-  const verifier = createVerifier(config, createIdpDocument(config, ports), ports);
+  const verifier = createVerifier(config, ports);
   return { urls, verify: (token: string) => verifier.verify(token as RawToken) };
 }
 

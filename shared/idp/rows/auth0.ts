@@ -1,0 +1,31 @@
+import { COMMON, type Preset } from '../preset.ts';
+
+export const auth0: Preset = {
+  ...COMMON,
+  title: 'Auth0',
+  issuerPattern: /^https:\/\/[a-z0-9.-]+\/$/,
+  issuerExample: 'https://acme.eu.auth0.com/',
+  algorithms: ['RS256', 'PS256'],
+  scopeClaims: ['scope', 'permissions'],
+  // An app's subject is its client id with a suffix, and `gty` says how it came.
+  isAppOnly: (claim, clientId) => {
+    const subject = claim('sub');
+    if (claim('gty') === 'client-credentials' || (clientId !== undefined && subject === clientId)) return true;
+    return typeof subject === 'string' && subject.endsWith('@clients');
+  },
+  can: {
+    resource: 'setting',
+    dynamicRegistration: 'setting',
+    clientDocuments: 'setting',
+    serverMetadata: 'yes',
+    s256: 'yes',
+  },
+  fixes: {
+    opaque:
+      'Auth0 issues opaque tokens when no audience was asked for: create an API whose Identifier is this server, and turn on the Resource Parameter Compatibility Profile.',
+    encrypted: 'Auth0 encrypts tokens without an audience: create an API whose Identifier is this server.',
+    alg_not_allowed: 'Set the signing algorithm of the Auth0 API to RS256.',
+    aud_mismatch: 'The Identifier of the Auth0 API must be this server’s resource URL.',
+    app_only: 'This is an Auth0 machine-to-machine token, without a user. Sign in with the authorization code flow.',
+  },
+};
