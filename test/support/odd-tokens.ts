@@ -24,7 +24,15 @@ const cognito: Idp = { preset: 'cognito' };
 const keycloak: Idp = { preset: 'keycloak' };
 const okta: Idp = { preset: 'okta' };
 const entra: Idp = { preset: 'entra-v2', issuer: `https://login.microsoftonline.com/${TENANT}/v2.0` };
-const entraClaims = { iss: entra.issuer, ver: '2.0', tid: TENANT, oid: 'object-1', azp: 'client-1', sub: 'pairwise' };
+const entraClaims = {
+  iss: entra.issuer,
+  ver: '2.0',
+  tid: TENANT,
+  oid: 'object-1',
+  azp: 'client-1',
+  sub: 'pairwise',
+  scp: 'starter.echo',
+};
 
 /** The same 256 bytes, written with the unused low bits of the last character set. */
 function lastCharacterChanged(part: string): string {
@@ -148,7 +156,11 @@ const ISSUER_AND_KEY: readonly Row[] = [
 const CLAIMS: readonly Row[] = [
   ['exp as a string, by PS256', { header: { alg: 'PS256' }, claims: { exp: '9999999999' } }, 'malformed_claims'],
   ['nbf as a string, by PS256', { header: { alg: 'PS256' }, claims: { nbf: '0' } }, 'malformed_claims'],
-  ['a scope that is no text, by PS256', { header: { alg: 'PS256' }, claims: { scope: ['a'] } }, 'malformed_claims'],
+  [
+    'a number in a list of scopes, by PS256',
+    { header: { alg: 'PS256' }, claims: { scope: ['a', 1] } },
+    'malformed_claims',
+  ],
   ['jti as a number, by ES256', { header: { alg: 'ES256', kid: 'ec' }, claims: { jti: 1 } }, 'malformed_claims'],
   ['an ES256 signature of another length', `${forge({ header: { alg: 'ES256', kid: 'ec' } })}AAAA`, 'signature'],
   [

@@ -16,7 +16,7 @@ export const entraV2: Preset = {
   // ID tokens have the same `ver`, `tid`, `typ` and, with one registration for API and client, the same `aud`.
   accessTokenBy: 'grant',
   // An app's token has roles and no `scp`; `idtyp` is there only where the tenant turned it on.
-  isAppOnly: (claim) => claim('scp') === undefined || claim('idtyp') === 'app',
+  isAppOnly: (claim) => String(claim('scp') ?? '').trim() === '' || claim('idtyp') === 'app',
   tenantClaim: 'tid',
   otherAudience: { what: 'the client id of the API registration', example: '6e74172b-be56-4843-9ff4-e66a39bb12e3' },
   can: { resource: 'yes', dynamicRegistration: 'no', clientDocuments: 'preview', serverMetadata: 'no', s256: 'no' },
