@@ -80,7 +80,7 @@ export function checkIssuers(parameters: Parameters): Problem[] {
     return [
       ...checkShape(given, at === 0 && createsUserPool(parameters)),
       ...checkHttps(given, parameters.environment),
-      ...(twice ? [given.say('issuer', issuer, 'is given twice: which rules hold for its tokens?')] : []),
+      ...(twice ? [given.say('issuer', issuer, 'is given twice, and its tokens can have one set of rules')] : []),
     ];
   });
 }

@@ -40,7 +40,7 @@ describe('a wrong parameter stops synthesis with its name, its value and an exam
     [
       'an unknown preset',
       { idp: 'ping' },
-      'idp ("ping") Invalid option: expected one of "cognito"|"auth0"|"okta"|"entra-v2"|"keycloak"|"oidc". Example: -c idp=auth0',
+      'idp ("ping") Invalid option: expected one of "cognito"|"auth0"|"okta"|"entra-v2"|"keycloak"|"authkit"|"stytch"|"clerk"|"descope"|"pingone"|"oidc". Example: -c idp=auth0',
     ],
     [
       'no issuer',
