@@ -70,7 +70,7 @@ export interface Preset {
 }
 
 /** Client credentials usually name the app itself as the subject. */
-export const subjectIsClient: Preset['isAppOnly'] = (claim, clientId) =>
+const subjectIsClient: Preset['isAppOnly'] = (claim, clientId) =>
   clientId !== undefined && claim('sub') === clientId;
 
 export const COMMON = {
