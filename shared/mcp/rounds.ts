@@ -35,6 +35,9 @@ export interface Rounds {
   ): Promise<JsonObject>;
 }
 
+const NOT_RUN = 'The keys or marks of multi round-trip calls cannot be reached now. Nothing was run. Try again.';
+const NOT_ASKED = 'The call ran as far as its question, and its key cannot be reached now. Try again.';
+
 const FIRST: Round = { answers: new Map(), state: undefined };
 
 export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
@@ -45,9 +48,11 @@ export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
       const answers = readAnswers(params);
       const sealed = own(params, 'requestState');
       if (sealed === undefined) return hasEffect ? FIRST : { answers, state: undefined };
-      const opened = typeof sealed === 'string' ? await reach(() => states.open(binding, sealed, until)) : undefined;
+      const opened =
+        typeof sealed === 'string' ? await reach(NOT_RUN, () => states.open(binding, sealed, until)) : undefined;
       if (opened === undefined) throw badState('state_invalid');
-      if (hasEffect && !(await reach(() => useOnce(opened.id, opened.expiresAt, until)))) throw badState('state_used');
+      if (hasEffect && !(await reach(NOT_RUN, () => useOnce(opened.id, opened.expiresAt, until))))
+        throw badState('state_used');
       const asked = [...answers].filter(([key]) => opened.asked.includes(key));
       return { answers: new Map(asked), state: opened.state };
     },
@@ -66,7 +71,7 @@ export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
       const inputRequests = Object.fromEntries(wanted.map(([key, { method, params }]) => [key, { method, params }]));
       const kept = hasEffect || state !== undefined;
       const requestState = kept
-        ? await reach(() =>
+        ? await reach(NOT_ASKED, () =>
             states.seal(
               binding,
               wanted.map(([key]) => key),
@@ -98,11 +103,12 @@ function readAnswers(params: JsonObject): ReadonlyMap<string, JsonObject> {
 }
 
 /** Fails closed: without the keys no state can be judged, and without the mark nothing may act. */
-async function reach<T>(work: () => Promise<T>): Promise<T> {
+async function reach<T>(hint: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new GatewayError('STATE_UNAVAILABLE', { reason: 'state_store_failed', cause });
+    if (cause instanceof GatewayError) throw cause;
+    throw new GatewayError('STATE_UNAVAILABLE', { reason: 'state_store_failed', hint, cause });
   }
 }
 

@@ -22,7 +22,9 @@ export interface Notices {
 export function createNotices(meta: JsonObject): Notices {
   const token = own(meta, 'progressToken');
   const wantsProgress = typeof token === 'string' || (typeof token === 'number' && Number.isInteger(token));
-  const least = LEVELS.indexOf(String(own(meta, META_LOG_LEVEL)));
+  const level = own(meta, META_LOG_LEVEL);
+  // A legacy request may hold anything there: text made of a client's object can throw.
+  const least = typeof level === 'string' ? LEVELS.indexOf(level) : -1;
   const made: JsonObject[] = [];
   let last = Number.NEGATIVE_INFINITY;
   const add = (method: string, params: JsonObject) => {

@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
-import { decodeHeaderValue } from './header-value.ts';
+import { decodeHeaderValue, trimHeader } from './header-value.ts';
 import { isObject, type JsonObject, own } from './jsonrpc.ts';
 
 interface ParamHeader {
@@ -23,7 +23,7 @@ export function checkParamHeaders(
     const value = valueAt(args, path);
     // An argument that is absent or null has no header to expect.
     if (value === undefined || value === null) continue;
-    const sent = headers[header]?.trim();
+    const sent = trimHeader(headers[header]);
     if (sent === undefined) throw mismatch('param_header_missing');
     const decoded = decodeHeaderValue(sent);
     if (decoded === undefined || !isSame(decoded, value, type)) throw mismatch('param_header_differs');

@@ -157,3 +157,15 @@ describe('a tool without an output schema', () => {
     expect(outcomeOf(await call('wrong', {}))['isError']).toBe(true);
   });
 });
+
+test.each([{ toString: 1 }, { toString: 1, valueOf: 1 }, [{ toString: 1 }], 7, null])(
+  'a legacy call with %j for a log level runs, and gets no messages',
+  async (level) => {
+    const message = legacy('tools/call', { name: 'works', arguments: {}, _meta: { [LEVEL]: level } });
+    const answer = await gateway.rpc(message, { headers: BOTH });
+    expect({ status: answer.status, result: messages(answer).map(({ method }) => method) }).toEqual({
+      status: 200,
+      result: [undefined],
+    });
+  },
+);
