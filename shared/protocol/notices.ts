@@ -61,9 +61,13 @@ export function toEventStream(notices: readonly JsonObject[], response: JsonObje
   return [...notices, response].map((message) => `event: message\ndata: ${JSON.stringify(message)}\n\n`).join('');
 }
 
+/** RFC 9110 section 12.4.2: a weight of 0 means "not acceptable". */
+const NOT_WANTED = /^q=0(\.0{0,3})?$/;
+
 /** Whether this Accept header names event streams, so that notifications have a way to the client. */
 export function acceptsEventStream(accept: string | undefined): boolean {
   return (accept ?? '')
     .split(',')
-    .some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream');
+    .map((range) => range.split(';').map((part) => part.trim().toLowerCase()))
+    .some(([type, ...parameters]) => type === 'text/event-stream' && !parameters.some((part) => NOT_WANTED.test(part)));
 }

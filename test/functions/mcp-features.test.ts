@@ -4,6 +4,7 @@ import { defineResource, defineResourceTemplate } from '../../shared/resources/d
 import { ToolError } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
+import type { LogLine } from '../support/log.ts';
 import { handshake, legacy } from '../support/messages.ts';
 import { callModern, outcomeOf } from '../support/modern-client.ts';
 
@@ -261,6 +262,16 @@ describe('resources/read', () => {
       rpc: -32602,
       code: 'UNKNOWN_RESOURCE',
       uri: uri.slice(0, 2048),
+    });
+  });
+
+  test('that its own code does not find is a failed call in log and trail, and no denial', async () => {
+    await read('notes://gone/body');
+    const { decision, code } = gateway.lines.filter(({ event }) => event === 'request').at(-1) as LogLine;
+    expect({ decision, code, recorded: await recorded() }).toEqual({
+      decision: 'allowed',
+      code: 'UNKNOWN_RESOURCE',
+      recorded: [['resources/read', 'note', 'allowed', 'error', 'UNKNOWN_RESOURCE']],
     });
   });
 
