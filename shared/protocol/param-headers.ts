@@ -37,7 +37,8 @@ function valueAt(args: JsonObject, path: readonly string[]): unknown {
 function isSame(sent: string, value: unknown, type: ParamHeader['type']): boolean {
   // Numerically: 42.0 is 42 (Streamable HTTP, server validation).
   if (type === 'integer') return /^-?\d{1,16}(\.0{1,16})?$/.test(sent) && Number(sent) === value;
-  return sent === String(value);
+  // Compared before the schema is: an object of the client's has no text, or one of its choice.
+  return typeof value === type && sent === String(value);
 }
 
 function mismatch(reason: string): GatewayError {

@@ -38,6 +38,8 @@ const cases: ReadonlyArray<readonly [string, object, Record<string, string>, 'ru
   ['the same text with blanks around it', { region: 'eu' }, { 'mcp-param-region': ' eu ' }, 'runs'],
   ['another text', { region: 'eu' }, { 'mcp-param-region': 'us' }, 'mismatch'],
   ['another case', { region: 'eu' }, { 'mcp-param-region': 'EU' }, 'mismatch'],
+  ['an object that has no text', { region: { toString: 1 } }, { 'mcp-param-region': 'eu' }, 'mismatch'],
+  ['a list of the text', { region: ['eu'] }, { 'mcp-param-region': 'eu' }, 'mismatch'],
   ['no header', { region: 'eu' }, {}, 'mismatch'],
   ['an empty header', { region: 'eu' }, { 'mcp-param-region': '' }, 'mismatch'],
   ['the header twice, as API Gateway joins it', { region: 'eu' }, { 'mcp-param-region': 'eu,us' }, 'mismatch'],
