@@ -96,6 +96,18 @@ describe('alarms', () => {
     ]);
   });
 
+  test('are as many, over as many metrics, as docs/operate.md counts the price of', () => {
+    const alarms = alarmsOf(synth());
+    const metrics = alarms.flatMap(({ Metrics = [{ MetricStat: true }] }) =>
+      (Metrics as ReadonlyArray<object>).filter((one) => 'MetricStat' in one),
+    );
+    const text = readFileSync(join(projectRoot, 'docs/operate.md'), 'utf8');
+    expect(/default stack has (\d+) alarms over (\d+) metrics/.exec(text)?.slice(1).map(Number)).toEqual([
+      alarms.length,
+      metrics.length,
+    ]);
+  });
+
   test('are silent without data and go off at their threshold', () => {
     const ways = alarmsOf().map((one) => `${one['TreatMissingData']} ${one['ComparisonOperator']}`);
     expect(new Set(ways)).toEqual(new Set(['notBreaching GreaterThanOrEqualToThreshold']));
