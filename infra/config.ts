@@ -1,6 +1,6 @@
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
-import { checkFrontDoor } from './front-door-checks.ts';
+import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { ConfigError, type Problem, wrong } from './problem.ts';
 
 export { ConfigError } from './problem.ts';
@@ -38,7 +38,8 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
     ...checkEndpoints(parameters),
     ...checkOidcOnly(parameters),
     ...checkAlgorithms(parameters),
-    ...checkAlarms(parameters),
+    ...checkAlarms(parameters, region),
+    ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
   ];
 }
@@ -132,9 +133,41 @@ function checkAlgorithms({ idp, algorithms }: Parameters): Problem[] {
   return [wrong('algorithms', algorithms.join(','), `must be among those of ${idp}: ${known.join(', ')}`, known[0])];
 }
 
-function checkAlarms({ alarmEmail, alarmTopicArn }: Parameters): Problem[] {
-  if (alarmEmail === undefined || alarmTopicArn === undefined) return [];
-  return [wrong('alarmEmail', alarmEmail, 'and alarmTopicArn exclude each other: subscribe the address to that topic')];
+function checkAlarms(parameters: Parameters, region: string | undefined): Problem[] {
+  const { alarmEmail, alarmTopicArn } = parameters;
+  if (alarmTopicArn === undefined) return [];
+  if (alarmEmail !== undefined) {
+    return [
+      wrong('alarmEmail', alarmEmail, 'and alarmTopicArn exclude each other: subscribe the address to that topic'),
+    ];
+  }
+  const needed = mustBeInEdgeRegion(parameters) ? EDGE_REGION : region;
+  const actual = alarmTopicArn.split(':')[3];
+  if (needed === undefined || actual === needed) return [];
+  const example = alarmTopicArn.split(':').with(3, needed).join(':');
+  return [
+    wrong(
+      'alarmTopicArn',
+      alarmTopicArn,
+      `is in ${actual}; alarms tell topics of their own region, ${needed}`,
+      example,
+    ),
+  ];
+}
+
+/** Cognito would refuse the name in the middle of a deploy. */
+function checkLoginDomain(parameters: Parameters): Problem[] {
+  const { stackName, loginDomainPrefix } = parameters;
+  if (!createsUserPool(parameters) || loginDomainPrefix !== undefined) return [];
+  const derived = `${stackName.toLowerCase()}-123456789012`;
+  if (PARAMETERS.loginDomainPrefix.schema.safeParse(derived).success) return [];
+  return [
+    wrong(
+      'loginDomainPrefix',
+      undefined,
+      `is needed with stackName=${stackName}: Cognito takes no login page ${derived}`,
+    ),
+  ];
 }
 
 /** Names with `:`, `/` or `@` are the CDK's own. */

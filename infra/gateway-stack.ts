@@ -13,6 +13,7 @@ import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway
 import { Metrics, type Monitored } from './constructs/metrics.ts';
 import { Tables } from './constructs/tables.ts';
 import { UserPool } from './constructs/user-pool.ts';
+import { tooLarge } from './environment-size.ts';
 import { createFrontDoor, type FrontDoor } from './front-door.ts';
 import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { byDefault, type IdpFacts, toGatewayConfig } from './gateway-config.ts';
@@ -21,9 +22,6 @@ export interface GatewayStackProps {
   readonly parameters: Parameters;
   readonly bundling: boolean;
 }
-
-/** Lambda allows 4 KB of environment; the rest is for table names and growth of the tokens in it. */
-const MAX_CONFIG_BYTES = 3584;
 
 /** The whole gateway in one stack: API → resource server → client → configuration has no cycle inside one. */
 export class GatewayStack extends Stack {
@@ -62,23 +60,20 @@ export class GatewayStack extends Stack {
   }
 
   private createFunctions(config: GatewayConfig, tables: Tables, door: FrontDoor): Monitored {
-    const { edge } = door;
-    const common = {
-      GATEHOUSE_CONFIG: this.toConfigText(config),
-      STACK_NAME: this.stackName,
-      ...(edge === undefined ? {} : { EDGE_SECRETS: edge.acceptedSecrets }),
-    };
+    const common = this.commonEnvironment(config, door);
     const IDENTITIES_TABLE = tables.identities.tableName;
     const mcp = this.createFunction('Mcp', {
       name: 'mcp',
       description: 'POST /mcp and POST /tools/{name}',
-      environment: {
+      environment: this.checkSize(config, {
         ...common,
         IDENTITIES_TABLE,
         AUDIT_TABLE: tables.audit.tableName,
         STATE_TABLE: tables.state.tableName,
-      },
+      }),
       reservedConcurrency: this.parameters.reservedConcurrency,
+      // Where an outcome went that its table did not take: part of the audit trail, kept with it.
+      keepsLog: this.parameters.environment === 'prod',
     });
     mcp.allow(['GetItem', 'PutItem'], tables.identities.tableArn);
     // Append only: what is in the trail cannot be read, changed or removed by the function that writes it.
@@ -113,14 +108,22 @@ export class GatewayStack extends Stack {
     return new GatewayFunction(this, id, { ...props, bundling, logRetention: parameters.logRetentionDays });
   }
 
-  private toConfigText(config: GatewayConfig): string {
-    const size = Buffer.byteLength(JSON.stringify(config));
-    if (size > MAX_CONFIG_BYTES) {
-      throw new ConfigError(
-        `The configuration has ${size} bytes; a function takes ${MAX_CONFIG_BYTES}. Shorten allowedOrigins, audience or allowedClientIds.`,
-      );
-    }
-    return this.toJsonString(config);
+  private commonEnvironment(config: GatewayConfig, { edge }: FrontDoor): Readonly<Record<string, string>> {
+    return {
+      GATEHOUSE_CONFIG: this.toJsonString(config),
+      STACK_NAME: this.stackName,
+      ...(edge === undefined ? {} : { EDGE_SECRETS: edge.acceptedSecrets }),
+    };
+  }
+
+  /** Of the function with the most variables; Lambda would refuse them in the middle of a deploy. */
+  private checkSize<Environment extends Readonly<Record<string, string>>>(
+    config: GatewayConfig,
+    environment: Environment,
+  ): Environment {
+    const problem = tooLarge({ ...environment, GATEHOUSE_CONFIG: JSON.stringify(config) }, this.stackName);
+    if (problem !== undefined) throw new ConfigError(problem);
+    return environment;
   }
 
   private warnAboutAudience(config: GatewayConfig): void {

@@ -53,10 +53,13 @@ export class Edge extends Construct {
       origin: new HttpOrigin(originHost, {
         customHeaders: { [EDGE_SECRET_HEADER]: secret },
         originSslProtocols: [cloudfront.OriginSslPolicy.TLS_V1_2],
-        readTimeout: Duration.seconds(30),
+        // Longer than the 30 seconds of the API, so that its answer to a timeout is what arrives.
+        readTimeout: Duration.seconds(35),
       }),
       viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
       allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
+      // Answers are small, and an event stream arrives byte for byte as the function wrote it.
+      compress: false,
       // Authorization, Origin, Accept, Mcp-* and traceparent as they came; the API knows its own Host only.
       originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       functionAssociations: [

@@ -12,6 +12,8 @@ export interface GatewayFunctionProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetention: logs.RetentionDays;
   readonly reservedConcurrency?: number | undefined;
+  /** The log outlives the stack, until `logRetention` ends. */
+  readonly keepsLog?: boolean;
   /** False in tests and for local development, which need the template and not the code. */
   readonly bundling: boolean;
 }
@@ -28,7 +30,7 @@ export class GatewayFunction extends Construct {
     super(scope, id);
     const logGroup = new logs.LogGroup(this, 'Logs', {
       retention: props.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: props.keepsLog === true ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.role.addToPolicy(

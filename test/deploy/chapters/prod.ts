@@ -29,7 +29,7 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
     assert.deepEqual(await inventory(api, STACK), before);
   });
   await step(
-    'without the protection cdk destroy removes API and functions and keeps pool, tables and items',
+    'without the protection cdk destroy removes API and functions and keeps pool, tables, items and the log of mcp',
     async () => {
       const before = await inventory(api, STACK);
       await api.query('cloudformation', '2010-05-15', {
@@ -41,7 +41,9 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
       const { tables, userPools, alarms, dashboards } = before;
       assert.deepEqual([tables, userPools.length, dashboards.length], [tablesOf(outputs), 1, 1]);
       assert.ok(alarms.length > 5);
-      assert.deepEqual(await inventory(api, STACK), { ...NOTHING, tables, userPools });
+      const logGroups = before.logGroups.filter((name) => name.includes('McpLogs'));
+      assert.equal(logGroups.length, 1);
+      assert.deepEqual(await inventory(api, STACK), { ...NOTHING, tables, userPools, logGroups });
       for (const table of tables) {
         const { Item } = await dynamo(api, 'GetItem', { TableName: table, Key: ITEM });
         assert.deepEqual(Item, ITEM);
