@@ -11,7 +11,7 @@ const TABLE_NAME_TAIL = 40;
  * Bytes of a function's variables as Lambda measures them: as one JSON text, in which each quote of a JSON value takes
  * two. References count as long as their values can become.
  */
-export function environmentBytes(environment: Readonly<Record<string, string>>, stackName: string): number {
+function environmentBytes(environment: Readonly<Record<string, string>>, stackName: string): number {
   const sized = Object.entries(environment).map(([name, value]) => {
     const length = name.endsWith('_TABLE') ? stackName.length + TABLE_NAME_TAIL : REFERENCE_LENGTH;
     return [
