@@ -1,5 +1,5 @@
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
-import { isObject, type JsonObject, own, ownObject } from '../protocol/jsonrpc.ts';
+import { isObject, type JsonObject, own, ownObject } from '../core/json-object.ts';
 import type { Registry } from '../registry/index.ts';
 import { completionOf } from '../tools/completion.ts';
 import type { Tool } from '../tools/define-tool.ts';

@@ -1,5 +1,5 @@
 import { GatewayError } from '../core/errors.ts';
-import { isObject, type JsonObject, own } from '../protocol/jsonrpc.ts';
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
 import { clientCapabilitiesOf, type Message } from '../protocol/read-message.ts';
 import type { UseOnce } from '../store/once.ts';
 import { type InputRequired, mayAsk } from '../tools/ask.ts';

@@ -1,6 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
 import { decodeHeaderValue, trimHeader } from './header-value.ts';
-import { isObject, type JsonObject, own } from './jsonrpc.ts';
 
 interface ParamHeader {
   readonly header: string;

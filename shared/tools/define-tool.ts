@@ -1,4 +1,5 @@
 import type { ToolAnnotations } from '@modelcontextprotocol/server';
+import type { JsonObject } from '../core/json-object.ts';
 import { InputRequired } from './ask.ts';
 import { Content } from './content.ts';
 import { type CallContext, type Feature, type Outcome, requireName } from './feature.ts';
@@ -8,7 +9,6 @@ import { describeObject, explainIssues, type Schema } from './schema.ts';
 export { ToolError } from './feature.ts';
 export type { CallContext as ToolContext };
 
-type JsonObject = Readonly<Record<string, unknown>>;
 type Returned<Out> = Out | InputRequired;
 
 interface Described {

@@ -1,4 +1,4 @@
-type JsonObject = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '../core/json-object.ts';
 
 /** An argument that the client repeats in the header `Mcp-Param-<name>` (MCP 2026-07-28, `x-mcp-header`). */
 export interface ParamHeader {
