@@ -1,9 +1,9 @@
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
 import { isObject, type JsonObject, own, ownObject } from '../core/json-object.ts';
+import { completionOf } from '../features/completion.ts';
+import type { Feature } from '../features/feature.ts';
 import type { Registry } from '../registry/index.ts';
-import { completionOf } from '../tools/completion.ts';
 import type { Tool } from '../tools/define-tool.ts';
-import type { Feature } from '../tools/feature.ts';
 
 export type FeatureKind = 'tool' | 'prompt' | 'resource' | 'completion';
 

@@ -1,8 +1,8 @@
 import { GatewayError } from '../core/errors.ts';
 import { isObject, type JsonObject, own } from '../core/json-object.ts';
+import { type InputRequired, mayAsk } from '../features/ask.ts';
 import { clientCapabilitiesOf, type Message } from '../protocol/read-message.ts';
 import type { UseOnce } from '../store/once.ts';
-import { type InputRequired, mayAsk } from '../tools/ask.ts';
 import type { Binding, RequestStates } from './request-state.ts';
 
 /** What a round brings: the answers to earlier questions, and the state that was kept. */
