@@ -41,7 +41,11 @@ test.each([
   ['differential', ['--runs', 'many'], '--runs and --seed are whole numbers.'],
   ['fuzz', ['9'], 'The number of runs is a whole one, 10 or more.'],
   ['fuzz', ['10', '20'], '20 is one word too many.'],
-])('npm run %s -- %j is refused', async (name, args, sentence) => {
-  const { code, stderr } = await run(name, ...args);
-  expect([code, stderr.split('\n')[0]]).toEqual([2, sentence]);
-});
+])(
+  'npm run %s -- %j is refused',
+  async (name, args, sentence) => {
+    const { code, stderr } = await run(name, ...args);
+    expect([code, stderr.split('\n')[0]]).toEqual([2, sentence]);
+  },
+  60_000,
+);
