@@ -1,6 +1,6 @@
+import { isObject, type JsonObject, own } from '../../shared/core/json-object.ts';
 import { trimHeader } from '../../shared/protocol/header-value.ts';
 import { readJson } from '../../shared/protocol/json-text.ts';
-import { isObject, type JsonObject, own } from '../../shared/protocol/jsonrpc.ts';
 import { claimsModern } from '../../shared/protocol/read-message.ts';
 import { ASSUMED_LEGACY } from '../../shared/protocol/revisions.ts';
 import type { Handler, HttpEvent, HttpResponse } from '../middleware/chain.ts';

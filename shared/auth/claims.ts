@@ -1,9 +1,9 @@
 import type { GatewayConfig } from '../core/config.ts';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import { type JsonObject, own } from '../core/json-object.ts';
 import type { Principal } from '../core/principal.ts';
 import { PRESETS, type Preset } from '../idp/presets.ts';
 import { toLogicalScopes } from './scopes.ts';
-import { type JsonObject, own } from './strict-json.ts';
 
 const LEEWAY_S = 30;
 const MAX_FUTURE_IAT_S = 60;

@@ -1,12 +1,13 @@
 import type { GatewayConfig } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
+import { type JsonObject, own } from '../core/json-object.ts';
 import type { Principal, RawToken } from '../core/principal.ts';
 import { PRESETS } from '../idp/presets.ts';
 import { checkAudience, checkForms, checkIsAccessToken, checkTimes, readPrincipal, refuse } from './claims.ts';
 import type { IdpDocumentSource, IdpPorts } from './idp-document.ts';
 import { createKeySource } from './jwks.ts';
 import { keyProblem, signatureProblem } from './signature.ts';
-import { type JsonObject, own, readJsonPart } from './strict-json.ts';
+import { readJsonPart } from './strict-json.ts';
 
 export interface Verifier {
   /** Fetches discovery and keys ahead of the first request. Never throws. */

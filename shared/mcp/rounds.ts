@@ -1,8 +1,8 @@
 import { GatewayError } from '../core/errors.ts';
-import { isObject, type JsonObject, own } from '../protocol/jsonrpc.ts';
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
+import { type InputRequest, type InputRequired, mayAsk } from '../features/ask.ts';
 import { clientCapabilitiesOf, type Message } from '../protocol/read-message.ts';
 import type { UseOnce } from '../store/once.ts';
-import { type InputRequired, mayAsk } from '../tools/ask.ts';
 import type { Binding, RequestStates } from './request-state.ts';
 
 /** What a round brings: the answers to earlier questions, and the state that was kept. */
@@ -59,26 +59,11 @@ export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
     ask: async (message, binding, hasEffect, { requests, state }, until) => {
       if (message.revision.era === 'legacy') throw new GatewayError('INPUT_UNSUPPORTED', { reason: 'legacy_client' });
       const wanted = Object.entries(requests);
-      const declared = clientCapabilitiesOf(message);
-      const refused = wanted.filter(([, request]) => !mayAsk(request, declared));
-      if (refused.length > 0) {
-        const requiredCapabilities = Object.assign(
-          {},
-          ...refused.map(([, { capability }]) => capability),
-        ) as JsonObject;
-        throw new GatewayError('MISSING_CAPABILITY', { reason: 'not_declared', data: { requiredCapabilities } });
-      }
+      requireDeclared(Object.values(requests), clientCapabilitiesOf(message));
       const inputRequests = Object.fromEntries(wanted.map(([key, { method, params }]) => [key, { method, params }]));
       const kept = hasEffect || state !== undefined;
       const requestState = kept
-        ? await reach(NOT_ASKED, () =>
-            states.seal(
-              binding,
-              wanted.map(([key]) => key),
-              state,
-              until,
-            ),
-          )
+        ? await reach(NOT_ASKED, () => states.seal(binding, Object.keys(requests), state, until))
         : undefined;
       return {
         resultType: 'input_required',
@@ -87,6 +72,14 @@ export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
       };
     },
   };
+}
+
+/** A client is asked only for what it declared in this request (MCP 2026-07-28, multi round-trip requests). */
+function requireDeclared(requests: readonly InputRequest[], declared: JsonObject): void {
+  const refused = requests.filter((request) => !mayAsk(request, declared));
+  if (refused.length === 0) return;
+  const requiredCapabilities = Object.assign({}, ...refused.map(({ capability }) => capability)) as JsonObject;
+  throw new GatewayError('MISSING_CAPABILITY', { reason: 'not_declared', data: { requiredCapabilities } });
 }
 
 function readAnswers(params: JsonObject): ReadonlyMap<string, JsonObject> {

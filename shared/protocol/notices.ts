@@ -1,4 +1,4 @@
-import { type JsonObject, own } from './jsonrpc.ts';
+import { type JsonObject, own } from '../core/json-object.ts';
 
 /** RFC 5424 severities, least severe first (MCP logging). */
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];

@@ -1,9 +1,12 @@
 import { GatewayError } from '../core/errors.ts';
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
 import { decodeHeaderValue, trimHeader } from './header-value.ts';
-import { isObject, type JsonObject, own } from './jsonrpc.ts';
 
-interface ParamHeader {
+/** An argument that the client repeats in the header `Mcp-Param-<name>` (MCP 2026-07-28, `x-mcp-header`). */
+export interface ParamHeader {
+  /** Lower case, with its prefix: `mcp-param-region`. */
   readonly header: string;
+  /** From the root of the arguments. */
   readonly path: readonly string[];
   readonly type: 'string' | 'integer' | 'boolean';
 }

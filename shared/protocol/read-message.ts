@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
+import { isObject, type JsonObject, own, ownObject } from '../core/json-object.ts';
 import { decodeHeaderValue, trimHeader } from './header-value.ts';
-import { type Envelope, isObject, type JsonObject, type JsonRpcId, own, ownObject, readEnvelope } from './jsonrpc.ts';
+import { type Envelope, type JsonRpcId, readEnvelope } from './jsonrpc.ts';
 import { isLogLevel, META_LOG_LEVEL } from './notices.ts';
 import { ASSUMED_LEGACY, findRevision, NEWEST_LEGACY, type Revision, revisionsOf } from './revisions.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { ask, askForm, askModel, askRoots, askToOpen, formAnswer } from '../../shared/features/ask.ts';
 import { definePrompt, said } from '../../shared/prompts/define-prompt.ts';
-import { ask, askForm, askModel, askRoots, askToOpen, formAnswer } from '../../shared/tools/ask.ts';
 import { defineTool } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
