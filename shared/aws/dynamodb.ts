@@ -7,9 +7,12 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Abort, carrySignals } from './carry-signals.ts';
+import { collectBody } from './collect-body.ts';
+import { marshalItem } from './marshal-item.ts';
 import { retryAtMost } from './retry.ts';
+import { nameUserAgentOnce } from './user-agent.ts';
 
 /** An item as plain values. Every table here has the keys `pk` and `sk` and the TTL attribute `ttl` (epoch seconds). */
 export type Item = Readonly<Record<string, unknown>>;
@@ -71,6 +74,7 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
   const client = new DynamoDBClient({ ...clientLimits(limits), ...options });
   const bounded = <T>({ withinMs = limits.totalMs }: Within, work: Work<T>): Promise<T> =>
     endWithin(Math.min(withinMs, limits.totalMs), work);
+  nameUserAgentOnce(client);
   const carry = carrySignals(client);
   const carried = <C extends { readonly input: object }>(command: C, abort: Abort): C => {
     carry(command.input, abort);
@@ -79,14 +83,14 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
   return {
     get: (table, key, { consistent = false, ...within } = {}) =>
       bounded(within, async (abort) => {
-        const command = new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: consistent });
+        const command = new GetItemCommand({ TableName: table, Key: marshalItem(key), ConsistentRead: consistent });
         const { Item } = await client.send(carried(command, abort));
         return Item && unmarshall(Item);
       }),
     putIfAbsent: async (table, item, within = {}) => {
       const command = new PutItemCommand({
         TableName: table,
-        Item: toItem(item),
+        Item: marshalItem(item),
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
@@ -99,11 +103,11 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
       }
     },
     put: async (table, item, within = {}) => {
-      const command = new PutItemCommand({ TableName: table, Item: toItem(item) });
+      const command = new PutItemCommand({ TableName: table, Item: marshalItem(item) });
       await bounded(within, (abort) => client.send(carried(command, abort)));
     },
     delete: async (table, key, within = {}) => {
-      const command = new DeleteItemCommand({ TableName: table, Key: marshall(key) });
+      const command = new DeleteItemCommand({ TableName: table, Key: marshalItem(key) });
       await bounded(within, (abort) => client.send(carried(command, abort)));
     },
     query: async (table, input) => {
@@ -116,14 +120,11 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
 
 type Work<T> = (abort: Abort) => Promise<T>;
 
-function toItem(item: Item) {
-  return marshall(item, { removeUndefinedValues: true });
-}
-
 function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoDBClientConfig {
   return {
     retryStrategy: retryAtMost(attempts),
     cacheMiddleware: true,
+    streamCollector: collectBody,
     requestHandler: { connectionTimeout: connectMs, requestTimeout: requestMs, throwOnRequestTimeout: true },
   };
 }
@@ -158,9 +159,9 @@ function toQuery(table: string, { index, partition, sort, limit, newestFirst, cu
     ...(index === undefined ? {} : { IndexName: index }),
     KeyConditionExpression: '#p = :p AND #s BETWEEN :from AND :to',
     ExpressionAttributeNames: { '#p': partition.name, '#s': sort.name },
-    ExpressionAttributeValues: marshall({ ':p': partition.value, ':from': sort.from, ':to': sort.to }),
+    ExpressionAttributeValues: marshalItem({ ':p': partition.value, ':from': sort.from, ':to': sort.to }),
     ScanIndexForward: !newestFirst,
     Limit: limit,
-    ...(cursor === undefined ? {} : { ExclusiveStartKey: marshall(cursor) }),
+    ...(cursor === undefined ? {} : { ExclusiveStartKey: marshalItem(cursor) }),
   };
 }
