@@ -1,16 +1,17 @@
+import { isUtf8 } from 'node:buffer';
+
 /**
  * JSON of a JWT part, read so that two parsers cannot read it differently: canonical base64url, valid UTF-8, an object,
  * no name twice (RFC 7519 section 4: duplicate claim names are refused).
  */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** @throws Error when the part is anything else */
 export function readJsonPart(part: string): JsonObject {
   const bytes = Buffer.from(part, 'base64url');
   if (bytes.toString('base64url') !== part) throw new Error('not canonical base64url');
-  const text = decoder.decode(bytes);
+  if (!isUtf8(bytes)) throw new Error('not UTF-8');
+  const text = bytes.toString('utf8');
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('not an object');
   refuseDuplicateNames(text);
