@@ -7,10 +7,9 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Abort, carrySignals } from './carry-signals.ts';
 import { collectBody } from './collect-body.ts';
-import { marshalItem } from './marshal-item.ts';
 import { retryAtMost } from './retry.ts';
 import { nameUserAgentOnce } from './user-agent.ts';
 
@@ -83,14 +82,14 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
   return {
     get: (table, key, { consistent = false, ...within } = {}) =>
       bounded(within, async (abort) => {
-        const command = new GetItemCommand({ TableName: table, Key: marshalItem(key), ConsistentRead: consistent });
+        const command = new GetItemCommand({ TableName: table, Key: marshall(key), ConsistentRead: consistent });
         const { Item } = await client.send(carried(command, abort));
         return Item && unmarshall(Item);
       }),
     putIfAbsent: async (table, item, within = {}) => {
       const command = new PutItemCommand({
         TableName: table,
-        Item: marshalItem(item),
+        Item: toItem(item),
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
@@ -103,11 +102,11 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
       }
     },
     put: async (table, item, within = {}) => {
-      const command = new PutItemCommand({ TableName: table, Item: marshalItem(item) });
+      const command = new PutItemCommand({ TableName: table, Item: toItem(item) });
       await bounded(within, (abort) => client.send(carried(command, abort)));
     },
     delete: async (table, key, within = {}) => {
-      const command = new DeleteItemCommand({ TableName: table, Key: marshalItem(key) });
+      const command = new DeleteItemCommand({ TableName: table, Key: marshall(key) });
       await bounded(within, (abort) => client.send(carried(command, abort)));
     },
     query: async (table, input) => {
@@ -119,6 +118,10 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
 }
 
 type Work<T> = (abort: Abort) => Promise<T>;
+
+function toItem(item: Item) {
+  return marshall(item, { removeUndefinedValues: true });
+}
 
 function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoDBClientConfig {
   return {
@@ -159,9 +162,9 @@ function toQuery(table: string, { index, partition, sort, limit, newestFirst, cu
     ...(index === undefined ? {} : { IndexName: index }),
     KeyConditionExpression: '#p = :p AND #s BETWEEN :from AND :to',
     ExpressionAttributeNames: { '#p': partition.name, '#s': sort.name },
-    ExpressionAttributeValues: marshalItem({ ':p': partition.value, ':from': sort.from, ':to': sort.to }),
+    ExpressionAttributeValues: marshall({ ':p': partition.value, ':from': sort.from, ':to': sort.to }),
     ScanIndexForward: !newestFirst,
     Limit: limit,
-    ...(cursor === undefined ? {} : { ExclusiveStartKey: marshalItem(cursor) }),
+    ...(cursor === undefined ? {} : { ExclusiveStartKey: marshall(cursor) }),
   };
 }
