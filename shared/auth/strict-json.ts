@@ -1,6 +1,5 @@
+import { isUtf8 } from 'node:buffer';
 import { isObject, type JsonObject } from '../core/json-object.ts';
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * JSON of a JWT part, read so that two parsers cannot read it differently: canonical base64url, valid UTF-8, an object,
@@ -11,7 +10,8 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export function readJsonPart(part: string): JsonObject {
   const bytes = Buffer.from(part, 'base64url');
   if (bytes.toString('base64url') !== part) throw new Error('not canonical base64url');
-  const text = decoder.decode(bytes);
+  if (!isUtf8(bytes)) throw new Error('not UTF-8');
+  const text = bytes.toString('utf8');
   const value: unknown = JSON.parse(text);
   if (!isObject(value)) throw new Error('not an object');
   refuseDuplicateNames(text);

@@ -125,7 +125,10 @@ function requireHeaders(call: Call, named: string | undefined, method: string | 
 }
 
 function paramHeadersOf(headers: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('mcp-param-')));
+  const found: Record<string, string | undefined> = Object.create(null);
+  // All own: readHttp made them so. A list of entries would be twenty arrays for what is mostly nothing.
+  for (const name in headers) if (name.startsWith('mcp-param-')) found[name] = headers[name];
+  return found;
 }
 
 /** A client of the modern era is asked nothing, so it has nothing to respond to (Streamable HTTP, sending messages). */

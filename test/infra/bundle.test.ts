@@ -31,6 +31,14 @@ test('each function is one file of at most 500 KB', () => {
   expect(sizes.filter((bytes) => bytes > 500_000)).toEqual([]);
 });
 
+test('modules of Node come by their members: an import reads all of them, and some load much more', () => {
+  const imported = bundles.map((bundle) =>
+    readFileSync(join(bundle, 'index.mjs'), 'utf8').match(/from ?["']node:\w+/g),
+  );
+  // The one that esbuild needs for `require`.
+  expect(imported).toEqual(bundles.map(() => ["from 'node:module"]));
+});
+
 test('a tool as docs/add-a-tool.md writes it brings no languages of zod, and the SDK only what Lambda needs', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bundle-'));
   const { outputs } = await buildFunction('functions/mcp/index.ts', join(directory, 'index.mjs'));
