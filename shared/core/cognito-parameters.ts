@@ -7,18 +7,23 @@ export interface GroupScopes {
   readonly scopes: readonly string[];
 }
 
+const GROUPS_FORM = 'must be group:scope+scope, comma separated, or in cdk.json an object of lists';
+
 const groupScopesSchema = z
   .preprocess(
     toEntries,
     z
       .array(
-        z.object({
-          group: text(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'must name groups by letters, digits, _, . and -'),
-          scopes: z
-            .array(text(/^[^\s"\\/]{1,128}$/, 'must name scopes of the tools'))
-            .min(1, 'must give each group a scope'),
-        }),
-        'must be group:scope+scope, comma separated, or in cdk.json an object of lists',
+        z.object(
+          {
+            group: text(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/, 'must name groups by letters, digits, _, . and -'),
+            scopes: z
+              .array(text(/^[^\s"\\/]{1,128}$/, 'must name scopes of the tools'), GROUPS_FORM)
+              .min(1, 'must give each group a scope'),
+          },
+          GROUPS_FORM,
+        ),
+        GROUPS_FORM,
       )
       .min(1, 'must name at least one group')
       .refine((all) => new Set(all.map(({ group }) => group)).size === all.length, 'must name each group once'),
