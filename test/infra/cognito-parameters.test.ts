@@ -4,12 +4,6 @@ import { synthGateway } from '../../infra/synth.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:gatehouse/google-a1B2c3';
 const google = { googleClientId: 'g', googleClientSecretArn: ARN, groupScopes: 'readers:starter.whoami' };
-const oidc = {
-  federatedOidcIssuer: 'https://login.acme.com',
-  federatedOidcClientId: 'o',
-  federatedOidcClientSecretArn: ARN,
-  groupScopes: 'readers:starter.whoami',
-};
 const imported = { userPoolId: 'eu-central-1_Ab12Cd34', loginDomain: 'login.acme.com' };
 const existing = {
   issuer: 'https://cognito-idp.eu-central-1.amazonaws.com/eu-central-1_Ab12Cd34',
@@ -150,82 +144,6 @@ describe('what is wrong about an imported pool', () => {
     ],
   ])('%s', (_name, context, message) => {
     expect(messageOf(context, 'eu-central-1').split(' Example: ')[0]).toBe(message);
-  });
-});
-
-describe('what is wrong about federation', () => {
-  test.each<readonly [string, Record<string, unknown>, string]>([
-    [
-      'Google without its secret',
-      { ...google, googleClientSecretArn: undefined },
-      'googleClientSecretArn (not given) is needed with googleClientId.',
-    ],
-    [
-      'an OpenID provider without its client',
-      { ...oidc, federatedOidcClientId: undefined },
-      'federatedOidcClientId (not given) is needed with federatedOidcIssuer.',
-    ],
-    [
-      'Google for everybody',
-      { ...google, groupScopes: undefined },
-      'groupScopes (not given) or provisioning=deny is needed: everybody with an account at Google could sign in and have every scope.',
-    ],
-    [
-      'an OpenID provider for everybody',
-      { ...oidc, groupScopes: undefined },
-      'groupScopes (not given) or provisioning=deny is needed: everybody with an account at Oidc could sign in and have every scope.',
-    ],
-    [
-      'an OpenID provider over plain http',
-      { ...oidc, federatedOidcIssuer: 'http://login.acme.com' },
-      'federatedOidcIssuer ("http://login.acme.com") must be https.',
-    ],
-    [
-      'SAML metadata over plain http',
-      { federatedSamlMetadataUrl: 'http://login.acme.com/m' },
-      'federatedSamlMetadataUrl ("http://login.acme.com/m") must be https.',
-    ],
-    [
-      'a name without a provider',
-      { federatedSamlName: 'Acme' },
-      'federatedSamlMetadataUrl (not given) is needed with federatedSamlName.',
-    ],
-    [
-      'a name that Cognito keeps',
-      { ...oidc, federatedOidcName: 'Google' },
-      'federatedOidcName ("Google") is a name that Cognito keeps for itself.',
-    ],
-    [
-      'one name for two',
-      {
-        ...oidc,
-        federatedOidcName: 'Acme',
-        federatedSamlMetadataUrl: 'https://a.example/m',
-        federatedSamlName: 'Acme',
-      },
-      'federatedSamlName ("Acme") is the name of the OpenID provider too.',
-    ],
-    [
-      'a secret in another region',
-      { ...google, googleClientSecretArn: ARN.replace('eu-central-1', 'us-east-1') },
-      'googleClientSecretArn (a value that is not shown) is in us-east-1, and the stack goes to eu-central-1: put the secret there.',
-    ],
-    [
-      'a button of nothing',
-      { ...google, signInProviders: 'Google,Acme' },
-      'signInProviders ("Acme") must be among COGNITO, Google.',
-    ],
-    ['no button', { signInProviders: '' }, 'signInProviders ("") must leave a way to sign in.'],
-  ])('%s', (_name, context, message) => {
-    expect(messageOf(context, 'eu-central-1').split(' Example: ')[0]).toBe(message);
-  });
-
-  test.each([
-    ['the secret in place of its ARN', { ...google, googleClientSecretArn: 'GOCSPX-very-secret' }],
-    ['the secret under a name that does not exist', { googleClientSecret: 'GOCSPX-very-secret' }],
-  ])('%s is refused and not repeated', (_name, context) => {
-    const message = messageOf(context);
-    expect([message.includes('a value that is not shown'), message.includes('very-secret')]).toEqual([true, false]);
   });
 });
 

@@ -4,7 +4,6 @@ import { type Resource, synthGateway, type Template } from '../../infra/synth.ts
 import { readConfig } from '../../shared/core/config.ts';
 
 const synth = (context: Record<string, unknown> = {}) => synthGateway({ context, bundling: false }).template;
-const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:gatehouse/google-a1B2c3';
 const publicUrl = 'https://mcp.acme.com';
 const groupScopes = { readers: ['starter.whoami'], writers: ['starter.echo', 'starter.whoami'] };
 const grouped = synth({ groupScopes, publicUrl });
@@ -72,7 +71,7 @@ describe('a pool of our own', () => {
   });
 
   test('takes a short identifier for its scopes, and the functions know it', () => {
-    const template = synth({ scopePrefix: 'mcp/', ...{ idp: 'cognito' } });
+    const template = synth({ scopePrefix: 'mcp/' });
     const { AllowedOAuthScopes } = clientOf(template);
     const config = JSON.stringify(propertiesOf('AWS::Lambda::Function', template)[0]);
     expect([
@@ -119,11 +118,11 @@ describe('groups', () => {
     const fn = propertiesOf('AWS::Lambda::Function', grouped).find(({ Description }) =>
       String(Description).startsWith('Narrows'),
     );
-    const { Variables } = fn?.['Environment'] as { Variables: Record<string, unknown> };
+    const { Variables } = fn!['Environment'] as { Variables: Record<string, unknown> };
     const policy = propertiesOf('AWS::IAM::Policy', grouped).find(({ Roles }) =>
       /PreToken/.test(JSON.stringify(Roles)),
     );
-    const { Statement } = policy?.['PolicyDocument'] as { Statement: ReadonlyArray<{ Action: string | string[] }> };
+    const { Statement } = policy!['PolicyDocument'] as { Statement: ReadonlyArray<{ Action: string | string[] }> };
     expect([fn?.['Timeout'], Object.keys(Variables).sort(), Statement.flatMap(({ Action }) => Action)]).toEqual([
       5,
       ['PRE_TOKEN_RULES', 'STACK_NAME'],
@@ -133,78 +132,6 @@ describe('groups', () => {
 
   test('and without them there is no trigger', () => {
     expect([poolOf({})['LambdaConfig'], propertiesOf('AWS::Lambda::Function', synth()).length]).toEqual([undefined, 3]);
-  });
-});
-
-describe('federation', () => {
-  const federated = synth({
-    groupScopes,
-    googleClientId: 'google-client',
-    googleClientSecretArn: ARN,
-    federatedOidcIssuer: 'https://login.acme.com',
-    federatedOidcClientId: 'oidc-client',
-    federatedOidcClientSecretArn: ARN,
-    federatedOidcName: 'Acme',
-    federatedSamlMetadataUrl: 'https://saml.acme.com/metadata',
-  });
-  const secret = `{{resolve:secretsmanager:${ARN}:SecretString:::}}`;
-
-  test('has each provider once, with its secret by reference only', () => {
-    const providers = propertiesOf('AWS::Cognito::UserPoolIdentityProvider', federated);
-    expect(
-      providers.map(({ ProviderName, ProviderType, ProviderDetails, AttributeMapping }) => ({
-        ProviderName,
-        ProviderType,
-        ProviderDetails,
-        AttributeMapping,
-      })),
-    ).toEqual([
-      {
-        ProviderName: 'Google',
-        ProviderType: 'Google',
-        ProviderDetails: {
-          client_id: 'google-client',
-          client_secret: secret,
-          authorize_scopes: 'openid email profile',
-        },
-        AttributeMapping: { email: 'email' },
-      },
-      {
-        ProviderName: 'Acme',
-        ProviderType: 'OIDC',
-        ProviderDetails: {
-          client_id: 'oidc-client',
-          client_secret: secret,
-          authorize_scopes: 'openid email profile',
-          attributes_request_method: 'GET',
-          oidc_issuer: 'https://login.acme.com',
-        },
-        AttributeMapping: { email: 'email' },
-      },
-      {
-        ProviderName: 'Saml',
-        ProviderType: 'SAML',
-        ProviderDetails: { IDPSignout: false, MetadataURL: 'https://saml.acme.com/metadata' },
-        AttributeMapping: { email: 'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/emailaddress' },
-      },
-    ]);
-  });
-
-  test('is offered on the login page, which waits for it', () => {
-    const { SupportedIdentityProviders } = clientOf(federated);
-    expect(SupportedIdentityProviders).toEqual([
-      'COGNITO',
-      { Ref: expect.stringMatching(/^FederationGoogle/) },
-      { Ref: expect.stringMatching(/^FederationOidc/) },
-      { Ref: expect.stringMatching(/^FederationSaml/) },
-    ]);
-  });
-
-  test('can be all that is offered', () => {
-    const saml = { federatedSamlMetadataUrl: 'https://saml.acme.com/metadata', signInProviders: 'Saml' };
-    expect(clientOf(synth(saml))['SupportedIdentityProviders']).toEqual([
-      { Ref: expect.stringMatching(/^FederationSaml/) },
-    ]);
   });
 });
 
