@@ -1,5 +1,6 @@
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
+import { checkCognito } from './cognito-checks.ts';
 import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { ConfigError, type Problem, wrong } from './problem.ts';
 
@@ -41,11 +42,12 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
     ...checkAlarms(parameters, region),
     ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
+    ...checkCognito(parameters, region),
   ];
 }
 
-/** A created user pool: its issuer, client and endpoints follow from the stack. */
-export function createsUserPool({ idp, issuer }: Pick<Parameters, 'idp' | 'issuer'>): boolean {
+/** The stack makes the app client, in a pool of its own or in `userPoolId`: issuer, client and endpoints follow. */
+export function makesAppClient({ idp, issuer }: Pick<Parameters, 'idp' | 'issuer'>): boolean {
   return idp === 'cognito' && issuer === undefined;
 }
 
@@ -57,7 +59,7 @@ function checkIssuer(parameters: Parameters): Problem[] {
   const { idp, issuer } = parameters;
   const { issuerPattern, issuerExample } = PRESETS[idp];
   if (issuer === undefined) {
-    return createsUserPool(parameters) ? [] : [wrong('issuer', issuer, `is needed with idp=${idp}`, issuerExample)];
+    return makesAppClient(parameters) ? [] : [wrong('issuer', issuer, `is needed with idp=${idp}`, issuerExample)];
   }
   return issuerPattern.test(issuer)
     ? []
@@ -81,7 +83,7 @@ function checkAudience({ idp, audience }: Parameters): Problem[] {
 
 function checkEndpoints(parameters: Parameters): Problem[] {
   const { idp } = parameters;
-  if (authorizationServerOf(parameters) !== 'metadata' || createsUserPool(parameters) || PRESETS[idp].endpoints) {
+  if (authorizationServerOf(parameters) !== 'metadata' || makesAppClient(parameters) || PRESETS[idp].endpoints) {
     return [];
   }
   const needed = ['authorizationEndpoint', 'tokenEndpoint', 'jwksEndpoint'] as const;
@@ -157,8 +159,9 @@ function checkAlarms(parameters: Parameters, region: string | undefined): Proble
 
 /** Cognito would refuse the name in the middle of a deploy. */
 function checkLoginDomain(parameters: Parameters): Problem[] {
-  const { stackName, loginDomainPrefix } = parameters;
-  if (!createsUserPool(parameters) || loginDomainPrefix !== undefined) return [];
+  const { stackName, loginDomain, loginDomainPrefix, userPoolId } = parameters;
+  if (!makesAppClient(parameters) || userPoolId !== undefined) return [];
+  if ((loginDomain ?? loginDomainPrefix) !== undefined) return [];
   const derived = `${stackName.toLowerCase()}-123456789012`;
   if (PARAMETERS.loginDomainPrefix.schema.safeParse(derived).success) return [];
   return [
@@ -210,6 +213,11 @@ function refusal(problems: readonly Problem[]): ConfigError {
 }
 
 function printProblem({ parameter, value, problem, example }: Problem): string {
-  const given = value === undefined ? 'not given' : JSON.stringify(value);
+  const given = value === undefined ? 'not given' : shown(parameter, value);
   return `${parameter} (${given}) ${problem}. Example: ${example}`;
+}
+
+/** Somebody who gives the secret itself instead of its ARN shall not find it in the log of a build. */
+function shown(parameter: string, value: unknown): string {
+  return /secret/i.test(parameter) ? 'a value that is not shown' : JSON.stringify(value);
 }

@@ -4,7 +4,7 @@ import { PRESETS } from '../shared/idp/presets.ts';
 import { authorizationServerOf } from './config.ts';
 import { projectName, projectVersion } from './project.ts';
 
-/** What a created user pool contributes; known when the stack is deployed. */
+/** What an app client that the stack makes contributes, with its pool; known when the stack is deployed. */
 export interface IdpFacts {
   readonly issuer: string;
   readonly clientId: string;
@@ -54,6 +54,11 @@ export function toGatewayConfig(
   };
 }
 
+/** What stands before a logical scope at the identity provider. */
+export function scopePrefixOf({ idp, scopePrefix }: Parameters, resource: string): string {
+  return scopePrefix ?? (PRESETS[idp].prefixedScopes ? `${resource}/` : '');
+}
+
 function idpOf(parameters: Parameters, publicUrl: string, created: IdpFacts | undefined): GatewayConfig['idp'] {
   const resource = resourceUrl({ publicUrl });
   const { idp: preset, algorithms, requireAtJwt } = parameters;
@@ -62,7 +67,7 @@ function idpOf(parameters: Parameters, publicUrl: string, created: IdpFacts | un
     // readParameters refuses a configuration with neither.
     issuer: created?.issuer ?? parameters.issuer ?? '',
     audience: [...(parameters.audience ?? [resource])],
-    scopePrefix: parameters.scopePrefix ?? (PRESETS[preset].prefixedScopes ? `${resource}/` : ''),
+    scopePrefix: scopePrefixOf(parameters, resource),
     allowedClientIds: [...(created ? [created.clientId] : []), ...(parameters.allowedClientIds ?? [])],
     ...(algorithms === undefined ? {} : { algorithms: [...algorithms] }),
     ...(requireAtJwt === undefined ? {} : { requireAtJwt }),

@@ -1,22 +1,21 @@
-import { Annotations, Aws, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
-import { deployed, scopesOf } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
-import { ConfigError, createsUserPool } from './config.ts';
+import { ConfigError, makesAppClient } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
 import { Metrics, type Monitored } from './constructs/metrics.ts';
 import { Tables } from './constructs/tables.ts';
-import { UserPool } from './constructs/user-pool.ts';
 import { tooLarge } from './environment-size.ts';
 import { createFrontDoor, type FrontDoor } from './front-door.ts';
 import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
-import { byDefault, type IdpFacts, toGatewayConfig } from './gateway-config.ts';
+import { toGatewayConfig } from './gateway-config.ts';
+import { createSignIn } from './sign-in.ts';
 
 export interface GatewayStackProps {
   readonly parameters: Parameters;
@@ -36,27 +35,17 @@ export class GatewayStack extends Stack {
     });
     this.parameters = parameters;
     this.bundling = bundling;
-    const isProtected = parameters.environment === 'prod';
-    const tables = new Tables(this, 'Tables', { isProtected });
+    const tables = new Tables(this, 'Tables', { isProtected: parameters.environment === 'prod' });
     const door = createFrontDoor(this, parameters);
     const { publicUrl } = door;
-    const pool = createsUserPool(parameters) ? this.createUserPool(publicUrl, isProtected) : undefined;
-    const config = toGatewayConfig(parameters, publicUrl, pool && factsOf(pool));
-    this.monitor(this.createFunctions(config, tables, door));
+    const signIn = makesAppClient(parameters) ? createSignIn(this, { parameters, publicUrl, bundling }) : undefined;
+    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts);
+    const monitored = this.createFunctions(config, tables, door);
+    const functions = [...monitored.functions, ...(signIn?.preToken ? [signIn.preToken] : [])];
+    this.monitor({ ...monitored, functions });
     this.warnAboutAudience(config);
-    this.describe(config, tables, pool?.clientId, door.outputs);
+    this.describe(config, tables, signIn?.facts.clientId, door.outputs);
     acknowledgeFindings(this, parameters);
-  }
-
-  private createUserPool(publicUrl: string, isProtected: boolean): UserPool {
-    const { parameters } = this;
-    return new UserPool(this, 'Users', {
-      resource: resourceUrl({ publicUrl }),
-      scopes: scopesOf(deployed),
-      callbackUrls: [...byDefault.callbackUrls(parameters), ...(parameters.callbackUrls ?? [])],
-      domainPrefix: parameters.loginDomainPrefix ?? `${parameters.stackName.toLowerCase()}-${Aws.ACCOUNT_ID}`,
-      isProtected,
-    });
   }
 
   private createFunctions(config: GatewayConfig, tables: Tables, door: FrontDoor): Monitored {
@@ -158,10 +147,6 @@ export class GatewayStack extends Stack {
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
-}
-
-function factsOf({ issuer, clientId, endpoints }: UserPool): IdpFacts {
-  return { issuer, clientId, endpoints };
 }
 
 function serve(

@@ -69,6 +69,16 @@ export function checkAudience(claims: JsonObject, config: GatewayConfig): readon
   return audience;
 }
 
+/**
+ * Where tokens carry our prefix, `aud` is of the caller's choosing: any client of the pool can ask for ours. So a scope
+ * of our resource server and the list of clients are needed as well, and a gateway without them must not answer.
+ */
+export function requireStrictRules({ idp }: GatewayConfig): void {
+  if (!PRESETS[idp.preset].prefixedScopes) return;
+  if (idp.scopePrefix === '') throw new Error(`idp=${idp.preset} needs scopePrefix`);
+  if (idp.allowedClientIds.length === 0) throw new Error(`idp=${idp.preset} needs allowedClientIds`);
+}
+
 /** Everything that says who and what: client, subject, scopes, roles. */
 export function readPrincipal(
   claims: JsonObject,
@@ -82,13 +92,15 @@ export function readPrincipal(
   const allowed = config.idp.allowedClientIds;
   if (allowed.length > 0 && (clientId === undefined || !allowed.includes(clientId))) refuse('client_not_allowed');
   const wireScopes = readStrings(claims, custom?.scope ? [custom.scope] : preset.scopeClaims);
+  const scopes = toLogicalScopes(config, wireScopes);
+  if (preset.prefixedScopes && scopes.length === 0) refuse('scope_not_ours');
   const jti = own(claims, 'jti');
   return {
     issuer: config.idp.issuer,
     subject: readSubject(claims, config, clientId),
     clientId,
     audience,
-    scopes: toLogicalScopes(config, wireScopes),
+    scopes,
     wireScopes,
     roles: readStrings(claims, custom?.roles ? [custom.roles] : preset.roleClaims),
     expiresAt: times.exp,

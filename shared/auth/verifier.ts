@@ -3,7 +3,15 @@ import { GatewayError } from '../core/errors.ts';
 import { type JsonObject, own } from '../core/json-object.ts';
 import type { Principal, RawToken } from '../core/principal.ts';
 import { PRESETS } from '../idp/presets.ts';
-import { checkAudience, checkForms, checkIsAccessToken, checkTimes, readPrincipal, refuse } from './claims.ts';
+import {
+  checkAudience,
+  checkForms,
+  checkIsAccessToken,
+  checkTimes,
+  readPrincipal,
+  refuse,
+  requireStrictRules,
+} from './claims.ts';
 import type { IdpDocumentSource, IdpPorts } from './idp-document.ts';
 import { createKeySource } from './jwks.ts';
 import { keyProblem, signatureProblem } from './signature.ts';
@@ -30,8 +38,13 @@ interface Decomposed {
   readonly claims: JsonObject;
 }
 
-/** RFC 9068 section 4 with the checks of RFC 8725; cheap and unauthenticated ones first. */
+/**
+ * RFC 9068 section 4 with the checks of RFC 8725; cheap and unauthenticated ones first.
+ *
+ * @throws Error when the configuration leaves out a check that the identity provider makes necessary
+ */
 export function createVerifier(config: GatewayConfig, documents: IdpDocumentSource, ports: IdpPorts): Verifier {
+  requireStrictRules(config);
   const { issuer } = config.idp;
   const keys = createKeySource(issuer, documents, ports);
   return {

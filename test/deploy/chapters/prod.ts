@@ -5,6 +5,7 @@ import type { Outputs } from '../cdk.ts';
 import { dropBranding, joinProviderUrl } from '../edits.ts';
 import type { Step } from '../story.ts';
 import { STACK, type World } from '../world.ts';
+import { groupsChapter, importChapter } from './groups.ts';
 import { checkMetadata, checkUserPool } from './user-pool.ts';
 
 /** `cdk deploy` as it stands: prod, with a user pool. What protects it, and what a destroy keeps. */
@@ -19,6 +20,8 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
     checkUserPool(api, outputs),
   );
   await step('the deployed metadata leads to its login page', () => checkMetadata(world, outputs));
+  await groupsChapter(world, outputs, step);
+  await importChapter(world, outputs, step);
   await step('an item is written to each table', async () => {
     for (const table of tablesOf(outputs)) await dynamo(api, 'PutItem', { TableName: table, Item: ITEM });
   });
