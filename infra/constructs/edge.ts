@@ -69,7 +69,6 @@ export class Edge extends Construct {
     return new cloudfront.Distribution(this, 'Distribution', {
       comment: 'Gatehouse',
       webAclId: webAclArn,
-      minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
       defaultBehavior: { ...shared, cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED },
       additionalBehaviors: { '/.well-known/*': { ...shared, cachePolicy: this.createDocumentCache() } },
       errorResponses: UNCACHED_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
@@ -77,6 +76,7 @@ export class Edge extends Construct {
         ? {}
         : {
             domainNames: [domain.name],
+            minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
           }),
     });
