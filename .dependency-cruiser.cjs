@@ -5,8 +5,8 @@ const tiers = [
   ['store'],
   ['auth', 'identity', 'audit', 'governance'],
   ['backend', 'oauth'],
-  ['tools'],
-  ['prompts', 'resources'],
+  ['features'],
+  ['tools', 'prompts', 'resources'],
   ['registry'],
   ['mcp'],
 ];

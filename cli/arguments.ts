@@ -1,21 +1,21 @@
-import { Failure } from './failure.ts';
+import { WrongUsage } from './failure.ts';
 
 export const DEFAULT_PORT = 8787;
 
-/** @throws Failure unless it is a port that leaves room for the two after it */
+/** @throws WrongUsage unless it is a port that leaves room for the two after it */
 export function toPort(text: string | undefined): number {
   if (text === undefined) return DEFAULT_PORT;
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_533) return port;
-  throw new Failure(`--port ${text} is no port. Example: --port ${DEFAULT_PORT}`);
+  throw new WrongUsage(`--port ${text} is no port. Example: --port ${DEFAULT_PORT}`);
 }
 
-/** `-c key=value …` → parameters. @throws Failure for one without `=` */
+/** `-c key=value …` → parameters. @throws WrongUsage for one without `=` */
 export function toContext(pairs: readonly string[] = []): Readonly<Record<string, string>> {
   return Object.fromEntries(
     pairs.map((pair) => {
       const at = pair.indexOf('=');
-      if (at < 1) throw new Failure(`-c ${pair} is no parameter. Example: -c provisioning=deny`);
+      if (at < 1) throw new WrongUsage(`-c ${pair} is no parameter. Example: -c provisioning=deny`);
       return [pair.slice(0, at), pair.slice(at + 1)] as const;
     }),
   );

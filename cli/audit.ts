@@ -7,7 +7,7 @@ import { auditTable } from './audit-rows.ts';
 import type { Command } from './command.ts';
 import { localDynamo } from './dev/local-dynamo.ts';
 import { readState } from './dev/state-file.ts';
-import { Failure } from './failure.ts';
+import { Failure, WrongUsage } from './failure.ts';
 
 const OPTIONS = {
   who: { type: 'string' },
@@ -39,7 +39,7 @@ Where to look:
   run: async (args) => {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
     if (positionals[0] !== 'query')
-      throw new Failure('Say what to do. Example: npm run gatehouse -- audit query --local');
+      throw new WrongUsage('Say what to do. Example: npm run gatehouse -- audit query --local');
     const query = toQuery(values, Date.now());
     const rows = await (await openReader(values)).query(query);
     if (values.json) return void process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -89,10 +89,10 @@ async function deployedTable(stack: string): Promise<string> {
 function toQuery(values: Values, now: number): AuditQuery {
   const { who, tool, decision } = values;
   if (decision !== undefined && decision !== 'allowed' && decision !== 'denied') {
-    throw new Failure(`--decision ${decision} is neither allowed nor denied.`);
+    throw new WrongUsage(`--decision ${decision} is neither allowed nor denied.`);
   }
   if (who !== undefined && !/^usr_[0-9A-HJKMNP-TV-Z]{26}$/.test(who)) {
-    throw new Failure(`--who ${who} is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.`);
+    throw new WrongUsage(`--who ${who} is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.`);
   }
   return {
     ...(who === undefined ? {} : { who }),
@@ -114,11 +114,11 @@ function toTime(text: string, now: number): number {
   const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const time = count === undefined ? Date.parse(text) : now - Number(count) * (UNIT_MS.get(unit) ?? 0);
   if (Number.isFinite(time)) return Math.max(0, time);
-  throw new Failure(`--since ${text} is no time. Examples: 30m, 24h, 7d, 2026-11-24T08:00:00Z`);
+  throw new WrongUsage(`--since ${text} is no time. Examples: 30m, 24h, 7d, 2026-11-24T08:00:00Z`);
 }
 
 function toLimit(text: string): number {
   const limit = Number(text);
   if (/^\d+$/.test(text) && limit >= 1 && limit <= 10_000) return limit;
-  throw new Failure(`--limit ${text} is no number from 1 to 10000.`);
+  throw new WrongUsage(`--limit ${text} is no number from 1 to 10000.`);
 }

@@ -1,5 +1,5 @@
 export interface Command {
   readonly help: string;
-  /** @throws Failure */
+  /** @throws Failure, or WrongUsage for its arguments */
   readonly run: (args: readonly string[]) => Promise<void>;
 }

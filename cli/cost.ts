@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { Command } from './command.ts';
 import { type Bill, billOf } from './cost/bill.ts';
-import { Failure } from './failure.ts';
+import { WrongUsage } from './failure.ts';
 import { toTable } from './table.ts';
 
 const OPTIONS = {
@@ -34,7 +34,7 @@ What a month costs at list prices, by part.
 function toNumber(name: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d+(?:\.\d+)?$/.test(text) && value >= least && value <= most) return value;
-  throw new Failure(`--${name} ${text} is no number from ${least} to ${most}.`);
+  throw new WrongUsage(`--${name} ${text} is no number from ${least} to ${most}.`);
 }
 
 function print({ usage, lines, usd, prices }: Bill): string {

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { projectRoot } from '../infra/project.ts';
 import { ERRORS, type ErrorCode, errorRow } from '../shared/core/errors.ts';
 import { PARAMETERS } from '../shared/core/parameters.ts';
@@ -15,9 +16,10 @@ export const docsCommand: Command = {
 
   --check    write nothing; fail when a page differs from its table`,
   run: async (args) => {
+    const { values } = parseArgs({ args: [...args], options: { check: { type: 'boolean' } } });
     for (const [file, text] of generatedPages()) {
       const path = join(projectRoot, 'docs', file);
-      if (!args.includes('--check')) writeFileSync(path, text);
+      if (!values.check) writeFileSync(path, text);
       else if (readFileSync(path, 'utf8') !== text) {
         throw new Failure(`docs/${file} differs from its table. Run: npm run gatehouse -- docs`);
       }

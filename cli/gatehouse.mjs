@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that a wrong Node version or a missing install gets a sentence and not a syntax error.
-const major = Number(process.versions.node.split('.')[0]);
-if (major < 20) {
-  process.stderr.write(`Gatehouse needs Node 20 or newer; this is ${process.versions.node}. Try: nvm install 22\n`);
+// As in package.json's engines: the embedded identity provider uses URL.parse, which came with 20.19.
+const [major, minor] = process.versions.node.split('.').map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`Gatehouse needs Node 20.19 or newer; this is ${process.versions.node}. Try: nvm install 24\n`);
   process.exit(1);
 }
 // Notices of dependencies about future Node versions are for whoever updates them, not for whoever runs this.

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts';
-import { Failure } from './failure.ts';
+import { Failure, isWrongUsage } from './failure.ts';
 
 interface Entry {
   /** One line for the list of commands. */
@@ -74,8 +74,8 @@ export async function main(args: readonly string[]): Promise<void> {
   try {
     await command.run(rest);
   } catch (error) {
+    if (isWrongUsage(error)) return fail(`${error.message}\n\n${command.help}`, 2);
     if (error instanceof Failure) return fail(error.message, 1);
-    if (isArgumentError(error)) return fail(`${error.message}\n\n${command.help}`, 2);
     throw error;
   }
 }
@@ -88,12 +88,11 @@ function endOnClosedPipe(error: NodeJS.ErrnoException): void {
 
 function overview(): string {
   const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
-  return `Usage: npm run gatehouse -- <command> [options]\n\n${lines.join('\n')}\n\nnpm run gatehouse -- <command> --help tells more.`;
-}
+  return `Usage: npm run gatehouse -- <command> [options]
 
-/** From node:util's parseArgs. */
-function isArgumentError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+${lines.join('\n')}
+
+npm run gatehouse -- <command> --help tells more. Every command ends with 0, or 1 after a failure, or 2 for a wrong command line.`;
 }
 
 function print(text: string): void {

@@ -4,7 +4,7 @@ import { createAuditReader } from '../shared/audit/query.ts';
 import { stackOutputs } from '../shared/aws/cloudformation.ts';
 import { createDynamo } from '../shared/aws/dynamodb.ts';
 import type { Command } from './command.ts';
-import { Failure } from './failure.ts';
+import { Failure, WrongUsage } from './failure.ts';
 import { findingsTable } from './smoke/finding.ts';
 import { loginToken } from './smoke/login.ts';
 import { runSmoke } from './smoke/run.ts';
@@ -20,7 +20,7 @@ export const smokeCommand: Command = {
 
 Checks a deployed gateway from outside: the challenge as it arrives, metadata, refusals, CORS, a tool call, its audit
 row, latency. Without a token, and in a terminal, it asks you to sign in; the identity provider must know the redirect
-URL http://localhost:${CALLBACK_PORT}/callback (with the created user pool: -c callbackUrls=…). Ends with 1 when a check failed.`,
+URL http://localhost:${CALLBACK_PORT}/callback (with the created user pool: -c callbackUrls=…).`,
   run: async (args) => {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -65,5 +65,5 @@ function need(outputs: ReadonlyMap<string, string>, stack: string, name: string)
 function toCallbackPort(text: string | undefined): number {
   const port = text === undefined ? CALLBACK_PORT : Number(text);
   if (Number.isInteger(port) && port >= 1024 && port <= 65_535) return port;
-  throw new Failure(`--callback-port ${text} is no port from 1024 to 65535.`);
+  throw new WrongUsage(`--callback-port ${text} is no port from 1024 to 65535.`);
 }

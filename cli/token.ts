@@ -4,7 +4,7 @@ import type { Command } from './command.ts';
 import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
 import { fetchToken } from './dev/login.ts';
 import { readState } from './dev/state-file.ts';
-import { Failure } from './failure.ts';
+import { Failure, WrongUsage } from './failure.ts';
 
 const NAMES = DEV_USERS.map(({ name }) => name);
 
@@ -20,7 +20,8 @@ export const tokenCommand: Command = {
       options: { port: { type: 'string' }, scope: { type: 'string' } },
     });
     const [user = ''] = positionals;
-    if (!NAMES.includes(user)) throw new Failure(`Name one of ${NAMES.join(', ')}. Example: npm run -s token -- alice`);
+    if (!NAMES.includes(user))
+      throw new WrongUsage(`Name one of ${NAMES.join(', ')}. Example: npm run -s token -- alice`);
     const { issuer, url, embeddedIdp } = readState(toPort(values.port));
     if (!embeddedIdp) throw new Failure(`This gateway trusts ${issuer}: get a token there, with resource ${url}.`);
     const scope = values.scope ?? readState(toPort(values.port)).scopes.join(' ');

@@ -10,11 +10,11 @@ const ACKNOWLEDGED: ReadonlyArray<{ readonly id: string; readonly reason: string
   },
   {
     id: 'AwsSolutions::AwsSolutions-COG2',
-    reason: 'MFA is offered and left to the operator of the user pool, who knows whether users federate in.',
+    reason: 'MFA is offered; mfa=required demands it. The operator of the user pool knows whether users federate in.',
   },
   {
     id: 'AwsSolutions::AwsSolutions-COG8',
-    reason: 'Essentials is the plan that binds aud to the resource; Plus costs more and is the choice of the operator.',
+    reason: 'Essentials is the plan that binds aud to the resource; Plus costs more and is a parameter.',
   },
   {
     id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
@@ -22,7 +22,8 @@ const ACKNOWLEDGED: ReadonlyArray<{ readonly id: string; readonly reason: string
   },
   {
     id: 'Serverless::Serverless-LambdaDLQ',
-    reason: 'API Gateway invokes synchronously: a failure is answered to the caller, and nothing would reach a queue.',
+    reason:
+      'API Gateway and Cognito invoke synchronously: a failure goes to the caller, and nothing would reach a queue.',
   },
 ];
 

@@ -3,8 +3,9 @@ import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/
 import { judgeDirect } from '../shared/idp/judge-direct.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
 import { REFUSED } from '../shared/idp/refused.ts';
-import { checkFrontDoor } from './front-door-checks.ts';
-import { checkIssuers, checkRules, createsUserPool, HTTPS_ONLY, isSafe } from './idp-checks.ts';
+import { checkCognito } from './cognito-checks.ts';
+import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
+import { checkIssuers, checkRules, HTTPS_ONLY, isSafe, makesAppClient } from './idp-checks.ts';
 import { ConfigError, type Problem, wrong } from './problem.ts';
 
 export { ConfigError } from './problem.ts';
@@ -55,8 +56,10 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
     ...checkRules(parameters),
     ...checkDirect(parameters),
     ...checkEndpoints(parameters),
-    ...checkAlarms(parameters),
+    ...checkAlarms(parameters, region),
+    ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
+    ...checkCognito(parameters, region),
   ];
 }
 
@@ -66,7 +69,7 @@ export function authorizationServerOf({ idp, authorizationServer }: Parameters):
 
 function checkEndpoints(parameters: Parameters): Problem[] {
   const { idp } = parameters;
-  if (authorizationServerOf(parameters) !== 'metadata' || createsUserPool(parameters) || PRESETS[idp].endpoints) {
+  if (authorizationServerOf(parameters) !== 'metadata' || makesAppClient(parameters) || PRESETS[idp].endpoints) {
     return [];
   }
   const needed = ['authorizationEndpoint', 'tokenEndpoint', 'jwksEndpoint'] as const;
@@ -90,9 +93,42 @@ function checkDirect(parameters: Parameters): Problem[] {
   return [wrong('authorizationServer', 'direct', `cannot work with idp=${idp}: ${why}`, 'metadata')];
 }
 
-function checkAlarms({ alarmEmail, alarmTopicArn }: Parameters): Problem[] {
-  if (alarmEmail === undefined || alarmTopicArn === undefined) return [];
-  return [wrong('alarmEmail', alarmEmail, 'and alarmTopicArn exclude each other: subscribe the address to that topic')];
+function checkAlarms(parameters: Parameters, region: string | undefined): Problem[] {
+  const { alarmEmail, alarmTopicArn } = parameters;
+  if (alarmTopicArn === undefined) return [];
+  if (alarmEmail !== undefined) {
+    return [
+      wrong('alarmEmail', alarmEmail, 'and alarmTopicArn exclude each other: subscribe the address to that topic'),
+    ];
+  }
+  const needed = mustBeInEdgeRegion(parameters) ? EDGE_REGION : region;
+  const actual = alarmTopicArn.split(':')[3];
+  if (needed === undefined || actual === needed) return [];
+  const example = alarmTopicArn.split(':').with(3, needed).join(':');
+  return [
+    wrong(
+      'alarmTopicArn',
+      alarmTopicArn,
+      `is in ${actual}; alarms tell topics of their own region, ${needed}`,
+      example,
+    ),
+  ];
+}
+
+/** Cognito would refuse the name in the middle of a deploy. */
+function checkLoginDomain(parameters: Parameters): Problem[] {
+  const { stackName, loginDomain, loginDomainPrefix, userPoolId } = parameters;
+  if (!makesAppClient(parameters) || userPoolId !== undefined) return [];
+  if ((loginDomain ?? loginDomainPrefix) !== undefined) return [];
+  const derived = `${stackName.toLowerCase()}-123456789012`;
+  if (PARAMETERS.loginDomainPrefix.schema.safeParse(derived).success) return [];
+  return [
+    wrong(
+      'loginDomainPrefix',
+      undefined,
+      `is needed with stackName=${stackName}: Cognito takes no login page ${derived}`,
+    ),
+  ];
 }
 
 /** Names with `:`, `/` or `@` are the CDK's own. */
@@ -135,6 +171,11 @@ function refusal(problems: readonly Problem[]): ConfigError {
 }
 
 function printProblem({ parameter, value, problem, example }: Problem): string {
-  const given = value === undefined ? 'not given' : JSON.stringify(value);
+  const given = value === undefined ? 'not given' : shown(parameter, value);
   return `${parameter} (${given}) ${problem}. Example: ${example}`;
+}
+
+/** Somebody who gives the secret itself instead of its ARN shall not find it in the log of a build. */
+function shown(parameter: string, value: unknown): string {
+  return /secret/i.test(parameter) ? 'a value that is not shown' : JSON.stringify(value);
 }

@@ -6,7 +6,7 @@ import { authorizationServerOf } from './config.ts';
 import { primaryEntry } from './idp-checks.ts';
 import { projectName, projectVersion } from './project.ts';
 
-/** What a created user pool contributes; known when the stack is deployed. */
+/** What an app client that the stack makes contributes, with its pool; known when the stack is deployed. */
 export interface IdpFacts {
   readonly issuer: string;
   readonly clientId: string;
@@ -57,6 +57,14 @@ export function toGatewayConfig(
   };
 }
 
+/** What stands before a logical scope at the identity provider. */
+export function scopePrefixOf(
+  { idp, scopePrefix }: Pick<IssuerEntry, 'idp' | 'scopePrefix'>,
+  resource: string,
+): string {
+  return scopePrefix ?? (PRESETS[idp].scopesOnWire === 'prefixed' ? `${resource}/` : '');
+}
+
 function idpOf(entry: IssuerEntry, publicUrl: string, created?: IdpFacts): IdpConfig {
   const resource = resourceUrl({ publicUrl });
   const { idp: preset, algorithms, requireAtJwt, claims } = entry;
@@ -65,7 +73,7 @@ function idpOf(entry: IssuerEntry, publicUrl: string, created?: IdpFacts): IdpCo
     // readParameters refuses a configuration with neither.
     issuer: created?.issuer ?? entry.issuer ?? '',
     audience: [...(entry.audience ?? [resource])],
-    scopePrefix: entry.scopePrefix ?? (PRESETS[preset].scopesOnWire === 'prefixed' ? `${resource}/` : ''),
+    scopePrefix: scopePrefixOf(entry, resource),
     allowedClientIds: [...(created ? [created.clientId] : []), ...(entry.allowedClientIds ?? [])],
     ...(algorithms === undefined ? {} : { algorithms: [...algorithms] }),
     ...(requireAtJwt === undefined ? {} : { requireAtJwt }),

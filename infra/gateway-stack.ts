@@ -1,8 +1,7 @@
-import { Annotations, Aws, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
-import { deployed, scopesOf } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import { ConfigError } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
@@ -11,20 +10,18 @@ import { Dashboard } from './constructs/dashboard.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
 import { Metrics, type Monitored } from './constructs/metrics.ts';
 import { Tables } from './constructs/tables.ts';
-import { UserPool } from './constructs/user-pool.ts';
+import { tooLarge } from './environment-size.ts';
 import { createFrontDoor, type FrontDoor } from './front-door.ts';
 import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
-import { byDefault, type IdpFacts, toGatewayConfig } from './gateway-config.ts';
-import { createsUserPool } from './idp-checks.ts';
+import { toGatewayConfig } from './gateway-config.ts';
+import { makesAppClient } from './idp-checks.ts';
 import { idpWarnings } from './idp-warnings.ts';
+import { createSignIn } from './sign-in.ts';
 
 export interface GatewayStackProps {
   readonly parameters: Parameters;
   readonly bundling: boolean;
 }
-
-/** Lambda allows 4 KB of environment; the rest is for table names and growth of the tokens in it. */
-const MAX_CONFIG_BYTES = 3584;
 
 /** The whole gateway in one stack: API → resource server → client → configuration has no cycle inside one. */
 export class GatewayStack extends Stack {
@@ -39,47 +36,34 @@ export class GatewayStack extends Stack {
     });
     this.parameters = parameters;
     this.bundling = bundling;
-    const isProtected = parameters.environment === 'prod';
-    const tables = new Tables(this, 'Tables', { isProtected });
+    const tables = new Tables(this, 'Tables', { isProtected: parameters.environment === 'prod' });
     const door = createFrontDoor(this, parameters);
     const { publicUrl } = door;
-    const pool = createsUserPool(parameters) ? this.createUserPool(publicUrl, isProtected) : undefined;
-    const config = toGatewayConfig(parameters, publicUrl, pool && factsOf(pool));
-    this.monitor(this.createFunctions(config, tables, door));
+    const signIn = makesAppClient(parameters) ? createSignIn(this, { parameters, publicUrl, bundling }) : undefined;
+    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts);
+    const monitored = this.createFunctions(config, tables, door);
+    const functions = [...monitored.functions, ...(signIn?.preToken ? [signIn.preToken] : [])];
+    this.monitor({ ...monitored, functions });
     for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
-    this.describe(config, tables, pool?.clientId, door.outputs);
+    this.describe(config, tables, signIn?.facts.clientId, door.outputs);
     acknowledgeFindings(this, parameters);
   }
 
-  private createUserPool(publicUrl: string, isProtected: boolean): UserPool {
-    const { parameters } = this;
-    return new UserPool(this, 'Users', {
-      resource: resourceUrl({ publicUrl }),
-      scopes: scopesOf(deployed),
-      callbackUrls: [...byDefault.callbackUrls(parameters), ...(parameters.callbackUrls ?? [])],
-      domainPrefix: parameters.loginDomainPrefix ?? `${parameters.stackName.toLowerCase()}-${Aws.ACCOUNT_ID}`,
-      isProtected,
-    });
-  }
-
   private createFunctions(config: GatewayConfig, tables: Tables, door: FrontDoor): Monitored {
-    const { edge } = door;
-    const common = {
-      GATEHOUSE_CONFIG: this.toConfigText(config),
-      STACK_NAME: this.stackName,
-      ...(edge === undefined ? {} : { EDGE_SECRETS: edge.acceptedSecrets }),
-    };
+    const common = this.commonEnvironment(config, door);
     const IDENTITIES_TABLE = tables.identities.tableName;
     const mcp = this.createFunction('Mcp', {
       name: 'mcp',
       description: 'POST /mcp and POST /tools/{name}',
-      environment: {
+      environment: this.checkSize(config, {
         ...common,
         IDENTITIES_TABLE,
         AUDIT_TABLE: tables.audit.tableName,
         STATE_TABLE: tables.state.tableName,
-      },
+      }),
       reservedConcurrency: this.parameters.reservedConcurrency,
+      // Where an outcome went that its table did not take: part of the audit trail, kept with it.
+      keepsLog: this.parameters.environment === 'prod',
     });
     mcp.allow(['GetItem', 'PutItem'], tables.identities.tableArn);
     // Append only: what is in the trail cannot be read, changed or removed by the function that writes it.
@@ -114,14 +98,22 @@ export class GatewayStack extends Stack {
     return new GatewayFunction(this, id, { ...props, bundling, logRetention: parameters.logRetentionDays });
   }
 
-  private toConfigText(config: GatewayConfig): string {
-    const size = Buffer.byteLength(JSON.stringify(config));
-    if (size > MAX_CONFIG_BYTES) {
-      throw new ConfigError(
-        `The configuration has ${size} bytes; a function takes ${MAX_CONFIG_BYTES}. Shorten allowedOrigins, audience, allowedClientIds or issuers.`,
-      );
-    }
-    return this.toJsonString(config);
+  private commonEnvironment(config: GatewayConfig, { edge }: FrontDoor): Readonly<Record<string, string>> {
+    return {
+      GATEHOUSE_CONFIG: this.toJsonString(config),
+      STACK_NAME: this.stackName,
+      ...(edge === undefined ? {} : { EDGE_SECRETS: edge.acceptedSecrets }),
+    };
+  }
+
+  /** Of the function with the most variables; Lambda would refuse them in the middle of a deploy. */
+  private checkSize<Environment extends Readonly<Record<string, string>>>(
+    config: GatewayConfig,
+    environment: Environment,
+  ): Environment {
+    const problem = tooLarge({ ...environment, GATEHOUSE_CONFIG: JSON.stringify(config) }, this.stackName);
+    if (problem !== undefined) throw new ConfigError(problem);
+    return environment;
   }
 
   private describe(
@@ -148,10 +140,6 @@ export class GatewayStack extends Stack {
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
-}
-
-function factsOf({ issuer, clientId, endpoints }: UserPool): IdpFacts {
-  return { issuer, clientId, endpoints };
 }
 
 function serve(

@@ -13,6 +13,8 @@ const CLAIM_PARAMETERS = {
 type ClaimName = keyof typeof CLAIM_PARAMETERS;
 const CLAIM_NAMES = Object.keys(CLAIM_PARAMETERS) as ClaimName[];
 
+const SCOPE_PREFIX = /^[\x21\x23-\x2e\x30-\x5b\x5d-\x7e][\x21\x23-\x5b\x5d-\x7e]{0,254}\/$/;
+
 type Field = Exclude<keyof IssuerEntry, 'claims'> | `claims.${ClaimName}`;
 type Say = (field: Field, value: unknown, problem: string, example?: string) => Problem;
 
@@ -23,8 +25,8 @@ interface Given {
   readonly say: Say;
 }
 
-/** A created user pool: its issuer, client and endpoints follow from the stack. */
-export function createsUserPool({ idp, issuer }: Pick<Parameters, 'idp' | 'issuer'>): boolean {
+/** The stack makes the app client, in a pool of its own or in `userPoolId`: issuer, client and endpoints follow. */
+export function makesAppClient({ idp, issuer }: Pick<Parameters, 'idp' | 'issuer'>): boolean {
   return idp === 'cognito' && issuer === undefined;
 }
 
@@ -78,7 +80,7 @@ export function checkIssuers(parameters: Parameters): Problem[] {
     const twice = issuer !== undefined && seen.has(issuer);
     if (issuer !== undefined) seen.add(issuer);
     return [
-      ...checkShape(given, at === 0 && createsUserPool(parameters)),
+      ...checkShape(given, at === 0 && makesAppClient(parameters)),
       ...checkHttps(given, parameters.environment),
       ...(twice ? [given.say('issuer', issuer, 'is given twice, and its tokens can have one set of rules')] : []),
     ];
@@ -120,6 +122,7 @@ export function checkRules(parameters: Parameters): Problem[] {
     ...checkAudience(given),
     ...checkOidcOnly(given),
     ...checkAlgorithms(given),
+    ...checkScopePrefix(given),
   ]);
 }
 
@@ -152,4 +155,12 @@ function checkAlgorithms({ entry: { idp, algorithms }, preset, say }: Given): Pr
     return [];
   }
   return [say('algorithms', algorithms.join(','), `must be among those of ${idp}: ${known.join(', ')}`, known[0])];
+}
+
+/** The prefix is the identifier of the resource server: without one, scopes of others would be taken for ours. */
+function checkScopePrefix({ entry: { idp, scopePrefix }, preset, say }: Given): Problem[] {
+  if (preset.scopesOnWire !== 'prefixed' || scopePrefix === undefined || SCOPE_PREFIX.test(scopePrefix)) return [];
+  return [
+    say('scopePrefix', scopePrefix, `must be the identifier of a resource server and a slash with idp=${idp}`, 'mcp/'),
+  ];
 }

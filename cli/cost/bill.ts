@@ -33,6 +33,7 @@ const MILLION = 1_000_000;
 const GB = 1_000_000_000;
 /** The Lambda price is for 1024 MB. */
 const MB_PER_GB = 1024;
+const SECONDS_PER_MONTH = 2_628_000;
 
 /** What so many executed calls cost in a month at list prices. Cognito, a custom domain and the calls' backends are extra. */
 export function billOf(usage: Usage): Bill {
@@ -63,15 +64,31 @@ export function billOf(usage: Usage): Bill {
       quantity: `${units.storedBytes} bytes a call, the first month`,
       usd: perGB(units.storedBytes, prices.dynamodbStoragePerGBMonth),
     },
+    {
+      part: 'DynamoDB recovery',
+      quantity: 'point-in-time recovery of the same',
+      usd: perGB(units.storedBytes, prices.dynamodbRecoveryPerGBMonth),
+    },
     { part: 'Logs', quantity: `${units.logBytes} bytes a call`, usd: perGB(units.logBytes, prices.logsPerGB) },
     {
       part: 'Egress',
       quantity: `${units.answerBytes} bytes a call`,
       usd: perGB(units.answerBytes, prices.egressPerGB),
     },
+    {
+      part: 'Traces',
+      quantity: 'at most: the first call of each second, and 5 % of the others',
+      usd: perMillion(sampled(calls), prices.xrayPerMillionTraces),
+    },
   ];
   const { region, date, source } = prices;
   return { usage, lines, usd: lines.reduce((sum, { usd }) => sum + usd, 0), prices: { region, date, source } };
+}
+
+/** The calls that Lambda traces, if they are spread over the month as evenly as can be; in bursts they are fewer. */
+function sampled(calls: number): number {
+  const first = Math.min(calls, SECONDS_PER_MONTH);
+  return first + 0.05 * (calls - first);
 }
 
 function read<Data>(file: string): Data {

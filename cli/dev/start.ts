@@ -9,7 +9,7 @@ import { userKey } from '../../shared/identity/keys.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { getJson } from '../../shared/net/get-json.ts';
 import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
-import { Failure } from '../failure.ts';
+import { Failure, WrongUsage } from '../failure.ts';
 import { createDatabase } from './database.ts';
 import { createGateway } from './gateway.ts';
 import { createIdp } from './idp.ts';
@@ -76,7 +76,7 @@ function synth(context: Readonly<Record<string, string>>): SynthesisedGateway {
   try {
     return synthGateway({ context, bundling: false });
   } catch (error) {
-    if (error instanceof ConfigError) throw new Failure(error.message);
+    if (error instanceof ConfigError) throw new WrongUsage(error.message);
     throw error;
   }
 }

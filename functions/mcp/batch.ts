@@ -1,12 +1,24 @@
+import { isObject, type JsonObject, own } from '../../shared/core/json-object.ts';
+import { trimHeader } from '../../shared/protocol/header-value.ts';
 import { readJson } from '../../shared/protocol/json-text.ts';
-import { isObject, type JsonObject, own } from '../../shared/protocol/jsonrpc.ts';
 import { claimsModern } from '../../shared/protocol/read-message.ts';
 import { ASSUMED_LEGACY } from '../../shared/protocol/revisions.ts';
 import type { Handler, HttpEvent, HttpResponse } from '../middleware/chain.ts';
 import { json, readHttp } from '../middleware/http.ts';
+import { MAX_ANSWER_BYTES } from './reply.ts';
 
 const MAX_MESSAGES = 20;
 const MAX_BYTES = 1_048_576;
+/** A comma, and an id of null. */
+const FRAME_BYTES = 16;
+
+/** Message of a batch → how large its answer may be. */
+const rooms = new WeakMap<HttpEvent, number>();
+
+/** All answers of a batch leave as one. Each call has an equal part of what is left, so none is run for nothing. */
+export function roomFor(event: HttpEvent): number {
+  return rooms.get(event) ?? MAX_ANSWER_BYTES;
+}
 
 /**
  * JSON-RPC batches, which revision 2025-03-26 demands and every later one has removed. Each message goes through the
@@ -19,11 +31,17 @@ export function withBatches(handle: Handler): Handler {
     if (messages === undefined) return handle(event, context);
     const answers: JsonObject[] = [];
     let first: HttpResponse | undefined;
-    for (const message of messages) {
-      const response = await handle(single(event, message), context);
+    let isServed = false;
+    let room = MAX_ANSWER_BYTES;
+    for (const [at, message] of messages.entries()) {
+      const part = single(event, message);
+      rooms.set(part, Math.floor(room / (messages.length - at)));
+      const response = await handle(part, context);
+      room -= Buffer.byteLength(response.body ?? '') + FRAME_BYTES;
       const answer = response.body ? (JSON.parse(response.body) as JsonObject) : undefined;
-      if (first === undefined && answer !== undefined && concernsAll(response, answer))
-        return refuseAll(response, answer);
+      if (!isServed && answer !== undefined && concernsAll(response, answer)) return refuseAll(response, answer);
+      // 400: refused for its form, before anybody was asked for a token.
+      isServed ||= response.statusCode !== 400;
       first ??= response;
       // JSON-RPC 2.0 section 5: null where the id of the message could not be read.
       if (answer !== undefined) answers.push(Object.hasOwn(answer, 'id') ? answer : { ...answer, id: null });
@@ -38,7 +56,7 @@ export function withBatches(handle: Handler): Handler {
 function readBatch(event: HttpEvent): readonly unknown[] | undefined {
   if (event.rawPath !== '/mcp') return undefined;
   const { method, headers, body, isUtf8 } = readHttp(event);
-  const named = headers['mcp-protocol-version']?.trim() ?? ASSUMED_LEGACY;
+  const named = trimHeader(headers['mcp-protocol-version']) ?? ASSUMED_LEGACY;
   if (method !== 'POST' || named !== ASSUMED_LEGACY || !isUtf8 || !/^\s*\[/.test(body)) return undefined;
   if (Buffer.byteLength(body) > MAX_BYTES) return undefined;
   const messages = parse(body);

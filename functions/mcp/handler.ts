@@ -24,7 +24,7 @@ import { reserveTime } from '../middleware/reserve-time.ts';
 import { joinTrace } from '../middleware/trace.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
 import { type Ports, requireTable, tablesOf } from '../ports.ts';
-import { withBatches } from './batch.ts';
+import { roomFor, withBatches } from './batch.ts';
 import { encodeReply, requireSendable } from './reply.ts';
 
 /** POST /mcp and POST /tools/{name}. The chain, top to bottom, is the story of a call. */
@@ -64,10 +64,12 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
     .handler(async (call) => {
       const { message, target, account, record, requestId, startedAt, http } = call;
       const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf });
-      record.ended = endOf(reply);
       const elapsedMs = clock() - startedAt;
       const context = { config, account, requestId, elapsedMs, accept: http.headers['accept'] };
-      return requireSendable(encodeReply(message, reply, context), record);
+      const answer = encodeReply(message, reply, context);
+      // Not before: what cannot be written as JSON did not end well.
+      record.ended = endOf(reply);
+      return requireSendable(answer, record, roomFor(call.event));
     });
   const serve = withBatches(handle);
   return async (event, context) =>

@@ -21,17 +21,20 @@ export interface ReplyContext {
 type Answered = Exclude<Reply, { kind: 'accepted' }>;
 
 /** Lambda takes 6 MB, in which every quotation mark of the body counts twice. */
-const MAX_ANSWER_BYTES = 3_000_000;
+export const MAX_ANSWER_BYTES = 3_000_000;
+const IN_BATCH =
+  'The tool ran, but its answer is larger than its part of the 3 MB that a batch may answer. Call it by itself, or ask it for less.';
 
 /**
  * An answer that Lambda refuses would reach the client as somebody else's error, and the record would say `ok`.
  *
  * @throws GatewayError ANSWER_TOO_LARGE
  */
-export function requireSendable(answer: HttpResponse, record: CallRecord): HttpResponse {
-  if (Buffer.byteLength(answer.body ?? '') <= MAX_ANSWER_BYTES) return answer;
+export function requireSendable(answer: HttpResponse, record: CallRecord, room: number): HttpResponse {
+  if (Buffer.byteLength(answer.body ?? '') <= room) return answer;
   record.ended = { isError: true, errorType: 'ANSWER_TOO_LARGE' };
-  throw new GatewayError('ANSWER_TOO_LARGE', { reason: 'answer_too_large' });
+  const hint = room < MAX_ANSWER_BYTES ? { hint: IN_BATCH } : {};
+  throw new GatewayError('ANSWER_TOO_LARGE', { reason: 'answer_too_large', ...hint });
 }
 
 /** The one place where a reply becomes an HTTP answer, on either door. */

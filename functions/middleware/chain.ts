@@ -55,88 +55,88 @@ function extend<Call>(steps: readonly AnyStep[], timer: Timer): Chain<Call> {
   };
 }
 
+/**
+ * What travels along one request, in the place of Lambda's context: middy hands its handler only event and context.
+ * Without a `getRemainingTimeInMillis` in it middy sets no timer of its own; the deadline of a call is ours.
+ */
 interface Running {
   readonly call: Invocation;
   error: unknown;
 }
+
+type Request = middy.Request<HttpEvent, HttpResponse>;
 
 function build(
   steps: readonly AnyStep[],
   respond: (call: Invocation) => HttpResponse | Promise<HttpResponse>,
   timer: Timer,
 ): Handler {
-  // Middy hands its handler only event and context; the call object travels beside the event.
-  const running = new WeakMap<object, Running>();
-  const runOf = (event: HttpEvent, lambda: Context): Running => {
-    const known = running.get(event);
-    if (known) return known;
-    const made: Running = { call: { event, lambda, timings: new Map() }, error: undefined };
-    running.set(event, made);
-    return made;
-  };
-  const took = ({ timings }: Invocation, name: string, started: number) => {
-    timings.set(name, (timings.get(name) ?? 0) + timer() - started);
-  };
-  const chained = middy<HttpEvent, HttpResponse, Error>().handler(async (event, lambda) => {
-    const { call } = runOf(event, lambda);
-    const started = timer();
-    try {
-      return await respond(call);
-    } finally {
-      took(call, 'handler', started);
-    }
+  const timed = timedBy(timer);
+  const chained = middy<HttpEvent, HttpResponse, Error>().handler((_event, context) => {
+    const { call } = runningIn(context);
+    return timed(call, 'handler', async () => respond(call));
   });
-  for (const step of steps) chained.use(toMiddleware(step, runOf, { timer, took }));
+  // Only what a step has, and promises only where it waits: middy takes a turn for every other one (docs/adr/0011).
+  for (const step of steps) {
+    if (step.before) chained.before(toBefore(step.name, step.before, timed));
+    if (step.after) chained.after(toAfter(step.name, step.after, timed));
+    if (step.onError) chained.onError(toOnError(step.name, step.onError, timed));
+  }
+  // The last one added is the first to see an error.
+  chained.onError((request) => {
+    runningIn(request.context).error = request.error;
+  });
   const sealers = steps.filter((step) => step.seal).reverse();
   return async (event, lambda) => {
-    const response = (await chained(event, lambda)) as HttpResponse;
-    const { call, error } = runOf(event, lambda);
-    return sealers.reduce((sealed, step) => step.seal?.(call, sealed, error) ?? sealed, response);
+    const running: Running = { call: { event, lambda, timings: new Map() }, error: undefined };
+    const response = (await chained(event, running as unknown as Context)) as HttpResponse;
+    return sealers.reduce((sealed, step) => step.seal?.(running.call, sealed, running.error) ?? sealed, response);
   };
 }
 
-interface Stopwatch {
-  readonly timer: Timer;
-  readonly took: (call: Invocation, name: string, started: number) => void;
+function runningIn(context: unknown): Running {
+  return context as Running;
 }
 
-/** Timed in place and not by a wrapper: a dozen steps a request would be a dozen promises more. */
-function toMiddleware(
-  { name, before, after, onError }: AnyStep,
-  runOf: (event: HttpEvent, lambda: Context) => Running,
-  { timer, took }: Stopwatch,
-) {
-  return {
-    before: async ({ event, context }: Pick<middy.Request<HttpEvent, HttpResponse>, 'event' | 'context'>) => {
-      if (!before) return;
-      const { call } = runOf(event, context);
-      const started = timer();
-      try {
-        Object.assign(call, await before(call));
-      } finally {
-        took(call, name, started);
-      }
-    },
-    // Left out where there is nothing to do: middy waits for every one it has.
-    ...(after && {
-      after: async (request: middy.Request<HttpEvent, HttpResponse>) => {
-        const { call } = runOf(request.event, request.context);
-        const started = timer();
-        try {
-          request.response = await after(call, request.response ?? {});
-        } finally {
-          took(call, `${name}.after`, started);
-        }
-      },
-    }),
-    onError: async (request: middy.Request<HttpEvent, HttpResponse>) => {
-      const run = runOf(request.event, request.context);
-      run.error = request.error;
-      if (!onError || request.response) return;
-      const started = timer();
-      const response = await onError(run.call, request.error);
-      took(run.call, `${name}.after`, started);
-      if (response) request.response = response;
-    },
+type Timed = <T>(call: Invocation, name: string, work: () => T | Promise<T>) => T | Promise<T>;
+
+/** Only what waits is timed: everything else takes microseconds. */
+function timedBy(timer: Timer): Timed {
+  const wait = async <T>({ timings }: Invocation, name: string, started: number, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      timings.set(name, (timings.get(name) ?? 0) + timer() - started);
+    }
+  };
+  return (call, name, work) => {
+    const started = timer();
+    const result = work();
+    return result instanceof Promise ? wait(call, name, started, result) : result;
+  };
+}
+
+function toBefore(name: string, before: NonNullable<AnyStep['before']>, timed: Timed) {
+  return ({ context }: Request): undefined | Promise<undefined> => {
+    const { call } = runningIn(context);
+    const added = timed(call, name, () => before(call));
+    const add = (more: object): undefined => void Object.assign(call, more);
+    return added instanceof Promise ? added.then(add) : add(added);
+  };
+}
+
+function toAfter(name: string, after: NonNullable<AnyStep['after']>, timed: Timed) {
+  return async (request: Request): Promise<void> => {
+    const { call } = runningIn(request.context);
+    request.response = await timed(call, `${name}.after`, () => after(call, request.response ?? {}));
+  };
+}
+
+function toOnError(name: string, onError: NonNullable<AnyStep['onError']>, timed: Timed) {
+  return async (request: Request): Promise<void> => {
+    if (request.response) return;
+    const { call, error } = runningIn(request.context);
+    const response = await timed(call, `${name}.after`, () => onError(call, error));
+    if (response) request.response = response;
   };
 }

@@ -1,11 +1,11 @@
 import type { Clock } from '../../shared/core/clock.ts';
-import { GatewayError, isDenial } from '../../shared/core/errors.ts';
+import { GatewayError } from '../../shared/core/errors.ts';
 import type { Log, LogFields } from '../../shared/core/logger.ts';
 import type { Account, Principal } from '../../shared/core/principal.ts';
 import { readTraceparent } from '../../shared/protocol/trace-context.ts';
 import type { Invocation, Step } from './chain.ts';
 import { type HttpRequest, readHttp, withHeaders } from './http.ts';
-import { requestMetrics } from './request-metrics.ts';
+import { type Recorded, requestMetrics, wasDenied } from './request-metrics.ts';
 import { type Traced, traceFields } from './trace.ts';
 
 export interface RequestContext extends Traced {
@@ -22,7 +22,7 @@ export const TOOL_BUDGET_MS = 24_000;
 export const OUTCOME_RESERVE_MS = 2_000;
 
 /** What later steps may have added by the time the answer leaves. Only verified or known values: no client text. */
-interface Noted {
+interface Noted extends Recorded {
   readonly principal?: Principal;
   readonly account?: Account;
   readonly target?: object;
@@ -59,7 +59,7 @@ export function requestContext(ports: { readonly clock: Clock; readonly log: Log
         ...noted.note,
         uid: noted.account?.uid,
         clientId: noted.principal?.clientId,
-        decision: isDenial(error) ? 'denied' : noted.target && 'allowed',
+        decision: wasDenied(noted, error) ? 'denied' : noted.target && 'allowed',
         code: error instanceof GatewayError ? error.code : error ? 'GATEWAY_ERROR' : undefined,
         reason: error instanceof GatewayError ? error.reason : undefined,
         latencyMs,

@@ -12,8 +12,11 @@ const STAGES: ReadonlyArray<readonly [step: string, metric: MetricName]> = [
 ];
 
 /** What later steps may have left: names of ours and how the call ended. */
-interface Noted {
+interface Noted extends Recorded {
   readonly note?: { readonly tool?: unknown };
+}
+
+export interface Recorded {
   readonly record?: { readonly receipt: unknown; readonly ended?: { readonly isError: boolean } };
 }
 
@@ -29,7 +32,7 @@ export function requestMetrics(call: Invocation, { error, latencyMs, isCold }: R
   return [
     { values: { [METRICS.latency]: latencyMs, ...cold, ...stageTimes(call.timings) } },
     ...callMetrics(call as Invocation & Noted),
-    ...refusalMetrics(error),
+    ...refusalMetrics(call as Invocation & Noted, error),
   ];
 }
 
@@ -51,10 +54,15 @@ function callMetrics({ note, record }: Noted): readonly MetricGroup[] {
   return [{ values: { [METRICS.calls]: 1, ...failed }, by: { tool: note.tool } }];
 }
 
-function refusalMetrics(error: unknown): readonly MetricGroup[] {
+/** As the trail has it: what was allowed and then found nothing is a failed call, although both are answered alike. */
+export function wasDenied({ record }: Recorded, error: unknown): error is GatewayError {
+  return isDenial(error) && record?.receipt === undefined;
+}
+
+function refusalMetrics(call: Recorded, error: unknown): readonly MetricGroup[] {
   if (!(error instanceof GatewayError)) return [];
   const { code } = error;
-  if (isDenial(error)) return [{ values: { [METRICS.denials]: 1 }, by: { code } }];
+  if (wasDenied(call, error)) return [{ values: { [METRICS.denials]: 1 }, by: { code } }];
   // Whoever gets a challenge and is no denied user failed to authenticate. They leave no record, only this count.
   return errorRow(code).challenge === 'none' ? [] : [{ values: { [METRICS.authFailures]: 1 }, by: { code } }];
 }

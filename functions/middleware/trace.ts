@@ -1,5 +1,5 @@
+import { own } from '../../shared/core/json-object.ts';
 import type { Log, LogFields } from '../../shared/core/logger.ts';
-import { own } from '../../shared/protocol/jsonrpc.ts';
 import type { Message } from '../../shared/protocol/read-message.ts';
 import { readTraceparent, type TraceContext } from '../../shared/protocol/trace-context.ts';
 import type { Invocation, Step } from './chain.ts';

@@ -63,14 +63,15 @@ function toGatewayError(thrown: unknown, log: Log): GatewayError {
 
 function causeOf(cause: unknown): { readonly cause?: string; readonly at?: string } {
   if (!(cause instanceof Error)) return {};
-  return {
-    cause: cause.name,
-    at:
-      cause.stack
-        ?.split('\n')
-        .find((line) => line.startsWith('    at '))
-        ?.trim() ?? '',
-  };
+  return { cause: cause.name, at: placeOf(cause) };
+}
+
+/** The first frame. A message may have lines that look like one, so what comes before its end is not looked at. */
+function placeOf({ message, stack = '' }: Error): string {
+  const start = stack.indexOf(message);
+  if (start === -1) return '';
+  const lines = stack.slice(start + message.length).split('\n');
+  return lines.find((line) => line.startsWith('    at '))?.trim() ?? '';
 }
 
 function isMcp(call: Invocation): boolean {
@@ -116,7 +117,8 @@ function docsAnchor(error: GatewayError): string {
  * request's own `openai/*` metadata tells which; it only changes the form of the refusal.
  */
 function wantsToolLevelLogin(error: GatewayError, message: Message | undefined): message is Message {
-  if (error.code !== 'INSUFFICIENT_SCOPE' || message === undefined) return false;
+  // A prompt or a resource has no result that says so.
+  if (error.code !== 'INSUFFICIENT_SCOPE' || message?.method !== 'tools/call') return false;
   return Object.keys(message.meta).some((key) => key.startsWith('openai/'));
 }
 

@@ -33,7 +33,7 @@ function answers(metrics: Metrics, { alarmLatencyMs }: Thresholds): readonly Ala
     {
       id: 'ServerErrors',
       heading: 'Server errors',
-      what: 'More than 1 in 100 requests, and at least 3, ended in a 5xx',
+      what: '1 in 100 requests, and at least 3, ended in a 5xx',
       // Three, so that one failed request at night is not an alarm.
       metric: math('IF(errors >= 3, 100 * errors / count, 0)', { errors, count }, '5xx, percent'),
       threshold: 1,
@@ -129,7 +129,12 @@ function people(metrics: Metrics, { alarmAuthFailures, alarmDenials }: Threshold
       id: 'AuthFailures',
       heading: 'Authentication failures',
       what: `${alarmAuthFailures} tokens were refused; missing and expired ones, which every client sends, not counted`,
-      metric: math('failures - FILL(missing, 0) - FILL(expired, 0)', { failures, missing, expired }, 'bad tokens'),
+      // SUM and not a subtraction: without any missing or expired token that would have no result.
+      metric: math(
+        'SUM([failures, -1 * FILL(missing, 0), -1 * FILL(expired, 0)])',
+        { failures, missing, expired },
+        'bad tokens',
+      ),
       threshold: alarmAuthFailures,
     },
     {

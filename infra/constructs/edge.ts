@@ -53,10 +53,13 @@ export class Edge extends Construct {
       origin: new HttpOrigin(originHost, {
         customHeaders: { [EDGE_SECRET_HEADER]: secret },
         originSslProtocols: [cloudfront.OriginSslPolicy.TLS_V1_2],
-        readTimeout: Duration.seconds(30),
+        // Longer than the 30 seconds of the API, so that its answer to a timeout is what arrives.
+        readTimeout: Duration.seconds(35),
       }),
       viewerProtocolPolicy: cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
       allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
+      // Answers are small, and an event stream arrives byte for byte as the function wrote it.
+      compress: false,
       // Authorization, Origin, Accept, Mcp-* and traceparent as they came; the API knows its own Host only.
       originRequestPolicy: cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       functionAssociations: [
@@ -66,7 +69,6 @@ export class Edge extends Construct {
     return new cloudfront.Distribution(this, 'Distribution', {
       comment: 'Gatehouse',
       webAclId: webAclArn,
-      minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
       defaultBehavior: { ...shared, cachePolicy: cloudfront.CachePolicy.CACHING_DISABLED },
       additionalBehaviors: { '/.well-known/*': { ...shared, cachePolicy: this.createDocumentCache() } },
       errorResponses: UNCACHED_ERRORS.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
@@ -74,6 +76,7 @@ export class Edge extends Construct {
         ? {}
         : {
             domainNames: [domain.name],
+            minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
             certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
           }),
     });

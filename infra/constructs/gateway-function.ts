@@ -7,11 +7,15 @@ import { bundle } from './bundle.ts';
 
 export interface GatewayFunctionProps {
   /** The directory under functions/. */
-  readonly name: 'mcp' | 'discovery' | 'debug';
+  readonly name: 'mcp' | 'discovery' | 'debug' | 'pre-token';
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetention: logs.RetentionDays;
   readonly reservedConcurrency?: number | undefined;
+  /** The log outlives the stack, until `logRetention` ends. */
+  readonly keepsLog?: boolean;
+  /** 28 seconds when not given. */
+  readonly timeoutSeconds?: number;
   /** False in tests and for local development, which need the template and not the code. */
   readonly bundling: boolean;
 }
@@ -28,7 +32,7 @@ export class GatewayFunction extends Construct {
     super(scope, id);
     const logGroup = new logs.LogGroup(this, 'Logs', {
       retention: props.logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
+      removalPolicy: props.keepsLog === true ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.role = new iam.Role(this, 'Role', { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') });
     this.role.addToPolicy(
@@ -46,7 +50,7 @@ export class GatewayFunction extends Construct {
       role: this.role,
       logGroup,
       memorySize: 1024,
-      timeout: Duration.seconds(28),
+      timeout: Duration.seconds(props.timeoutSeconds ?? 28),
       tracing: lambda.Tracing.ACTIVE,
       environment: { ...props.environment },
       ...(props.reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: props.reservedConcurrency }),

@@ -80,6 +80,7 @@ export class HttpApi extends Construct {
     return new apigateway.DomainName(this, 'Domain', {
       domainName: name,
       certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      securityPolicy: apigateway.SecurityPolicy.TLS_1_2,
     });
   }
 

@@ -109,10 +109,13 @@ export function math(
   return new cloudwatch.MathExpression({ expression, usingMetrics, label, period: PERIOD });
 }
 
-/** A metric without data in a period counts as none: most of these have data only when something is wrong. */
+/**
+ * A metric without data in a period counts as none: most of these have data only when something is wrong. SUM leaves
+ * out a metric that has none at all, with which `+` would have no result either.
+ */
 export function sum(name: string, metrics: readonly cloudwatch.IMetric[]): cloudwatch.MathExpression {
   // Ids are shared by all metrics of a graph.
   const named = Object.fromEntries(metrics.map((metric, at) => [`${name}${at}`, metric]));
   const terms = Object.keys(named).map((id) => `FILL(${id}, 0)`);
-  return math(terms.join(' + '), named, name);
+  return math(`SUM([${terms.join(', ')}])`, named, name);
 }

@@ -1,62 +1,97 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import type { Parameters } from '../../shared/core/parameters.ts';
 
 export interface UserPoolProps {
-  /** The canonical resource R: identifier of the resource server, and the `aud` that Cognito binds. */
-  readonly resource: string;
+  readonly parameters: Pick<Parameters, 'userPoolId' | 'userPoolPlan' | 'mfa' | 'groupScopes'>;
+  readonly isProtected: boolean;
+  /** Narrows the scopes of each token to those of the user's groups. Version 2: a person's access tokens. */
+  readonly preToken: lambda.IFunction | undefined;
+}
+
+const PLANS = {
+  lite: cognito.FeaturePlan.LITE,
+  // The plan that binds `aud` to the `resource` a client asks for.
+  essentials: cognito.FeaturePlan.ESSENTIALS,
+  plus: cognito.FeaturePlan.PLUS,
+} as const;
+
+const MFA = {
+  off: cognito.Mfa.OFF,
+  optional: cognito.Mfa.OPTIONAL,
+  required: cognito.Mfa.REQUIRED,
+} as const;
+
+export interface McpClientProps {
+  /** Of the resource server: what stands before `/` and the logical scope. */
+  readonly identifier: string;
   /** Logical scopes of the tools. */
   readonly scopes: readonly string[];
   readonly callbackUrls: readonly string[];
-  readonly domainPrefix: string;
-  readonly isProtected: boolean;
+  /** Names of what the login page offers. */
+  readonly providers: readonly string[];
 }
 
-/** A Cognito user pool that MCP clients can sign in to: one public client, code flow with PKCE, managed login. */
+/** The users: a pool of the stack's own, closed to sign-up and kept with prod, or one that exists. */
 export class UserPool extends Construct {
+  readonly pool: cognito.IUserPool;
   readonly issuer: string;
-  readonly clientId: string;
-  readonly endpoints: {
-    readonly authorization: string;
-    readonly token: string;
-    readonly revocation: string;
-    readonly jwks: string;
-  };
 
   constructor(scope: Construct, id: string, props: UserPoolProps) {
     super(scope, id);
-    const pool = this.createPool(props.isProtected);
-    const domain = pool.addDomain('Login', {
-      cognitoDomain: { domainPrefix: props.domainPrefix },
-      managedLoginVersion: cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
-    });
-    const client = createClient(pool, props);
-    // Managed login of version 2 shows nothing for a client without a branding.
-    new cognito.CfnManagedLoginBranding(this, 'Branding', {
-      userPoolId: pool.userPoolId,
-      clientId: client.userPoolClientId,
-      useCognitoProvidedValues: true,
-    });
+    const { userPoolId, groupScopes = [] } = props.parameters;
+    if (userPoolId !== undefined) {
+      this.pool = cognito.UserPool.fromUserPoolId(this, 'Pool', userPoolId);
+      this.issuer = `https://${this.pool.userPoolProviderName}`;
+      return;
+    }
+    const pool = this.createPool(props);
+    for (const { group, scopes } of groupScopes) {
+      pool.addGroup(`Group-${group}`, {
+        groupName: group,
+        description: `May have ${scopes.join(', ')}`.slice(0, 2048),
+      });
+    }
+    if (props.preToken) {
+      const { V2_0 } = cognito.LambdaVersion;
+      pool.addTrigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, props.preToken, V2_0);
+    }
+    this.pool = pool;
     this.issuer = pool.userPoolProviderUrl;
-    this.clientId = client.userPoolClientId;
-    const login = domain.baseUrl();
-    this.endpoints = {
-      authorization: `${login}/oauth2/authorize`,
-      token: `${login}/oauth2/token`,
-      revocation: `${login}/oauth2/revoke`,
-      jwks: `${pool.userPoolProviderUrl}/.well-known/jwks.json`,
-    };
   }
 
-  private createPool(isProtected: boolean): cognito.UserPool {
+  /** The login page's origin. */
+  addLogin(domainPrefix: string): string {
+    const domain = this.pool.addDomain('Login', {
+      cognitoDomain: { domainPrefix },
+      managedLoginVersion: cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+    return domain.baseUrl();
+  }
+
+  /** How MCP clients sign in: one public client, code flow with PKCE, the scopes of the tools, managed login. */
+  addMcpClient(props: McpClientProps): { readonly clientId: string } {
+    const { userPoolClientId: clientId } = createClient(this.pool, props);
+    // Managed login of version 2 shows nothing for a client without a branding.
+    new cognito.CfnManagedLoginBranding(this, 'Branding', {
+      userPoolId: this.pool.userPoolId,
+      clientId,
+      useCognitoProvidedValues: true,
+    });
+    return { clientId };
+  }
+
+  private createPool({ parameters, isProtected }: UserPoolProps): cognito.UserPool {
+    const mfa = parameters.mfa ?? 'optional';
     return new cognito.UserPool(this, 'Pool', {
-      // The plan that binds `aud` to the `resource` a client asks for.
-      featurePlan: cognito.FeaturePlan.ESSENTIALS,
+      featurePlan: PLANS[parameters.userPoolPlan ?? 'essentials'],
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       signInCaseSensitive: false,
-      mfa: cognito.Mfa.OPTIONAL,
-      mfaSecondFactor: { otp: true, sms: false },
+      mfa: MFA[mfa],
+      ...(mfa === 'off' ? {} : { mfaSecondFactor: { otp: true, sms: false } }),
       passwordPolicy: {
         minLength: 12,
         requireLowercase: true,
@@ -71,15 +106,18 @@ export class UserPool extends Construct {
   }
 }
 
-function createClient(pool: cognito.UserPool, props: UserPoolProps): cognito.UserPoolClient {
-  const scopes = props.scopes.map(
+function createClient(
+  pool: cognito.IUserPool,
+  { identifier, scopes, callbackUrls, providers }: McpClientProps,
+): cognito.UserPoolClient {
+  const named = scopes.map(
     (scope) => new cognito.ResourceServerScope({ scopeName: scope, scopeDescription: `Use ${scope}` }),
   );
   const server = pool.addResourceServer('Tools', {
-    identifier: props.resource,
+    identifier,
     // By default the name is the identifier, and a URL does not fit the pattern of names.
     userPoolResourceServerName: 'mcp-gateway',
-    scopes,
+    scopes: named,
   });
   return pool.addClient('McpClient', {
     generateSecret: false,
@@ -88,10 +126,10 @@ function createClient(pool: cognito.UserPool, props: UserPoolProps): cognito.Use
     oAuth: {
       // Said in full, because the default of the construct also enables the implicit flow.
       flows: { authorizationCodeGrant: true, implicitCodeGrant: false, clientCredentials: false },
-      callbackUrls: [...props.callbackUrls],
-      scopes: scopes.map((scope) => cognito.OAuthScope.resourceServer(server, scope)),
+      callbackUrls: [...callbackUrls],
+      scopes: named.map((scope) => cognito.OAuthScope.resourceServer(server, scope)),
     },
-    supportedIdentityProviders: [cognito.UserPoolClientIdentityProvider.COGNITO],
+    supportedIdentityProviders: providers.map((name) => cognito.UserPoolClientIdentityProvider.custom(name)),
     accessTokenValidity: Duration.hours(1),
     refreshTokenValidity: Duration.days(30),
     refreshTokenRotationGracePeriod: Duration.seconds(60),

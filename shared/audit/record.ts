@@ -52,17 +52,17 @@ export interface Outcome {
   readonly latencyMs: number;
 }
 
-/** Carries the intent's hash: the two items of a call are a chain. */
-export function outcomeRecord(facts: CallFacts, intentHash: string, outcome: Outcome, ttl: number): AuditRecord {
-  return seal(facts.callId, PHASE.outcome, {
-    ...describe(facts),
+/** Says what the intent said, and carries its hash: the two items of a call are a chain. */
+export function outcomeRecord(facts: CallFacts, intent: AuditRecord, outcome: Outcome, ttl: number): AuditRecord {
+  return hashed({
+    ...intent,
     ...whoIndex(facts),
     ...(outcome.isError ? stateIndex(facts.callId, 'error') : {}),
-    decision: 'allowed',
     isError: outcome.isError,
     errorType: outcome.errorType,
     latencyMs: outcome.latencyMs,
-    prevPhaseHash: intentHash,
+    prevPhaseHash: intent.hash,
+    sk: sortKey(facts.callId, PHASE.outcome),
     ttl,
   });
 }
@@ -100,28 +100,29 @@ export function shardOf(callId: string): number {
   return Number.parseInt(hash('sha256', callId, 'hex').slice(0, 2), 16) % SHARDS;
 }
 
+/** By name, as it is hashed: sorting what is nearly in order is cheap. */
 function describe(facts: CallFacts): Fields {
   const { principal } = facts;
   return {
-    v: VERSION,
     callId: facts.callId,
-    requestId: facts.requestId,
-    ts: uuidv7Time(facts.callId),
-    tenant: TENANT,
-    uid: facts.uid,
-    issuer: principal.issuer,
-    subject: principal.subject,
     clientId: principal.clientId && cut(principal.clientId, 256),
-    tokenId: principal.tokenId === undefined ? undefined : digest(principal.tokenId),
-    scopes: principal.scopes.slice(0, 50),
+    door: facts.door,
+    issuer: principal.issuer,
     method: facts.method,
+    requestId: facts.requestId,
+    revision: facts.revision,
+    scopes: principal.scopes.slice(0, 50),
+    sourceIp: facts.sourceIp,
+    subject: principal.subject,
+    tenant: TENANT,
+    tokenId: principal.tokenId === undefined ? undefined : digest(principal.tokenId),
     tool: facts.tool,
     toolDigest: facts.tool === undefined ? digest(facts.requestedName) : undefined,
-    door: facts.door,
-    revision: facts.revision,
-    sourceIp: facts.sourceIp,
-    ua: cut(printable(facts.userAgent), 200),
     traceparent: facts.traceparent,
+    ts: uuidv7Time(facts.callId),
+    ua: cut(printable(facts.userAgent), 200),
+    uid: facts.uid,
+    v: VERSION,
   };
 }
 
@@ -135,9 +136,16 @@ function stateIndex(callId: string, state: 'denied' | 'error'): Fields {
 
 function seal(callId: string, phase: string, fields: Fields): AuditRecord {
   const pk = partitionKey(dayOf(uuidv7Time(callId)), shardOf(callId));
-  const sk = `${callId}#${phase}`;
-  const record = inOrder({ ...fields, pk, sk });
-  return { ...record, pk, sk, hash: hashOf(record) };
+  return hashed({ ...fields, pk, sk: sortKey(callId, phase) });
+}
+
+function sortKey(callId: string, phase: string): string {
+  return `${callId}#${phase}`;
+}
+
+function hashed(fields: Fields & Pick<AuditRecord, 'pk' | 'sk'>): AuditRecord {
+  const record = inOrder(fields);
+  return Object.assign(record, { pk: fields.pk, sk: fields.sk, hash: hashOf(record) });
 }
 
 /** RFC 6962 section 2.1 leaf hash of a record as it is read back. */

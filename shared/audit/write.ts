@@ -6,7 +6,7 @@ import { type AuditRecord, type CallFacts, denialRecord, intentRecord, type Outc
 
 export interface IntentReceipt {
   readonly facts: CallFacts;
-  readonly hash: string;
+  readonly record: AuditRecord;
 }
 
 /** No effect without a record: strict, always. */
@@ -52,12 +52,12 @@ export function createAuditWriter({ dynamo, table, clock, log, retentionDays }: 
       } catch (cause) {
         throw new GatewayError('AUDIT_UNAVAILABLE', { reason: 'intent_not_written', cause });
       }
-      return { facts, hash: record.hash };
+      return { facts, record };
     },
-    outcome: async ({ facts, hash }, outcome) => {
+    outcome: async ({ facts, record: intent }, outcome) => {
       // Clocks are set back now and then, and no call took less than no time.
       const latencyMs = Math.max(0, outcome.latencyMs);
-      const record = outcomeRecord(facts, hash, { ...outcome, latencyMs }, ttl());
+      const record = outcomeRecord(facts, intent, { ...outcome, latencyMs }, ttl());
       try {
         await append(record);
       } catch (cause) {

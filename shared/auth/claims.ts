@@ -1,8 +1,8 @@
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import { type JsonObject, own } from '../core/json-object.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Rules } from './rules.ts';
 import { toLogicalScopes } from './scopes.ts';
-import { type JsonObject, own } from './strict-json.ts';
 
 const LEEWAY_S = 30;
 const MAX_FUTURE_IAT_S = 60;
@@ -87,6 +87,20 @@ export function checkAudience(claims: JsonObject, { idp }: Rules): readonly stri
   return audience;
 }
 
+/**
+ * Where every client of the provider can get our audience, it proves little. So the list of clients is needed as well,
+ * and where tokens carry our prefix, a scope of our resource server: a gateway without them must not answer.
+ */
+export function requireStrictRules(rules: Rules): Rules {
+  const { idp, preset } = rules;
+  if (preset.scopesOnWire === 'prefixed' && idp.scopePrefix === '')
+    throw new Error(`idp=${idp.preset} needs scopePrefix`);
+  if (preset.needsClients !== undefined && idp.allowedClientIds.length === 0) {
+    throw new Error(`idp=${idp.preset} needs allowedClientIds`);
+  }
+  return rules;
+}
+
 /** Everything that says who and what: client, subject, scopes, roles. */
 export function readPrincipal(
   claims: JsonObject,
@@ -99,13 +113,15 @@ export function readPrincipal(
   const allowed = idp.allowedClientIds;
   if (allowed.length > 0 && (clientId === undefined || !allowed.includes(clientId))) refuse('client_not_allowed');
   const wireScopes = readStrings(claims, rules.scopeClaims);
+  const scopes = toLogicalScopes(rules, wireScopes);
+  if (rules.preset.scopesOnWire === 'prefixed' && scopes.length === 0) refuse('scope_not_ours');
   const jti = own(claims, 'jti');
   return {
     issuer: idp.issuer,
     subject: readSubject(claims, rules, clientId),
     clientId,
     audience,
-    scopes: toLogicalScopes(rules, wireScopes),
+    scopes,
     wireScopes,
     roles: readStrings(claims, rules.roleClaims),
     expiresAt: times.exp,

@@ -72,6 +72,11 @@ const GENERAL: ReadonlyMap<string, Explain> = new Map<string, Explain>([
     () =>
       'A registered claim has the wrong type: times are numbers, `sub` is text, `scope` and `aud` are text or a list.',
   ],
+  [
+    'scope_not_ours',
+    (idp) =>
+      `The token has no scope that begins with ${idp.scopePrefix}. The client must ask for one, and the user must be in a group that may have it.`,
+  ],
   ['crit_not_understood', () => 'The token demands an extension by `crit`. Turn it off for access tokens.'],
   ['kid_missing', () => 'The header of the token names no key. Let the identity provider put a `kid` in.'],
   [

@@ -1,8 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
 import { FetchTimeout, type GetJson, isFetchable } from '../net/get-json.ts';
-import { type JsonObject, own } from './strict-json.ts';
 
 /** The discovery document of an issuer, as the issuer published it. */
 export interface IdpDocument {
@@ -88,13 +88,12 @@ function discoveryUrls(issuer: string): readonly string[] {
 }
 
 function readDocument(issuer: string, json: unknown): IdpDocument {
-  if (typeof json !== 'object' || json === null) throw new Error('not_an_object');
-  const document = json as JsonObject;
+  if (!isObject(json)) throw new Error('not_an_object');
   // RFC 8414 section 3.3: a document that names another issuer is somebody else's.
-  if (own(document, 'issuer') !== issuer) throw new Error('issuer_differs');
-  const jwksUri = own(document, 'jwks_uri');
+  if (own(json, 'issuer') !== issuer) throw new Error('issuer_differs');
+  const jwksUri = own(json, 'jwks_uri');
   // Checked here and not only when fetched: a document is kept for ten minutes, a spoiled one must not be.
   if (typeof jwksUri !== 'string' || !isFetchable(jwksUri, issuer.startsWith('http://')))
     throw new Error('no_jwks_uri');
-  return { document, jwksUri };
+  return { document: json, jwksUri };
 }

@@ -1,8 +1,8 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GatewayError } from '../core/errors.ts';
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
 import type { IdpDocumentSource, IdpPorts } from './idp-document.ts';
 import { FETCH_LIMITS } from './idp-document.ts';
-import { type JsonObject, own } from './strict-json.ts';
 
 export interface SigningKey {
   readonly jwk: JsonObject;
@@ -146,14 +146,14 @@ function remember(absent: Map<string, number>, kid: string, until: number): void
 }
 
 function readKeys(json: unknown): ReadonlyMap<string, JsonObject> {
-  const list = typeof json === 'object' && json !== null ? own(json as JsonObject, 'keys') : undefined;
+  const list = isObject(json) ? own(json, 'keys') : undefined;
   if (!Array.isArray(list) || list.length > MAX_KEYS) throw new Error('not_a_key_set');
   const keys = new Map<string, JsonObject>();
   for (const key of list as unknown[]) {
-    if (typeof key !== 'object' || key === null) continue;
-    const kid = own(key as JsonObject, 'kid');
+    if (!isObject(key)) continue;
+    const kid = own(key, 'kid');
     // A key id that occurs twice in one set is ambiguous; the first one wins, as for aws-jwt-verify.
-    if (typeof kid === 'string' && !keys.has(kid)) keys.set(kid, key as JsonObject);
+    if (typeof kid === 'string' && !keys.has(kid)) keys.set(kid, key);
   }
   return keys;
 }

@@ -1,6 +1,6 @@
 import { constants, type KeyObject, verify } from 'node:crypto';
+import { own } from '../core/json-object.ts';
 import type { SigningKey } from './jwks.ts';
-import { own } from './strict-json.ts';
 
 const KEY_TYPES: ReadonlyMap<string, { readonly kty: string; readonly crv?: string }> = new Map([
   ['RS256', { kty: 'RSA' }],

@@ -1,25 +1,21 @@
+import { isUtf8 } from 'node:buffer';
+import { isObject, type JsonObject } from '../core/json-object.ts';
+
 /**
  * JSON of a JWT part, read so that two parsers cannot read it differently: canonical base64url, valid UTF-8, an object,
  * no name twice (RFC 7519 section 4: duplicate claim names are refused).
+ *
+ * @throws Error when the part is anything else
  */
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/** @throws Error when the part is anything else */
 export function readJsonPart(part: string): JsonObject {
   const bytes = Buffer.from(part, 'base64url');
   if (bytes.toString('base64url') !== part) throw new Error('not canonical base64url');
-  const text = decoder.decode(bytes);
+  if (!isUtf8(bytes)) throw new Error('not UTF-8');
+  const text = bytes.toString('utf8');
   const value: unknown = JSON.parse(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('not an object');
+  if (!isObject(value)) throw new Error('not an object');
   refuseDuplicateNames(text);
-  return value as JsonObject;
-}
-
-/** The value of an own property: `__proto__` and `constructor` are names like any other. */
-export function own(object: JsonObject, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
+  return value;
 }
 
 const [QUOTE, BACKSLASH, COLON, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [

@@ -1,13 +1,22 @@
 import type { Clock } from '../core/clock.ts';
 import { type GatewayConfig, idpsOf } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
+import { type JsonObject, own } from '../core/json-object.ts';
 import type { Principal, RawToken } from '../core/principal.ts';
-import { checkAudience, checkForms, checkIsAccessToken, checkTimes, readPrincipal, refuse } from './claims.ts';
+import {
+  checkAudience,
+  checkForms,
+  checkIsAccessToken,
+  checkTimes,
+  readPrincipal,
+  refuse,
+  requireStrictRules,
+} from './claims.ts';
 import { createIdpDocument, type IdpPorts } from './idp-document.ts';
 import { createKeySource, type KeySource } from './jwks.ts';
 import { type Rules, rulesOf } from './rules.ts';
 import { keyProblem, signatureProblem } from './signature.ts';
-import { type JsonObject, own, readJsonPart } from './strict-json.ts';
+import { readJsonPart } from './strict-json.ts';
 
 export interface Verifier {
   /** Fetches discovery and keys ahead of the first request. Never throws. */
@@ -38,14 +47,15 @@ interface Trusted {
  * RFC 9068 section 4 with the checks of RFC 8725; cheap and unauthenticated ones first. The token's `iss` only selects
  * whose rules it has to meet, by the whole string; the key of that issuer then proves it.
  *
- * @throws Error at start when an issuer is configured twice: which rules hold would be a matter of order
+ * @throws Error when the configuration leaves out a check that an identity provider makes necessary, or names an issuer
+ * twice: which rules hold would be a matter of order
  */
 export function createVerifier(config: GatewayConfig, ports: IdpPorts): Verifier {
   const trusted = new Map<unknown, Trusted>();
   for (const idp of idpsOf(config)) {
     if (trusted.has(idp.issuer)) throw new Error(`the issuer ${idp.issuer} is configured twice`);
     const keys = createKeySource(idp.issuer, createIdpDocument(idp.issuer, ports), ports);
-    trusted.set(idp.issuer, { rules: rulesOf(idp), keys });
+    trusted.set(idp.issuer, { rules: requireStrictRules(rulesOf(idp)), keys });
   }
   return {
     hydrate: async () => {

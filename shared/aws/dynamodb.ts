@@ -9,7 +9,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Abort, carrySignals } from './carry-signals.ts';
+import { collectBody } from './collect-body.ts';
 import { retryAtMost } from './retry.ts';
+import { nameUserAgentOnce } from './user-agent.ts';
 
 /** An item as plain values. Every table here has the keys `pk` and `sk` and the TTL attribute `ttl` (epoch seconds). */
 export type Item = Readonly<Record<string, unknown>>;
@@ -71,6 +73,7 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
   const client = new DynamoDBClient({ ...clientLimits(limits), ...options });
   const bounded = <T>({ withinMs = limits.totalMs }: Within, work: Work<T>): Promise<T> =>
     endWithin(Math.min(withinMs, limits.totalMs), work);
+  nameUserAgentOnce(client);
   const carry = carrySignals(client);
   const carried = <C extends { readonly input: object }>(command: C, abort: Abort): C => {
     carry(command.input, abort);
@@ -124,6 +127,7 @@ function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoD
   return {
     retryStrategy: retryAtMost(attempts),
     cacheMiddleware: true,
+    streamCollector: collectBody,
     requestHandler: { connectionTimeout: connectMs, requestTimeout: requestMs, throwOnRequestTimeout: true },
   };
 }

@@ -282,7 +282,7 @@ export const ERRORS = {
     status: 503,
     rpc: 50305,
     challenge: 'none',
-    hint: 'The keys or marks of multi round-trip calls cannot be reached now. Nothing was run. Try again.',
+    hint: 'The keys or marks of multi round-trip calls cannot be reached now. Try again.',
     retryAfter: 5,
   },
   DEADLINE_TOO_CLOSE: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { COGNITO_PARAMETERS } from './cognito-parameters.ts';
 import { IDP_PRESETS } from './config.ts';
 import { issuerEntries } from './issuer-entries.ts';
 import {
@@ -229,6 +230,7 @@ export const PARAMETERS = {
     'acme-mcp',
     'the stack name and the account id',
   ),
+  ...COGNITO_PARAMETERS,
 } as const satisfies Record<string, Parameter<unknown>>;
 
 export type ParameterName = keyof typeof PARAMETERS;

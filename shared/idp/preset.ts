@@ -70,8 +70,7 @@ export interface Preset {
 }
 
 /** Client credentials usually name the app itself as the subject. */
-const subjectIsClient: Preset['isAppOnly'] = (claim, clientId) =>
-  clientId !== undefined && claim('sub') === clientId;
+const subjectIsClient: Preset['isAppOnly'] = (claim, clientId) => clientId !== undefined && claim('sub') === clientId;
 
 export const COMMON = {
   algorithms: ['RS256'],

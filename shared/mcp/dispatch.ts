@@ -1,8 +1,8 @@
 import { type Decision, decide } from '../auth/decision.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Account, Principal } from '../core/principal.ts';
-import type { JsonObject } from '../protocol/jsonrpc.ts';
 import { createNotices } from '../protocol/notices.ts';
 import { checkParamHeaders } from '../protocol/param-headers.ts';
 import { clientCapabilitiesOf, type Message } from '../protocol/read-message.ts';

@@ -1,9 +1,11 @@
 import { type ErrorCode, GatewayError } from '../core/errors.ts';
-import { isObject, type JsonObject, own, ownObject } from '../protocol/jsonrpc.ts';
+import { isObject, type JsonObject, own, ownObject } from '../core/json-object.ts';
+import { completionOf } from '../features/completion.ts';
+import type { Feature } from '../features/feature.ts';
+import type { Prompt } from '../prompts/define-prompt.ts';
 import type { Registry } from '../registry/index.ts';
-import { completionOf } from '../tools/completion.ts';
+import type { Resource } from '../resources/define-resource.ts';
 import type { Tool } from '../tools/define-tool.ts';
-import type { Feature } from '../tools/feature.ts';
 
 export type FeatureKind = 'tool' | 'prompt' | 'resource' | 'completion';
 
@@ -40,18 +42,13 @@ export function createFinder({ tools, prompts, resources }: Registry): Finder {
   const byUri = [...resources].sort((a, b) => Number(a.uri === undefined) - Number(b.uri === undefined));
   const resourceAt = (uri: string) => byUri.find((resource) => resource.match(uri) !== undefined);
 
-  const findCompletion = (params: JsonObject): Wanted => {
-    const { type, requested } = readReference(params);
-    const owner =
-      type === 'ref/prompt'
-        ? promptsByName.get(requested)
-        : byUri.find(({ uri, uriTemplate }) => (uriTemplate ?? uri) === requested);
-    const found = owner && { feature: completionOf(owner, owner.completers, readArgument(params)), input: {} };
-    const unknown = type === 'ref/prompt' ? UNKNOWN.prompt : UNKNOWN.resource;
-    return { kind: 'completion', requested, found, unknown };
-  };
+  const ownerOf = ({ type, requested }: Reference): Prompt | Resource | undefined =>
+    type === 'ref/prompt'
+      ? promptsByName.get(requested)
+      : byUri.find(({ uri, uriTemplate }) => (uriTemplate ?? uri) === requested);
+
   const find = (kind: FeatureKind, params: JsonObject): Wanted => {
-    if (kind === 'completion') return findCompletion(params);
+    if (kind === 'completion') return findCompletion(params, ownerOf);
     if (kind === 'resource') {
       const uri = textOf(params, 'uri');
       const feature = resourceAt(uri);
@@ -76,7 +73,21 @@ export function createFinder({ tools, prompts, resources }: Registry): Finder {
   };
 }
 
-function readReference(params: JsonObject): { readonly type: string; readonly requested: string } {
+interface Reference {
+  readonly type: 'ref/prompt' | 'ref/resource';
+  readonly requested: string;
+}
+
+/** An argument is completed for whoever may use its prompt or resource. */
+function findCompletion(params: JsonObject, ownerOf: (ref: Reference) => Prompt | Resource | undefined): Wanted {
+  const reference = readReference(params);
+  const owner = ownerOf(reference);
+  const found = owner && { feature: completionOf(owner, owner.completers, readArgument(params)), input: {} };
+  const unknown = reference.type === 'ref/prompt' ? UNKNOWN.prompt : UNKNOWN.resource;
+  return { kind: 'completion', requested: reference.requested, found, unknown };
+}
+
+function readReference(params: JsonObject): Reference {
   const ref = ownObject(params, 'ref');
   const type = textOf(ref, 'type');
   if (type === 'ref/prompt') return { type, requested: textOf(ref, 'name') };

@@ -1,8 +1,8 @@
 import { toWireScopes } from '../auth/scopes.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
 import type { Prompt } from '../prompts/define-prompt.ts';
-import { isObject, type JsonObject, own } from '../protocol/jsonrpc.ts';
 import { isImplementation, type Message } from '../protocol/read-message.ts';
 import { type Era, revisionsOf } from '../protocol/revisions.ts';
 import type { Registry } from '../registry/index.ts';

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
+import { GatewayError } from '../core/errors.ts';
 import { canonicalJson } from '../protocol/canonical-json.ts';
 import type { KeyRing } from '../store/key-ring.ts';
 
@@ -21,6 +22,7 @@ export type Binding = Readonly<Record<'issuer' | 'subject' | 'clientId' | 'metho
 
 /** `until`: epoch milliseconds, by when the key is there or never. */
 export interface RequestStates {
+  /** @throws GatewayError BACKEND_ERROR for a state that `open` would not take back */
   seal(binding: Binding, asked: readonly string[], state: unknown, until: number): Promise<string>;
   /** Undefined for one that was changed, has expired, or belongs to something else. */
   open(binding: Binding, sealed: string, until: number): Promise<RoundState | undefined>;
@@ -29,6 +31,7 @@ export interface RequestStates {
 const LIFE_MS = 600_000;
 const NONCE = 12;
 const TAG = 16;
+const TOO_LARGE = 'The call keeps more for its next round than the 12 KB that can be carried. Report the request id.';
 const SEALED = /^(\d{8})\.([A-Za-z0-9_-]{40,16384})$/;
 
 /** AES-256-GCM; the binding is its additional data, so nothing in it has to be stored or compared. */
@@ -40,7 +43,9 @@ export function createRequestStates(keys: KeyRing, clock: Clock): RequestStates 
       const nonce = randomBytes(NONCE);
       const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(digest(binding));
       const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(round), 'utf8'), cipher.final()]);
-      return `${id}.${Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url')}`;
+      const text = `${id}.${Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url')}`;
+      if (!SEALED.test(text)) throw new GatewayError('BACKEND_ERROR', { reason: 'state_too_large', hint: TOO_LARGE });
+      return text;
     },
     open: async (binding, text, until) => {
       const [, id = '', encoded = ''] = SEALED.exec(text) ?? [];

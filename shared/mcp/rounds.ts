@@ -1,8 +1,8 @@
 import { GatewayError } from '../core/errors.ts';
-import { isObject, type JsonObject, own } from '../protocol/jsonrpc.ts';
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
+import { type InputRequest, type InputRequired, mayAsk } from '../features/ask.ts';
 import { clientCapabilitiesOf, type Message } from '../protocol/read-message.ts';
 import type { UseOnce } from '../store/once.ts';
-import { type InputRequired, mayAsk } from '../tools/ask.ts';
 import type { Binding, RequestStates } from './request-state.ts';
 
 /** What a round brings: the answers to earlier questions, and the state that was kept. */
@@ -35,6 +35,9 @@ export interface Rounds {
   ): Promise<JsonObject>;
 }
 
+const NOT_RUN = 'The keys or marks of multi round-trip calls cannot be reached now. Nothing was run. Try again.';
+const NOT_ASKED = 'The call ran as far as its question, and its key cannot be reached now. Try again.';
+
 const FIRST: Round = { answers: new Map(), state: undefined };
 
 export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
@@ -45,35 +48,22 @@ export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
       const answers = readAnswers(params);
       const sealed = own(params, 'requestState');
       if (sealed === undefined) return hasEffect ? FIRST : { answers, state: undefined };
-      const opened = typeof sealed === 'string' ? await reach(() => states.open(binding, sealed, until)) : undefined;
+      const opened =
+        typeof sealed === 'string' ? await reach(NOT_RUN, () => states.open(binding, sealed, until)) : undefined;
       if (opened === undefined) throw badState('state_invalid');
-      if (hasEffect && !(await reach(() => useOnce(opened.id, opened.expiresAt, until)))) throw badState('state_used');
+      if (hasEffect && !(await reach(NOT_RUN, () => useOnce(opened.id, opened.expiresAt, until))))
+        throw badState('state_used');
       const asked = [...answers].filter(([key]) => opened.asked.includes(key));
       return { answers: new Map(asked), state: opened.state };
     },
     ask: async (message, binding, hasEffect, { requests, state }, until) => {
       if (message.revision.era === 'legacy') throw new GatewayError('INPUT_UNSUPPORTED', { reason: 'legacy_client' });
       const wanted = Object.entries(requests);
-      const declared = clientCapabilitiesOf(message);
-      const refused = wanted.filter(([, request]) => !mayAsk(request, declared));
-      if (refused.length > 0) {
-        const requiredCapabilities = Object.assign(
-          {},
-          ...refused.map(([, { capability }]) => capability),
-        ) as JsonObject;
-        throw new GatewayError('MISSING_CAPABILITY', { reason: 'not_declared', data: { requiredCapabilities } });
-      }
+      requireDeclared(Object.values(requests), clientCapabilitiesOf(message));
       const inputRequests = Object.fromEntries(wanted.map(([key, { method, params }]) => [key, { method, params }]));
       const kept = hasEffect || state !== undefined;
       const requestState = kept
-        ? await reach(() =>
-            states.seal(
-              binding,
-              wanted.map(([key]) => key),
-              state,
-              until,
-            ),
-          )
+        ? await reach(NOT_ASKED, () => states.seal(binding, Object.keys(requests), state, until))
         : undefined;
       return {
         resultType: 'input_required',
@@ -82,6 +72,14 @@ export function createRounds(states: RequestStates, useOnce: UseOnce): Rounds {
       };
     },
   };
+}
+
+/** A client is asked only for what it declared in this request (MCP 2026-07-28, multi round-trip requests). */
+function requireDeclared(requests: readonly InputRequest[], declared: JsonObject): void {
+  const refused = requests.filter((request) => !mayAsk(request, declared));
+  if (refused.length === 0) return;
+  const requiredCapabilities = Object.assign({}, ...refused.map(({ capability }) => capability)) as JsonObject;
+  throw new GatewayError('MISSING_CAPABILITY', { reason: 'not_declared', data: { requiredCapabilities } });
 }
 
 function readAnswers(params: JsonObject): ReadonlyMap<string, JsonObject> {
@@ -98,11 +96,12 @@ function readAnswers(params: JsonObject): ReadonlyMap<string, JsonObject> {
 }
 
 /** Fails closed: without the keys no state can be judged, and without the mark nothing may act. */
-async function reach<T>(work: () => Promise<T>): Promise<T> {
+async function reach<T>(hint: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {
-    throw new GatewayError('STATE_UNAVAILABLE', { reason: 'state_store_failed', cause });
+    if (cause instanceof GatewayError) throw cause;
+    throw new GatewayError('STATE_UNAVAILABLE', { reason: 'state_store_failed', hint, cause });
   }
 }
 

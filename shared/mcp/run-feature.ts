@@ -1,11 +1,11 @@
 import type { Clock } from '../core/clock.ts';
 import { errorRow } from '../core/errors.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
 import type { Account, Principal, Uid } from '../core/principal.ts';
-import type { JsonObject } from '../protocol/jsonrpc.ts';
+import { type CallContext, type FailureCode, type Feature, type Outcome, ToolError } from '../features/feature.ts';
 import type { Notices } from '../protocol/notices.ts';
 import type { UserStore } from '../store/user-store.ts';
-import { type CallContext, type FailureCode, type Feature, type Outcome, ToolError } from '../tools/feature.ts';
 
 /** What a call may use: everything about its user, nothing of the token. */
 export interface Services {

@@ -1,10 +1,9 @@
 import type { ContentBlock, PromptMessage } from '@modelcontextprotocol/server';
-import { InputRequired } from '../tools/ask.ts';
-import { type Completer, completersOf } from '../tools/completion.ts';
-import { text } from '../tools/content.ts';
-import { type CallContext, type Feature, requireName } from '../tools/feature.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '../core/json-object.ts';
+import { InputRequired } from '../features/ask.ts';
+import { type Completer, completersOf } from '../features/completion.ts';
+import { text } from '../features/content.ts';
+import { type CallContext, type Feature, requireName } from '../features/feature.ts';
 
 export interface PromptArgument {
   readonly description: string;

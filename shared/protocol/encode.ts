@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../core/config.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import { type JsonObject, type JsonRpcId, readId } from './jsonrpc.ts';
+import type { JsonObject } from '../core/json-object.ts';
+import { type JsonRpcId, readId } from './jsonrpc.ts';
 import { claimsModern, type Message } from './read-message.ts';
 import type { Era } from './revisions.ts';
 

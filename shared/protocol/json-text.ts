@@ -1,5 +1,6 @@
 import { GatewayError } from '../core/errors.ts';
-import { isObject, type JsonObject, readId } from './jsonrpc.ts';
+import { isObject, type JsonObject } from '../core/json-object.ts';
+import { readId } from './jsonrpc.ts';
 
 /** Strings are counted in UTF-16 units. docs/errors.md names these numbers. */
 const LIMITS = { depth: 32, members: 2000, string: 65_536 } as const;

@@ -1,6 +1,7 @@
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
+
 /** JSON-RPC 2.0 as MCP uses it: ids are strings or integers, `params` is an object. */
 export type JsonRpcId = string | number;
-export type JsonObject = Readonly<Record<string, unknown>>;
 
 const NOTHING: JsonObject = Object.freeze({});
 
@@ -29,20 +30,6 @@ export function readId(body: unknown): JsonRpcId | undefined {
 
 function isId(value: unknown): value is JsonRpcId {
   return typeof value === 'string' || (typeof value === 'number' && Number.isInteger(value));
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Own properties only: `__proto__` and `constructor` are names like any other. */
-export function own(object: JsonObject, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined;
-}
-
-export function ownObject(object: JsonObject, name: string): JsonObject {
-  const value = own(object, name);
-  return isObject(value) ? value : NOTHING;
 }
 
 /** As the schema has it: `null` is no structured value, `_meta` is a map, and a progress token is like an id. */

@@ -1,4 +1,4 @@
-import { type JsonObject, own } from './jsonrpc.ts';
+import { type JsonObject, own } from '../core/json-object.ts';
 
 /** RFC 5424 severities, least severe first (MCP logging). */
 const LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
@@ -22,7 +22,9 @@ export interface Notices {
 export function createNotices(meta: JsonObject): Notices {
   const token = own(meta, 'progressToken');
   const wantsProgress = typeof token === 'string' || (typeof token === 'number' && Number.isInteger(token));
-  const least = LEVELS.indexOf(String(own(meta, META_LOG_LEVEL)));
+  const level = own(meta, META_LOG_LEVEL);
+  // A legacy request may hold anything there: text made of a client's object can throw.
+  const least = typeof level === 'string' ? LEVELS.indexOf(level) : -1;
   const made: JsonObject[] = [];
   let last = Number.NEGATIVE_INFINITY;
   const add = (method: string, params: JsonObject) => {
@@ -59,9 +61,13 @@ export function toEventStream(notices: readonly JsonObject[], response: JsonObje
   return [...notices, response].map((message) => `event: message\ndata: ${JSON.stringify(message)}\n\n`).join('');
 }
 
+/** RFC 9110 section 12.4.2: a weight of 0 means "not acceptable". */
+const NOT_WANTED = /^q=0(\.0{0,3})?$/;
+
 /** Whether this Accept header names event streams, so that notifications have a way to the client. */
 export function acceptsEventStream(accept: string | undefined): boolean {
   return (accept ?? '')
     .split(',')
-    .some((range) => range.split(';', 1)[0]?.trim().toLowerCase() === 'text/event-stream');
+    .map((range) => range.split(';').map((part) => part.trim().toLowerCase()))
+    .some(([type, ...parameters]) => type === 'text/event-stream' && !parameters.some((part) => NOT_WANTED.test(part)));
 }

@@ -1,9 +1,12 @@
 import { GatewayError } from '../core/errors.ts';
-import { decodeHeaderValue } from './header-value.ts';
-import { isObject, type JsonObject, own } from './jsonrpc.ts';
+import { isObject, type JsonObject, own } from '../core/json-object.ts';
+import { decodeHeaderValue, trimHeader } from './header-value.ts';
 
-interface ParamHeader {
+/** An argument that the client repeats in the header `Mcp-Param-<name>` (MCP 2026-07-28, `x-mcp-header`). */
+export interface ParamHeader {
+  /** Lower case, with its prefix: `mcp-param-region`. */
   readonly header: string;
+  /** From the root of the arguments. */
   readonly path: readonly string[];
   readonly type: 'string' | 'integer' | 'boolean';
 }
@@ -23,7 +26,7 @@ export function checkParamHeaders(
     const value = valueAt(args, path);
     // An argument that is absent or null has no header to expect.
     if (value === undefined || value === null) continue;
-    const sent = headers[header]?.trim();
+    const sent = trimHeader(headers[header]);
     if (sent === undefined) throw mismatch('param_header_missing');
     const decoded = decodeHeaderValue(sent);
     if (decoded === undefined || !isSame(decoded, value, type)) throw mismatch('param_header_differs');
@@ -37,7 +40,8 @@ function valueAt(args: JsonObject, path: readonly string[]): unknown {
 function isSame(sent: string, value: unknown, type: ParamHeader['type']): boolean {
   // Numerically: 42.0 is 42 (Streamable HTTP, server validation).
   if (type === 'integer') return /^-?\d{1,16}(\.0{1,16})?$/.test(sent) && Number(sent) === value;
-  return sent === String(value);
+  // Compared before the schema is: an object of the client's has no text, or one of its choice.
+  return typeof value === type && sent === String(value);
 }
 
 function mismatch(reason: string): GatewayError {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../core/errors.ts';
-import { decodeHeaderValue } from './header-value.ts';
-import { type Envelope, isObject, type JsonObject, type JsonRpcId, own, ownObject, readEnvelope } from './jsonrpc.ts';
+import { isObject, type JsonObject, own, ownObject } from '../core/json-object.ts';
+import { decodeHeaderValue, trimHeader } from './header-value.ts';
+import { type Envelope, type JsonRpcId, readEnvelope } from './jsonrpc.ts';
 import { isLogLevel, META_LOG_LEVEL } from './notices.ts';
 import { ASSUMED_LEGACY, findRevision, NEWEST_LEGACY, type Revision, revisionsOf } from './revisions.ts';
 
@@ -50,7 +51,7 @@ export function readMessage(body: unknown, headers: Headers): Message {
   const envelope = readEnvelope(body);
   if (envelope === undefined) throw new GatewayError('INVALID_REQUEST', { reason: 'not_json_rpc' });
   if (envelope.kind === 'response') {
-    refuseModern(headers['mcp-protocol-version']?.trim());
+    refuseModern(trimHeader(headers['mcp-protocol-version']));
     return { door: 'mcp', kind: 'response', id: undefined, method: '', params: {}, ...NO_ENVELOPE };
   }
   const meta = ownObject(envelope.params, '_meta');
@@ -79,7 +80,7 @@ export function readRestCall(name: string, body: unknown): Message {
 }
 
 function revisionOf(call: Call, meta: JsonObject, headers: Headers): Revision {
-  const named = headers['mcp-protocol-version']?.trim();
+  const named = trimHeader(headers['mcp-protocol-version']);
   const namesModern = findRevision(named, 'modern') !== undefined;
   const claimed = Object.hasOwn(meta, META_VERSION);
   if (call.kind === 'request' && call.method === 'initialize' && !claimsOtherEra(meta)) {
@@ -99,13 +100,13 @@ function modernRevision(call: Call, meta: JsonObject, headers: Headers): Revisio
   if (typeof version !== 'string' || (call.kind === 'request' && !isValidClaim(meta))) {
     throw new GatewayError('INVALID_ENVELOPE', { reason: 'claim_malformed' });
   }
-  const named = headers['mcp-protocol-version']?.trim();
-  const method = headers['mcp-method']?.trim();
+  const named = trimHeader(headers['mcp-protocol-version']);
+  const method = trimHeader(headers['mcp-method']);
   if (named !== undefined && named !== version) throw mismatch('version_header_differs');
   if (method !== undefined && method !== call.method) throw mismatch('method_header_differs');
   const revision = findRevision(version, 'modern');
   if (revision === undefined) throw unsupported(version, revisionsOf('modern'));
-  if (call.kind === 'request') requireHeaders(call, named, method, headers['mcp-name']?.trim());
+  if (call.kind === 'request') requireHeaders(call, named, method, trimHeader(headers['mcp-name']));
   return revision;
 }
 
@@ -124,7 +125,10 @@ function requireHeaders(call: Call, named: string | undefined, method: string | 
 }
 
 function paramHeadersOf(headers: Headers): Headers {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('mcp-param-')));
+  const found: Record<string, string | undefined> = Object.create(null);
+  // All own: readHttp made them so. A list of entries would be twenty arrays for what is mostly nothing.
+  for (const name in headers) if (name.startsWith('mcp-param-')) found[name] = headers[name];
+  return found;
 }
 
 /** A client of the modern era is asked nothing, so it has nothing to respond to (Streamable HTTP, sending messages). */

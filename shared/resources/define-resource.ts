@@ -1,7 +1,7 @@
 import type { Annotations } from '@modelcontextprotocol/server';
-import { InputRequired } from '../tools/ask.ts';
-import { type Completer, completersOf } from '../tools/completion.ts';
-import { type CallContext, type Feature, type Outcome, requireName } from '../tools/feature.ts';
+import { InputRequired } from '../features/ask.ts';
+import { type Completer, completersOf } from '../features/completion.ts';
+import { type CallContext, type Feature, type Outcome, requireName } from '../features/feature.ts';
 import { parseUriTemplate } from './uri-template.ts';
 
 /** Text or bytes. Undefined: there is no such resource for this user, and the answer is that of an unknown one. */

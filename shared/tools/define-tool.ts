@@ -1,14 +1,15 @@
 import type { ToolAnnotations } from '@modelcontextprotocol/server';
-import { InputRequired } from './ask.ts';
-import { Content } from './content.ts';
-import { type CallContext, type Feature, type Outcome, requireName } from './feature.ts';
-import { type ParamHeader, readParamHeaders } from './param-headers.ts';
-import { describeObject, explainIssues, type Schema } from './schema.ts';
+import type { JsonObject } from '../core/json-object.ts';
+import { InputRequired } from '../features/ask.ts';
+import { Content } from '../features/content.ts';
+import { type CallContext, type Feature, type Outcome, requireName } from '../features/feature.ts';
+import { describeObject, explainIssues, type Schema } from '../features/schema.ts';
+import type { ParamHeader } from '../protocol/param-headers.ts';
+import { readParamHeaders } from './header-annotations.ts';
 
-export { ToolError } from './feature.ts';
+export { ToolError } from '../features/feature.ts';
 export type { CallContext as ToolContext };
 
-type JsonObject = Readonly<Record<string, unknown>>;
 type Returned<Out> = Out | InputRequired;
 
 interface Described {

@@ -39,15 +39,17 @@ describe('the command line', () => {
   const sentences: ReadonlyArray<readonly [string, readonly string[], number, string]> = [
     ['an unknown command', ['nope'], 2, 'There is no command "nope".'],
     ['an unknown option', ['dev', '--prot', '1'], 2, "Unknown option '--prot'"],
-    ['a port that is none', ['dev', '--port', 'x'], 1, '--port x is no port. Example: --port 8787'],
-    ['a parameter without a value', ['dev', '-c', 'x'], 1, '-c x is no parameter. Example: -c provisioning=deny'],
+    ['an option of a command without any', ['demo', '--fast'], 2, "Unknown option '--fast'"],
+    ['an unknown option of docs', ['docs', '--chek'], 2, "Unknown option '--chek'"],
+    ['a port that is none', ['dev', '--port', 'x'], 2, '--port x is no port. Example: --port 8787'],
+    ['a parameter without a value', ['dev', '-c', 'x'], 2, '-c x is no parameter. Example: -c provisioning=deny'],
     [
       'a wrong parameter',
       ['dev', '-c', 'provisioning=maybe'],
-      1,
+      2,
       'provisioning ("maybe") Invalid option: expected one of "auto"|"deny". Example: -c provisioning=deny',
     ],
-    ['a user that is none', ['token', 'eve'], 1, 'Name one of alice, bob, mallory. Example: npm run -s token -- alice'],
+    ['a user that is none', ['token', 'eve'], 2, 'Name one of alice, bob, mallory. Example: npm run -s token -- alice'],
     [
       'no gateway',
       ['token', 'alice', '--port', '9'],
@@ -63,29 +65,29 @@ describe('the command line', () => {
     [
       'a time that is none',
       ['audit', 'query', '--local', '--since', 'noon'],
-      1,
+      2,
       '--since noon is no time. Examples: 30m, 24h, 7d, 2026-11-24T08:00:00Z',
     ],
     [
       'a decision that is none',
       ['audit', 'query', '--decision', 'maybe'],
-      1,
+      2,
       '--decision maybe is neither allowed nor denied.',
     ],
     [
       'a uid that is none',
       ['audit', 'query', '--who', 'alice'],
-      1,
+      2,
       '--who alice is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.',
     ],
-    ['a limit that is none', ['audit', 'query', '--limit', '0'], 1, '--limit 0 is no number from 1 to 10000.'],
+    ['a limit that is none', ['audit', 'query', '--limit', '0'], 2, '--limit 0 is no number from 1 to 10000.'],
     [
       'a callback port that is none',
       ['smoke', '--callback-port', '80'],
-      1,
+      2,
       '--callback-port 80 is no port from 1024 to 65535.',
     ],
-    ['no question', ['audit'], 1, 'Say what to do. Example: npm run gatehouse -- audit query --local'],
+    ['no question', ['audit'], 2, 'Say what to do. Example: npm run gatehouse -- audit query --local'],
   ];
   test.each(sentences)('answers %s with a sentence', async (_name, args, code, sentence) => {
     const result = await gatehouse(...args);

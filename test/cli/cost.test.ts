@@ -27,11 +27,19 @@ describe('the bill', () => {
         'DynamoDB writes': 1.88,
         'DynamoDB reads': 0.06,
         'DynamoDB storage': 0.63,
+        'DynamoDB recovery': 0.5,
         Logs: 0.44,
         Egress: 0.06,
+        Traces: 5,
       },
-      4.29,
+      9.79,
     ]);
+  });
+
+  test('has a trace of every call while they are few, and of one in twenty beyond one a second', () => {
+    const traces = (calls: number) =>
+      billOf({ calls, ms: 5, memory: 512 }).lines.find(({ part }) => part === 'Traces')!.usd;
+    expect([traces(1_000_000), traces(2_628_000), traces(12_628_000)].map(round)).toEqual([5, 13.14, 15.64]);
   });
 
   test('of no calls is nothing, and only Lambda time depends on duration and memory', () => {

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHttpServer } from '../../cli/dev/http-server.ts';
 import { close, findFreePort } from '../../cli/dev/network.ts';
 import { type DevGateway, startDev } from '../../cli/dev/start.ts';
 import { broken } from '../fuzz/invariants.ts';
+import { listenAnywhere } from '../support/listen.ts';
 import { captureLog } from '../support/log.ts';
 import { type Exchange, exchange, type RawAnswer } from '../support/raw-http.ts';
 
@@ -187,8 +187,7 @@ describe('slow and broken connections', () => {
     const times = { headersMs: 40, requestMs: 80, checkMs: 20 };
     const server = createHttpServer((request, response) => request.resume().on('end', () => response.end()), times);
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return (server.address() as AddressInfo).port;
+    return listenAnywhere(server);
   };
 
   test.each([

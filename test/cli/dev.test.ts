@@ -1,5 +1,4 @@
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { toContext, toPort } from '../../cli/arguments.ts';
 import { matchRoute, type Received, receive, toEvent } from '../../cli/dev/http-event.ts';
@@ -7,6 +6,7 @@ import { close } from '../../cli/dev/network.ts';
 import { planFrom } from '../../cli/dev/template.ts';
 import { toTable } from '../../cli/table.ts';
 import { synthGateway } from '../../infra/synth.ts';
+import { listenAnywhere } from '../support/listen.ts';
 
 describe('routes are matched as an HTTP API does', () => {
   const keys = ['ANY /mcp', 'ANY /tools/{name}', 'ANY /.well-known/{proxy+}', '$default'];
@@ -39,12 +39,14 @@ describe('events are made as payload 2.0', () => {
       response.end();
     });
   });
-  beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
+  let port = 0;
+  beforeAll(async () => {
+    port = await listenAnywhere(server);
+  });
   afterAll(() => close(server));
 
   const send = (headers: Record<string, string | string[]>, body: string | Buffer) =>
     new Promise<unknown>((resolve, reject) => {
-      const { port } = server.address() as AddressInfo;
       const out = request({ port, host: '127.0.0.1', path: '/a%20b?x=1&x=2', method: 'POST', headers });
       out.on('error', reject);
       out.on('response', (response) => response.resume().on('end', () => resolve(events.pop())));

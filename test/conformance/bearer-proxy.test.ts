@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { bind, close } from '../../cli/dev/network.ts';
+import { close } from '../../cli/dev/network.ts';
+import { listenAnywhere } from '../support/listen.ts';
 import { type BearerProxy, startBearerProxy } from './bearer-proxy.ts';
 
 const server = createServer(async (incoming, response) => {
@@ -11,9 +11,10 @@ const server = createServer(async (incoming, response) => {
   response.writeHead(418, { 'x-kept': 'yes' });
   response.end(JSON.stringify({ method: incoming.method, path: incoming.url, host, origin, authorization, body }));
 });
+let port = 0;
 let proxy: BearerProxy;
 beforeAll(async () => {
-  await bind(server, 0, '127.0.0.1');
+  port = await listenAnywhere(server);
   proxy = await startBearerProxy();
 });
 afterAll(async () => {
@@ -36,7 +37,6 @@ function send(headers: Record<string, string>, body: string): Promise<{ answer: 
 }
 
 test('the proxy adds the token and passes the forged Host and Origin, the body and the answer as they are', async () => {
-  const { port } = server.address() as AddressInfo;
   proxy.target = { url: new URL(`http://127.0.0.1:${port}/mcp`), token: 'good' };
   const headers = { host: 'evil.example.com', origin: 'http://evil.example.com', authorization: 'Bearer own' };
   const { answer, text } = await send(headers, '{"a":"ü"}');

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { bind, close } from '../../cli/dev/network.ts';
+import { close } from '../../cli/dev/network.ts';
+import { listenAnywhere } from '../support/listen.ts';
 
 export interface BearerProxy {
   /** `http://localhost:<port>`, without a path. */
@@ -16,8 +16,7 @@ export interface BearerProxy {
  */
 export async function startBearerProxy(): Promise<BearerProxy> {
   const server = createServer((incoming, outgoing) => forward(proxy.target, incoming, outgoing));
-  await bind(server, 0, '127.0.0.1');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenAnywhere(server);
   const proxy: BearerProxy = {
     origin: `http://localhost:${port}`,
     target: undefined,

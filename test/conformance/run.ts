@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { WrongUsage } from '../../cli/failure.ts';
 import { projectRoot } from '../../infra/project.ts';
 import { startDevProcess } from '../support/dev-process.ts';
+import { print, runScript } from '../support/script.ts';
 import { judge, readBaseline } from './baseline.ts';
 import { startBearerProxy } from './bearer-proxy.ts';
 import { passedChecks, reportLines } from './report.ts';
@@ -13,7 +14,7 @@ const SETS = ['2026-07-28', '2025-11-25'] as const;
 /** Scenarios of a protocol extension that is not offered: no revision asks for them, and the suite never scores them. */
 const EXTENSION = /^tasks-/;
 
-const HELP = `Usage: npm run conformance -- [--set ${SETS[0]}]
+const help = `Usage: npm run conformance -- [--set ${SETS[0]}]
 
 Runs the official MCP conformance suite against "npm run dev -- --fixtures", once for each requirement set.
 A failed check that test/conformance/baseline-<set>.yml does not list fails the run; so does a listed one that passes.
@@ -25,11 +26,9 @@ interface Totals {
   readonly failed: number;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { set: { type: 'string' }, help: { type: 'boolean', short: 'h' } } });
-  if (values.help) return print(HELP);
-  const sets = SETS.filter((set) => values.set === undefined || values.set === set);
-  if (sets.length === 0) throw new Error(`--set ${values.set} is none of ${SETS.join(', ')}`);
+async function runSets(wanted: string | undefined): Promise<boolean> {
+  const sets = SETS.filter((set) => wanted === undefined || wanted === set);
+  if (sets.length === 0) throw new WrongUsage(`--set ${wanted} is none of ${SETS.join(', ')}.`);
   const totals = await withFixtures(async (url) => {
     const each: Totals[] = [];
     for (const set of sets) each.push(await runSet(set, url));
@@ -37,7 +36,7 @@ async function main(): Promise<void> {
   });
   const sum = (key: keyof Totals) => totals.reduce((total, one) => total + one[key], 0);
   print(`\n${sum('passed')} passed, ${sum('failed')} failed`);
-  process.exitCode = sum('failed') === 0 ? 0 : 1;
+  return sum('failed') === 0;
 }
 
 /** The proxy's origin is on the list of origins, as that of a page served by the gateway itself would be. */
@@ -66,8 +65,4 @@ async function runSet(set: string, url: string): Promise<Totals> {
   return { passed: passedChecks(results), failed: verdict.unexpected.length + verdict.stale.length };
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-await main();
+await runScript({ help, options: { set: { type: 'string' } }, run: ({ set }) => runSets(set) });

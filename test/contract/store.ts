@@ -207,10 +207,11 @@ function auditContract(engine: Engine, database: () => TestDatabase): void {
     const { endpoint, audit } = database();
     const client = new DynamoDBClient(localDynamo(endpoint));
     const own = facts(NOW, 'units');
+    const other = { ...own, callId: uuidv7(() => NOW) };
     const records = [
       intentRecord(own, NOW),
-      outcomeRecord(own, 'h', ok, NOW),
-      outcomeRecord({ ...own, callId: uuidv7(() => NOW) }, 'h', { ...ok, isError: true }, NOW),
+      outcomeRecord(own, intentRecord(own, NOW), ok, NOW),
+      outcomeRecord(other, intentRecord(other, NOW), { ...ok, isError: true }, NOW),
       denialRecord(own, 'INSUFFICIENT_SCOPE', undefined, NOW),
     ];
     const units: (number | undefined)[] = [];

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePort } from '../../cli/dev/network.ts';
+import { print, runScript } from '../support/script.ts';
 import { createAwsApi } from './aws-api.ts';
 import { createCdk } from './cdk.ts';
 import { callDev } from './chapters/dev-calls.ts';
@@ -14,23 +15,27 @@ import { type MiniStack, startMiniStack } from './ministack.ts';
 import { createStory, type Story } from './story.ts';
 import { startIssuer, type World } from './world.ts';
 
-/** `npm run test:deploy`: a real `cdk deploy` into an account on this machine, used and taken down again. */
+const help = `Usage: npm run test:deploy
+
+A real "cdk deploy" into an AWS account on this machine, used and taken down again. Nothing here reaches AWS. It needs
+Linux x64 and Python 3.11 or newer, and takes a few minutes (docs/testing-a-deploy.md).`;
+
 const LIMIT_MS = 15 * 60_000;
 
-let ministack: MiniStack | undefined;
-const work = mkdtempSync(join(tmpdir(), 'gatehouse-deploy-'));
-let aborted = false;
-const print = (line: string) => {
-  if (!aborted) process.stdout.write(`${line}\n`);
-};
-const story = createStory({ print, evidence: () => ministack?.logTail() ?? '' });
+/** What has to be gone when it ends, however it ends. */
+interface Stage {
+  readonly work: string;
+  ministack: MiniStack | undefined;
+  aborted: boolean;
+}
 
-async function openAccount(): Promise<World | undefined> {
+async function openAccount(stage: Stage, story: Story): Promise<World | undefined> {
+  const { work } = stage;
   let world: World | undefined;
   await story.chapter('an AWS account on this machine', async (step) => {
     const port = await findFreePort();
     const running = await step('MiniStack is fetched and starts', () => startMiniStack({ port, work }));
-    ministack = running;
+    stage.ministack = running;
     const environment = awsEnvironment(running.endpoint, work);
     enter(environment);
     const cdk = createCdk(environment, work);
@@ -56,30 +61,42 @@ async function tellDev(world: World, { chapter }: Story): Promise<void> {
   });
 }
 
-async function cleanUp(): Promise<void> {
+async function cleanUp({ ministack, work }: Stage): Promise<void> {
   await ministack?.stop();
   rmSync(work, { recursive: true, force: true });
 }
 
-async function abort(why: string): Promise<never> {
-  print(`${why}: stopping`);
-  // What still runs fails from here on, which says nothing.
-  aborted = true;
-  await cleanUp();
-  process.exit(1);
+function abortOnSignal(stage: Stage, print: (line: string) => void): void {
+  const abort = async (why: string): Promise<never> => {
+    print(`${why}: stopping`);
+    // What still runs fails from here on, which says nothing.
+    stage.aborted = true;
+    await cleanUp(stage);
+    process.exit(1);
+  };
+  process.once('SIGINT', () => void abort('interrupted'));
+  process.once('SIGTERM', () => void abort('terminated'));
+  setTimeout(() => void abort(`not done after ${LIMIT_MS / 60_000} minutes`), LIMIT_MS).unref();
 }
 
-process.once('SIGINT', () => void abort('interrupted'));
-process.once('SIGTERM', () => void abort('terminated'));
-setTimeout(() => void abort(`not done after ${LIMIT_MS / 60_000} minutes`), LIMIT_MS).unref();
-
-try {
-  const world = await openAccount();
-  if (world !== undefined) {
-    await tellDev(world, story);
-    await story.chapter('a prod stack, with a Cognito user pool', (step) => prodChapter(world, step));
+async function tellStory(): Promise<boolean> {
+  const work = mkdtempSync(join(tmpdir(), 'gatehouse-deploy-'));
+  const stage: Stage = { work, ministack: undefined, aborted: false };
+  const say = (line: string) => {
+    if (!stage.aborted) print(line);
+  };
+  const story = createStory({ print: say, evidence: () => stage.ministack?.logTail() ?? '' });
+  abortOnSignal(stage, say);
+  try {
+    const world = await openAccount(stage, story);
+    if (world !== undefined) {
+      await tellDev(world, story);
+      await story.chapter('a prod stack, with a Cognito user pool', (step) => prodChapter(world, step));
+    }
+  } finally {
+    await cleanUp(stage);
   }
-} finally {
-  await cleanUp();
+  return story.end();
 }
-process.exitCode = story.end() ? 0 : 1;
+
+await runScript({ help, options: {}, run: tellStory });

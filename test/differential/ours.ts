@@ -1,8 +1,8 @@
+import { ask, askForm, formAnswer } from '../../shared/features/ask.ts';
+import { content, text } from '../../shared/features/content.ts';
 import { definePrompt, said } from '../../shared/prompts/define-prompt.ts';
 import type { Registry } from '../../shared/registry/index.ts';
 import { defineResource, defineResourceTemplate } from '../../shared/resources/define-resource.ts';
-import { ask, askForm, formAnswer } from '../../shared/tools/ask.ts';
-import { content, text } from '../../shared/tools/content.ts';
 import { defineTool, ToolError } from '../../shared/tools/define-tool.ts';
 import { goodClaims } from '../support/config.ts';
 import type { TestDatabase } from '../support/database.ts';

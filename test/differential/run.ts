@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
+import { WrongUsage } from '../../cli/failure.ts';
 import { startDatabase } from '../support/database.ts';
+import { print, runScript } from '../support/script.ts';
 import { ACCEPTED } from './accepted.ts';
 import { compare, type Report, stale } from './differ.ts';
 import { officialServer } from './official.ts';
@@ -9,18 +10,18 @@ const DEFAULT_RUNS = 5000;
 /** Fewer messages than this need not meet every accepted difference. */
 const ENOUGH_FOR_ALL = 4000;
 
-const HELP = `Usage: npm run differential -- [--runs ${DEFAULT_RUNS}] [--seed N]
+const help = `Usage: npm run differential -- [options]
 
 Feeds generated messages to the official MCP SDK's server and to this gateway's handler, and compares the answers.
-Differences are allowed only as test/differential/accepted.ts lists them, each with the sentence that decides it.`;
+Differences are allowed only as test/differential/accepted.ts lists them, each with the sentence that decides it.
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { runs: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) return print(HELP);
-  const [runs, seed] = [Number(values.runs ?? DEFAULT_RUNS), Number(values.seed ?? Date.now() % 1_000_000_000)];
-  if (!Number.isInteger(runs) || !Number.isInteger(seed) || runs < 1) throw new Error('--runs and --seed are integers');
+  --runs N    how many messages. Default ${DEFAULT_RUNS}; from ${ENOUGH_FOR_ALL} on, an accepted difference that none met fails the run
+  --seed N    the same messages as in the run that printed this seed. Default: new ones`;
+
+async function runMessages(runs: number, seed: number): Promise<boolean> {
+  if (!Number.isInteger(runs) || !Number.isInteger(seed) || runs < 1) {
+    throw new WrongUsage('--runs and --seed are whole numbers.');
+  }
   const database = await startDatabase();
   try {
     const ours = await ourServer(database);
@@ -30,7 +31,7 @@ async function main(): Promise<void> {
     const failures = [...problems(report, runs)];
     for (const failure of failures) print(`\n${failure}`);
     print(`\n${ACCEPTED.length} accepted differences, ${failures.length} failed`);
-    process.exitCode = failures.length === 0 ? 0 : 1;
+    return failures.length === 0;
   } finally {
     await database.stop();
   }
@@ -45,8 +46,8 @@ function* problems(report: Report, runs: number): Generator<string> {
   for (const name of stale(report)) yield `STALE: no message met the accepted difference "${name}"`;
 }
 
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-await main();
+await runScript({
+  help,
+  options: { runs: { type: 'string' }, seed: { type: 'string' } },
+  run: ({ runs, seed }) => runMessages(Number(runs ?? DEFAULT_RUNS), Number(seed ?? Date.now() % 1_000_000_000)),
+});

@@ -1,10 +1,10 @@
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { close, findFreePort } from '../../cli/dev/network.ts';
 import { type DevGateway, startDev } from '../../cli/dev/start.ts';
 import { goodClaims } from '../support/config.ts';
 import { createIssuer, type TestIssuer } from '../support/issuer.ts';
+import { listenAnywhere } from '../support/listen.ts';
 import { captureLog } from '../support/log.ts';
 import { legacy } from '../support/messages.ts';
 
@@ -20,8 +20,7 @@ const server = createServer((incoming, response) => {
 });
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  idp = createIssuer(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  idp = createIssuer(`http://127.0.0.1:${await listenAnywhere(server)}`);
   const context = { idp: 'oidc', issuer: idp.issuer, audience: AUDIENCE };
   gateway = await startDev({ port: await findFreePort(), context, log: captureLog().log });
 });

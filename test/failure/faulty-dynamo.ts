@@ -30,14 +30,16 @@ export async function startFaultyDynamo(
 ): Promise<FaultyDynamo> {
   const proxy = await startFaultProxy(forwardTo(database.endpoint));
   await proxy.inject(fault, times);
-  const faulty = createDynamo({ ...localDynamo(proxy.url), limits });
+  let faulty = createDynamo({ ...localDynamo(proxy.url), limits });
   let attempts: number | undefined;
   return {
-    over: (well) => route(well, faulty, isAt(place, database)),
+    over: (well) => route(well, () => faulty, isAt(place, database)),
     attempts: () => attempts ?? proxy.asked(),
     recover: async () => {
       attempts = proxy.asked();
       await proxy.recover();
+      // What is over must not seem to go on because this machine is busy.
+      faulty = createDynamo({ ...localDynamo(proxy.url), limits: PATIENT });
     },
     close: proxy.close,
   };
@@ -69,8 +71,8 @@ function isAt(place: Place, { identities, audit, state }: TestDatabase): IsAt {
   return places[place];
 }
 
-function route(well: Dynamo, faulty: Dynamo, at: IsAt): Dynamo {
-  const choose = (operation: Operation, table: string, key: Key) => (at(operation, table, key) ? faulty : well);
+function route(well: Dynamo, faulty: () => Dynamo, at: IsAt): Dynamo {
+  const choose = (operation: Operation, table: string, key: Key) => (at(operation, table, key) ? faulty() : well);
   return {
     get: (table, key, options) => choose('read', table, key).get(table, key, options),
     putIfAbsent: (table, item, options) => choose('write', table, item).putIfAbsent(table, item, options),

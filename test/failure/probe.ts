@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { InputRequired } from '../../shared/tools/ask.ts';
+import type { InputRequired } from '../../shared/features/ask.ts';
 import { defineTool, type Tool, type ToolContext } from '../../shared/tools/define-tool.ts';
 import { PROBE } from './observe.ts';
 

@@ -191,6 +191,26 @@ describe('a header that came twice', () => {
   });
 });
 
+describe('a header that means the body only after something was dropped from it', () => {
+  const named = JSON.stringify(modern('tools/call', { name: 'echo', arguments: { text: 'a' } }, 7));
+  const base64 = (text: string) => `=?base64?${Buffer.from(text).toString('base64')}?=`;
+  const good = modernHeaders('tools/call', 'echo');
+  test.each([
+    ['a byte order mark in base64', { 'mcp-name': base64('\ufeffecho') }],
+    ['a byte order mark', { 'mcp-name': '\ufeffecho' }],
+    ['a no-break space before the name', { 'mcp-name': '\u00a0echo' }],
+    ['a no-break space behind the method', { 'mcp-method': 'tools/call\u00a0' }],
+    ['a line separator behind the version', { 'mcp-protocol-version': '2026-07-28\u2028' }],
+  ])('%s makes it another header', async (_name, headers) => {
+    expect(await post(named, { ...good, ...headers })).toEqual({ status: 400, id: 7, code: 'HEADER_MISMATCH' });
+  });
+
+  test('blanks and tabs around a value are none of it', async () => {
+    const headers = { ...good, 'mcp-name': ' \techo\t ', 'mcp-method': ' tools/call\t' };
+    expect(await post(named, headers)).toEqual({ status: 200, id: 7, code: undefined });
+  });
+});
+
 test.each([
   ['gzip', 415, 'UNSUPPORTED_MEDIA_TYPE'],
   ['identity,gzip', 415, 'UNSUPPORTED_MEDIA_TYPE'],

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { content, text } from '../../shared/features/content.ts';
+import { defineTool } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { legacy, modern } from '../support/messages.ts';
@@ -94,6 +97,18 @@ describe('a batch of revision 2025-03-26', () => {
     expect(Object.keys(body as object)).toEqual(['jsonrpc', 'error']);
   });
 
+  test.each([
+    ['something that is no message', [7, echo('hi', 1)]],
+    ['two such things', [7, null, initialized]],
+  ])('without a token is refused as a whole behind %s too', async (_name, messages) => {
+    const { status, headers, body } = await gateway.rpc(messages, { token: undefined });
+    expect({ status, challenge: headers['www-authenticate']?.split(' ')[0], body }).toMatchObject({
+      status: 401,
+      challenge: 'Bearer',
+      body: { jsonrpc: '2.0', error: { code: 40101 } },
+    });
+  });
+
   test('from a foreign web origin is refused as a whole', async () => {
     const { status, body } = await gateway.rpc([echo('hi', 1)], { headers: { origin: 'https://evil.example' } });
     expect({ status, code: (body as Entry).error?.data.code }).toEqual({ status: 403, code: 'ORIGIN_NOT_ALLOWED' });
@@ -120,5 +135,60 @@ describe('what is no batch of that revision is refused whole', () => {
       rpc: -32600,
       code: 'INVALID_REQUEST',
     });
+  });
+});
+
+describe('a batch whose answers would not fit into one', () => {
+  let runs = 0;
+  const large = defineTool({
+    name: 'large',
+    title: 'T',
+    description: 'd',
+    scopes: [],
+    annotations: { readOnlyHint: true },
+    input: z.strictObject({ bytes: z.int() }),
+    run: ({ bytes }) => {
+      runs++;
+      return content(text('x'.repeat(bytes)));
+    },
+  });
+  const sizesOf = async (sizes: readonly number[]) => {
+    runs = 0;
+    const gateway = createTestGateway(database, { tools: [large] });
+    gateway.time.now += 3_600_000 * (1 + sizes.length);
+    const messages = sizes.map((bytes, id) => legacy('tools/call', { name: 'large', arguments: { bytes } }, id));
+    const answer = await gateway.rpc(messages);
+    const rows = (await gateway.trail()).filter(({ time }) => time === gateway.time.now);
+    return {
+      status: answer.status,
+      fits: JSON.stringify(answer.body).length <= 3_000_000,
+      answers: (answer.body as readonly Entry[]).map(({ error }) => error?.data.code ?? 'ran'),
+      recorded: rows.map(({ outcome, detail }) => detail ?? outcome).sort(),
+      runs,
+    };
+  };
+
+  test('gives each an equal part of what is left, and records which could not be sent', async () => {
+    expect(await sizesOf([2_000_000, 900_000, 100, 1_900_000])).toEqual({
+      status: 200,
+      fits: true,
+      answers: ['ANSWER_TOO_LARGE', 'ran', 'ran', 'ran'],
+      recorded: ['ANSWER_TOO_LARGE', 'ok', 'ok', 'ok'],
+      runs: 4,
+    });
+  });
+
+  test('stays under the limit with twenty large ones', async () => {
+    expect(await sizesOf(Array.from({ length: 20 }, () => 2_900_000))).toEqual({
+      status: 200,
+      fits: true,
+      answers: Array.from({ length: 20 }, (_, at) => (at === 19 ? 'ran' : 'ANSWER_TOO_LARGE')),
+      recorded: [...Array.from({ length: 19 }, () => 'ANSWER_TOO_LARGE'), 'ok'],
+      runs: 20,
+    });
+  });
+
+  test('has room for one large answer', async () => {
+    expect((await sizesOf([2_900_000])).answers).toEqual(['ran']);
   });
 });

@@ -274,6 +274,18 @@ describe('the trail comes first', () => {
     });
   });
 
+  test('the text of an error that looks like a stack is not logged', async () => {
+    const failing = createTestGateway(database, {
+      dynamo: (real) => ({ ...real, get: () => Promise.reject(new Error('a\n    at SECRET (b)\n    at SECRET2')) }),
+    });
+    await failing.rpc(echo);
+    const refused = failing.lines.filter(({ event }) => event === 'refused');
+    expect({
+      refused: refused.map(({ code, cause, at }) => [code, cause, String(at).startsWith('at ')]),
+      leaked: JSON.stringify(failing.lines).includes('SECRET'),
+    }).toEqual({ refused: [['IDENTITY_UNAVAILABLE', 'Error', true]], leaked: false });
+  });
+
   test('a user table that cannot be reached: 503, nothing executed, nothing recorded', async () => {
     const broken = createTestGateway(database, {
       dynamo: (real) => ({ ...real, get: () => Promise.reject(new Error('down')) }),

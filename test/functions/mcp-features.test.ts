@@ -4,6 +4,7 @@ import { defineResource, defineResourceTemplate } from '../../shared/resources/d
 import { ToolError } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
+import type { LogLine } from '../support/log.ts';
 import { handshake, legacy } from '../support/messages.ts';
 import { callModern, outcomeOf } from '../support/modern-client.ts';
 
@@ -48,6 +49,13 @@ const prompts = [
     get: () => Promise.reject(new ToolError('The calendar is closed.')),
   }),
 ];
+const unwritable = definePrompt({
+  ...common,
+  name: 'unwritable',
+  scopes: [],
+  arguments: {},
+  get: () => [said('user', { type: 'text', text: 1n as unknown as string })],
+});
 const resources = [
   defineResourceTemplate({
     ...common,
@@ -96,6 +104,28 @@ const get = (name: unknown, args?: object, more = {}) =>
   callModern(gateway, 'prompts/get', { name, ...(args === undefined ? {} : { arguments: args }) }, more);
 const read = (uri: unknown, more = {}) => callModern(gateway, 'resources/read', { uri }, more);
 const whoamiOnly = () => gateway.token({ scope: 'starter.whoami' });
+
+test('what cannot be written as JSON is a defect, and recorded as one', async () => {
+  const broken = createTestGateway(database, { registry: { prompts: [unwritable] } });
+  broken.time.now = gateway.time.now;
+  const outcome = outcomeOf(await callModern(broken, 'prompts/get', { name: 'unwritable' }));
+  expect({ outcome, recorded: await recorded() }).toEqual({
+    outcome: { status: 500, rpc: -32603, code: 'GATEWAY_ERROR' },
+    recorded: [['prompts/get', 'unwritable', 'allowed', 'error', 'GATEWAY_ERROR']],
+  });
+});
+
+test.each([
+  ['prompts/get', { name: 'greet', arguments: { who: 'Ada' } }],
+  ['resources/read', { uri: 'notes://n1/body' }],
+])('%s has no tool result, so ChatGPT too is told about a scope by the status', async (method, params) => {
+  const meta = { 'openai/userAgent': 'ChatGPT' };
+  const answer = await callModern(gateway, method, params, { token: await whoamiOnly(), meta });
+  expect([outcomeOf(answer), answer.headers['www-authenticate']?.split(',')[0]]).toEqual([
+    { status: 403, rpc: 40301, code: 'INSUFFICIENT_SCOPE' },
+    'Bearer error="insufficient_scope"',
+  ]);
+});
 
 describe('what is offered', () => {
   test('capabilities follow from what is registered', async () => {
@@ -232,6 +262,16 @@ describe('resources/read', () => {
       rpc: -32602,
       code: 'UNKNOWN_RESOURCE',
       uri: uri.slice(0, 2048),
+    });
+  });
+
+  test('that its own code does not find is a failed call in log and trail, and no denial', async () => {
+    await read('notes://gone/body');
+    const { decision, code } = gateway.lines.filter(({ event }) => event === 'request').at(-1) as LogLine;
+    expect({ decision, code, recorded: await recorded() }).toEqual({
+      decision: 'allowed',
+      code: 'UNKNOWN_RESOURCE',
+      recorded: [['resources/read', 'note', 'allowed', 'error', 'UNKNOWN_RESOURCE']],
     });
   });
 

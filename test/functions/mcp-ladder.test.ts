@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { ask, askRoots } from '../../shared/tools/ask.ts';
+import { ask, askRoots } from '../../shared/features/ask.ts';
 import { defineTool } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type SentRequest, type TestGateway } from '../support/gateway.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { audio, content, image, text } from '../../shared/tools/content.ts';
+import { audio, content, image, text } from '../../shared/features/content.ts';
 import { defineTool } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -96,8 +96,12 @@ describe('a call that asked for progress', () => {
     expect(progressOf(await gateway.rpc(message, { headers: BOTH })).length).toBe(3);
   });
 
-  test('and accepts no event stream gets plain JSON', async () => {
-    const answer = await call('works', { progressToken: 'p1' }, { accept: 'application/json' });
+  test.each([
+    'application/json',
+    'application/json, text/event-stream;q=0',
+    'application/json, text/event-stream; a=b; Q=0.000',
+  ])('and accepts no event stream (%s) gets plain JSON', async (accept) => {
+    const answer = await call('works', { progressToken: 'p1' }, { accept });
     expect([answer.headers['content-type'], outcomeOf(answer)]).toEqual([
       'application/json',
       { resultType: 'complete', content: [{ type: 'text', text: 'done' }] },
@@ -155,5 +159,21 @@ describe('a tool without an output schema', () => {
 
   test('that returns anything else is an error of the tool', async () => {
     expect(outcomeOf(await call('wrong', {}))['isError']).toBe(true);
+  });
+});
+
+const oddLevels: ReadonlyArray<readonly [unknown]> = [
+  [{ toString: 1 }],
+  [{ toString: 1, valueOf: 1 }],
+  [[{ toString: 1 }]],
+  [7],
+  [null],
+];
+test.each(oddLevels)('a legacy call with %j for a log level runs, and gets no messages', async (level) => {
+  const message = legacy('tools/call', { name: 'works', arguments: {}, _meta: { [LEVEL]: level } });
+  const answer = await gateway.rpc(message, { headers: BOTH });
+  expect({ status: answer.status, result: messages(answer).map(({ method }) => method) }).toEqual({
+    status: 200,
+    result: [undefined],
   });
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { ask, askForm, askModel, askRoots, askToOpen, formAnswer } from '../../shared/features/ask.ts';
 import { definePrompt, said } from '../../shared/prompts/define-prompt.ts';
-import { ask, askForm, askModel, askRoots, askToOpen, formAnswer } from '../../shared/tools/ask.ts';
 import { defineTool } from '../../shared/tools/define-tool.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
@@ -340,6 +340,48 @@ test('without the state table nothing that depends on it runs: 503, and the call
   });
   const { structuredContent } = outcomeOf(await call(gateway, 'remove', { inputResponses: SURE, requestState: state }));
   expect(structuredContent).toEqual({ said: 'deleted n1' });
+});
+
+test('what the client is told while the state table is down is what happened: asked and run, or not run', async () => {
+  const state = await firstRound();
+  const broken = createTestGateway(database, {
+    tools,
+    dynamo: (real) => ({
+      ...real,
+      get: (table, key, options) =>
+        table === database.state ? Promise.reject(new Error('down')) : real.get(table, key, options),
+    }),
+  });
+  const token = await gateway.token();
+  const hintOf = async (more: object) => {
+    const answer = await call(broken, 'remove', more, { ...FORMS, token });
+    return [answer.status, (answer.body as { error: { message: string } }).error.message];
+  };
+  expect([await hintOf({}), await hintOf({ inputResponses: SURE, requestState: state })]).toEqual([
+    [503, 'The call ran as far as its question, and its key cannot be reached now. Try again.'],
+    [503, 'The keys or marks of multi round-trip calls cannot be reached now. Nothing was run. Try again.'],
+  ]);
+});
+
+test.each([
+  [11_000, undefined],
+  [13_000, { status: 200, rpc: 50001, code: 'BACKEND_ERROR' }],
+])('a state of %i bytes comes back, or is not handed out', async (bytes, refused) => {
+  const keeps = defineTool({
+    ...base,
+    name: 'keeps',
+    input: z.strictObject({}),
+    annotations: { readOnlyHint: true },
+    run: (_input, { state }) =>
+      state === undefined
+        ? ask({ confirm: askForm('?', FORM) }, 'x'.repeat(bytes))
+        : { said: `${String(state).length}` },
+  });
+  const keeping = createTestGateway(database, { tools: [keeps] });
+  const first = outcomeOf(await call(keeping, 'keeps'));
+  const { requestState } = first;
+  const second = requestState && outcomeOf(await call(keeping, 'keeps', { inputResponses: SURE, requestState }));
+  expect(refused === undefined ? second : first).toMatchObject(refused ?? { structuredContent: { said: `${bytes}` } });
 });
 
 test('the key is not in a log or a record, and what the state holds is not readable', async () => {

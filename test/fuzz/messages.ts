@@ -64,6 +64,15 @@ const reference = fc.record({
   context: odd,
 });
 
+const META = 'io.modelcontextprotocol';
+/** Objects that cannot be made a text. */
+const TEXTLESS: readonly unknown[] = [{ toString: 1 }, { toString: 1, valueOf: 1 }, [{ toString: 1 }]];
+const META_NAMES = ['protocolVersion', 'clientCapabilities', 'clientInfo', 'logLevel'].map((name) => `${META}/${name}`);
+const meta = fc.dictionary(
+  fc.constantFrom(...META_NAMES, 'progressToken', 'traceparent', 'openai/x', '__proto__'),
+  fc.oneof(odd, fc.constantFrom<unknown>(MODERN, '2025-11-25', {}, ...TEXTLESS)),
+);
+
 /** Method and parameters that mean something in one era at least. */
 const request = fc.oneof(
   fc.tuple(
@@ -93,8 +102,9 @@ const ACCEPT = ['accept', 'application/json, text/event-stream'] as const;
 
 /** Mostly valid, in either era; some without an id. */
 export const message: fc.Arbitrary<Message> = fc
-  .tuple(request, id, fc.boolean(), fc.nat(3))
-  .map(([[method, params], any, isModern, kind]) => {
+  .tuple(request, id, fc.boolean(), fc.nat(3), fc.option(meta))
+  .map(([[method, wanted], any, isModern, kind, asked]) => {
+    const params = asked === null ? wanted : { ...wanted, _meta: asked };
     const { id: _id, ...notification } = (isModern ? modern : legacy)(method, params, any);
     const body = kind === 0 ? notification : { ...notification, id: any };
     const { name, uri: at } = params as { name?: unknown; uri?: unknown };
@@ -108,11 +118,6 @@ function encoded(value: string): string {
   return /^[!-~]+$/.test(value) ? value : `=?base64?${Buffer.from(value).toString('base64')}?=`;
 }
 
-const META = 'io.modelcontextprotocol';
-const meta = fc.dictionary(
-  fc.constantFrom(`${META}/protocolVersion`, `${META}/clientCapabilities`, 'progressToken', 'openai/x', '__proto__'),
-  fc.oneof(odd, fc.constantFrom<unknown>(MODERN, '2025-11-25', {})),
-);
 const member = fc.constantFrom('jsonrpc', 'id', 'method', 'params', 'result', 'error', ...PROTOTYPE_NAMES);
 const value = fc.oneof(
   odd,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { ask, askForm } from '../../shared/features/ask.ts';
+import { content, text } from '../../shared/features/content.ts';
 import { definePrompt, said } from '../../shared/prompts/define-prompt.ts';
 import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { defineResource, defineResourceTemplate } from '../../shared/resources/define-resource.ts';
-import { ask, askForm } from '../../shared/tools/ask.ts';
-import { content, text } from '../../shared/tools/content.ts';
 import { defineTool } from '../../shared/tools/define-tool.ts';
 
 /** What is deployed, and things that let more in, or give back what they were given in each way there is. */

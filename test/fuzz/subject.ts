@@ -67,10 +67,7 @@ function eventOf({ method, target, headers, body }: Request) {
 function requireQuiet({ lines }: TestGateway, { tools, prompts, resources }: Registry): number {
   const names = new Set<unknown>([undefined, ...[...tools, ...prompts, ...resources].map(({ name }) => name)]);
   const methods = new Set<unknown>([undefined, ...METHODS.keys()]);
-  const odd = lines.filter(
-    ({ level, event, tool, method }) =>
-      (level === 'error' && event !== 'tool.failed') || !names.has(tool) || !methods.has(method),
-  );
+  const odd = lines.filter(({ level, tool, method }) => level === 'error' || !names.has(tool) || !methods.has(method));
   if (odd.length > 0) throw new Error(`odd log lines: ${JSON.stringify(odd)}`);
   if (/zq9|<script/.test(JSON.stringify(lines))) throw new Error(`the log shows the marker: ${JSON.stringify(lines)}`);
   const polluted = [Object.prototype, Array.prototype, Function.prototype].flatMap((one) => Object.keys(one));

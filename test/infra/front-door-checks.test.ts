@@ -8,6 +8,7 @@ const domain = { ...auth0, domainName: 'mcp.acme.com', certificateArn: certifica
 const zone = { hostedZoneId: 'Z0123456789ABCDEFGHIJ', hostedZoneName: 'acme.com' };
 const edge = { ...auth0, cloudFront: 'true' };
 const edgeDomain = { ...edge, domainName: 'mcp.acme.com', certificateArn: certificate('us-east-1') };
+const topic = (region: string) => `arn:aws:sns:${region}:123456789012:oncall`;
 const webAclArn = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/acme/1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f';
 
 describe('a wrong combination stops the synthesis with the way out', () => {
@@ -99,6 +100,30 @@ describe('a wrong combination stops the synthesis with the way out', () => {
       undefined,
       /^alarmEmail \("a@b\.example"\) and alarmTopicArn exclude each other: /,
     ],
+    [
+      'a topic of another region',
+      { ...auth0, alarmTopicArn: topic('eu-central-1') },
+      'eu-west-1',
+      /^alarmTopicArn \("arn:aws:sns:eu-central-1:.*"\) is in eu-central-1; alarms tell topics of their own region, eu-west-1\. Example: -c alarmTopicArn=arn:aws:sns:eu-west-1:123456789012:oncall$/,
+    ],
+    [
+      'a topic elsewhere with a web ACL, which puts the stack into us-east-1',
+      { ...edge, alarmTopicArn: topic('eu-central-1') },
+      undefined,
+      /^alarmTopicArn .* is in eu-central-1; alarms tell topics of their own region, us-east-1\. /,
+    ],
+    [
+      'a login page with a name that Cognito reserves',
+      { stackName: 'Lawsuits' },
+      undefined,
+      /^loginDomainPrefix \(not given\) is needed with stackName=Lawsuits: Cognito takes no login page lawsuits-123456789012\. Example: -c loginDomainPrefix=acme-mcp$/,
+    ],
+    [
+      'a login page with too long a name',
+      { stackName: `A${'b'.repeat(60)}` },
+      undefined,
+      /^loginDomainPrefix \(not given\) is needed with stackName=Ab/,
+    ],
   ])('%s', (_name, context, region, message) => {
     expect(messageOf(context, region)).toMatch(message);
   });
@@ -107,6 +132,9 @@ describe('a wrong combination stops the synthesis with the way out', () => {
     ['the stack’s own region', domain, 'eu-central-1'],
     ['CloudFront in us-east-1', edgeDomain, 'us-east-1'],
     ['CloudFront elsewhere with an own web ACL', { ...edgeDomain, webAclArn }, 'eu-central-1'],
+    ['a topic of the stack’s own region', { ...auth0, alarmTopicArn: topic('eu-central-1') }, 'eu-central-1'],
+    ['a reserved name where no login page is made', { ...auth0, stackName: 'Lawsuits' }, undefined],
+    ['a reserved name with another login page', { stackName: 'Lawsuits', loginDomainPrefix: 'acme' }, undefined],
     ['the same public URL said twice', { ...domain, publicUrl: 'https://mcp.acme.com' }, undefined],
   ])('%s is accepted', (_name, context, region) => {
     expect(messageOf(context, region)).toBe('accepted');

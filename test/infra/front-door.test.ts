@@ -34,7 +34,9 @@ describe('a custom domain', () => {
       { Name: 'Gatehouse', ProtocolType: 'HTTP', DisableExecuteApiEndpoint: true },
       {
         DomainName: 'mcp.acme.com',
-        DomainNameConfigurations: [{ CertificateArn: certificate('eu-central-1'), EndpointType: 'REGIONAL' }],
+        DomainNameConfigurations: [
+          { CertificateArn: certificate('eu-central-1'), EndpointType: 'REGIONAL', SecurityPolicy: 'TLS_1_2' },
+        ],
       },
       // No ApiMappingKey: a prefix would break the well-known paths.
       ['ApiId', 'DomainName', 'Stage'],
@@ -106,6 +108,7 @@ describe('CloudFront in front', () => {
         methods: (one['AllowedMethods'] as string[]).length,
         cached: one['CachedMethods'],
         viewers: one['ViewerProtocolPolicy'],
+        compressed: one['Compress'],
       })),
     ).toEqual([
       {
@@ -115,6 +118,7 @@ describe('CloudFront in front', () => {
         methods: 7,
         cached: undefined,
         viewers: 'https-only',
+        compressed: false,
       },
       {
         path: '/.well-known/*',
@@ -123,6 +127,19 @@ describe('CloudFront in front', () => {
         methods: 7,
         cached: undefined,
         viewers: 'https-only',
+        compressed: false,
+      },
+    ]);
+  });
+
+  test('waits for the API longer than the API waits for a function, over TLS 1.2', () => {
+    const [origin] = distribution!['Origins'] as ReadonlyArray<Record<string, unknown>>;
+    expect([origin!['CustomOriginConfig'], distribution!['ViewerCertificate']]).toEqual([
+      { OriginProtocolPolicy: 'https-only', OriginReadTimeout: 35, OriginSSLProtocols: ['TLSv1.2'] },
+      {
+        AcmCertificateArn: certificate('us-east-1'),
+        MinimumProtocolVersion: 'TLSv1.2_2021',
+        SslSupportMethod: 'sni-only',
       },
     ]);
   });

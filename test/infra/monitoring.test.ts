@@ -56,6 +56,58 @@ describe('alarms', () => {
     expect([...new Set(ours)].filter((name) => !written.has(name))).toEqual([]);
   });
 
+  test('are within what CloudWatch computes: ten metrics, lower-case ids, one result, each name defined', () => {
+    const computed = alarmsOf().flatMap(({ AlarmName, Metrics }) => (Metrics ? [[AlarmName, Metrics] as const] : []));
+    const sound = computed.map(([name, metrics]) => {
+      const list = metrics as ReadonlyArray<{ Id: string; Expression?: string; ReturnData: boolean }>;
+      const [result, ...inputs] = [...list].sort((a, b) => Number(b.ReturnData) - Number(a.ReturnData));
+      const used = result!.Expression!.match(/\b[a-z]\w*/g) ?? [];
+      return [
+        name,
+        list.every(({ Id }) => /^[a-z]\w*$/.test(Id)) && inputs.every(({ ReturnData }) => !ReturnData),
+        inputs.length <= 10 &&
+          inputs
+            .map(({ Id }) => Id)
+            .sort()
+            .join() === [...new Set(used)].sort().join(),
+      ];
+    });
+    expect(sound).toEqual(
+      [
+        'ServerErrors',
+        'FunctionErrors',
+        'FunctionThrottles',
+        'TableThrottles',
+        'IdentityProvider',
+        'Tables',
+        'AuthFailures',
+      ].map((id) => [`Gatehouse-${id}`, true, true]),
+    );
+  });
+
+  test('add up what has data, also where the other metrics never had any', () => {
+    const expressionOf = (id: string) =>
+      JSON.stringify(alarmsOf().find((one) => one['AlarmName'] === `Gatehouse-${id}`)).match(
+        /"Expression":"([^"]+)"/,
+      )?.[1];
+    expect(['IdentityProvider', 'AuthFailures'].map(expressionOf)).toEqual([
+      'SUM([FILL(idp0, 0), FILL(idp1, 0)])',
+      'SUM([failures, -1 * FILL(missing, 0), -1 * FILL(expired, 0)])',
+    ]);
+  });
+
+  test('are as many, over as many metrics, as docs/operate.md counts the price of', () => {
+    const alarms = alarmsOf(synth());
+    const metrics = alarms.flatMap(({ Metrics = [{ MetricStat: true }] }) =>
+      (Metrics as ReadonlyArray<object>).filter((one) => 'MetricStat' in one),
+    );
+    const text = readFileSync(join(projectRoot, 'docs/operate.md'), 'utf8');
+    expect(/default stack has (\d+) alarms over (\d+) metrics/.exec(text)?.slice(1).map(Number)).toEqual([
+      alarms.length,
+      metrics.length,
+    ]);
+  });
+
   test('are silent without data and go off at their threshold', () => {
     const ways = alarmsOf().map((one) => `${one['TreatMissingData']} ${one['ComparisonOperator']}`);
     expect(new Set(ways)).toEqual(new Set(['notBreaching GreaterThanOrEqualToThreshold']));

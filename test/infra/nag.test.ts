@@ -46,6 +46,9 @@ test.each([
   { ...domain, alarmEmail: 'oncall@acme.com', reservedConcurrency: '50' },
   { ...domain, cloudFront: 'true' },
   { cloudFront: 'true' },
+  { groupScopes: 'readers:starter.whoami', mfa: 'required', userPoolPlan: 'plus' },
+  { mfa: 'off', federatedSamlMetadataUrl: 'https://login.acme.com/saml/metadata' },
+  { userPoolId: 'eu-central-1_Ab12Cd34', loginDomainPrefix: 'acme' },
 ])('the packs AwsSolutions and Serverless find nothing that is not acknowledged with %j', (context) => {
   const app = new App({ analyticsReporting: false });
   new GatewayStack(app, { parameters: readParameters(context), bundling: false });

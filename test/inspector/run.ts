@@ -2,14 +2,15 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { isDeepStrictEqual } from 'node:util';
 import { type DevProcess, startDevProcess } from '../support/dev-process.ts';
+import { print, runScript } from '../support/script.ts';
 import { node24, npmTool } from '../support/toolbox.ts';
 
 const PACKAGE = '@modelcontextprotocol/inspector@2.12.0';
 const ERAS = ['modern', 'auto', 'legacy'] as const;
 
-const HELP = `Usage: npm run inspector
+const help = `Usage: npm run inspector
 
 Uses the official MCP Inspector's command line against "npm run dev": lists and calls in every era, checks the schemas
 for portability, and looks at the refusal without a token.`;
@@ -90,29 +91,27 @@ async function passes(home: string, { name, args, seen, expected }: Check): Prom
     found = `${error}`;
   }
   const passed = isDeepStrictEqual(found, expected);
-  process.stdout.write(`${passed ? 'ok    ' : 'failed'}  ${name}\n`);
+  print(`${passed ? 'ok    ' : 'failed'}  ${name}`);
   if (!passed) {
     const [seenText, expectedText] = [JSON.stringify(found), JSON.stringify(expected)];
-    process.stdout.write(`  expected ${expectedText}\n  found    ${seenText}\n${run.stderr.slice(-1000)}\n`);
+    print(`  expected ${expectedText}\n  found    ${seenText}\n${run.stderr.slice(-1000)}`);
   }
   return passed;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
-  if (values.help) return void process.stdout.write(`${HELP}\n`);
+async function runChecks(): Promise<boolean> {
   const home = mkdtempSync(join(tmpdir(), 'gatehouse-inspector-'));
   const dev = await startDevProcess();
   try {
     const results: boolean[] = [];
     for (const check of checksFor(dev)) results.push(await passes(home, check));
     const passed = results.filter(Boolean).length;
-    process.stdout.write(`\n${passed} passed, ${results.length - passed} failed\n`);
-    process.exitCode = passed === results.length ? 0 : 1;
+    print(`\n${passed} passed, ${results.length - passed} failed`);
+    return passed === results.length;
   } finally {
     await dev.stop();
     rmSync(home, { recursive: true, force: true });
   }
 }
 
-await main();
+await runScript({ help, options: {}, run: runChecks });

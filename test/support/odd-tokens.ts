@@ -20,7 +20,11 @@ const good = forge();
 const [HEAD = '', BODY = '', SIGNATURE = ''] = good.split('.');
 const text = JSON.stringify(goodClaims(NOW));
 const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47';
-const cognito: Idp = { preset: 'cognito' };
+const cognito: Idp = {
+  preset: 'cognito',
+  scopePrefix: `${RESOURCE}/`,
+  allowedClientIds: ['test-client'],
+};
 const keycloak: Idp = { preset: 'keycloak' };
 const okta: Idp = { preset: 'okta' };
 const entra: Idp = { preset: 'entra-v2', issuer: `https://login.microsoftonline.com/${TENANT}/v2.0` };
@@ -176,6 +180,7 @@ const CLAIMS: readonly Row[] = [
   ['exp long ago', { claims: { exp: SECONDS - 3600 } }, 'expired'],
   ['c_hash: an ID token', { claims: { c_hash: 'h' } }, 'id_token'],
   ['no token_use at Cognito', {}, 'claim_token_use', cognito],
+  ['no scope of ours at Cognito', { claims: { token_use: 'access' } }, 'scope_not_ours', cognito],
   ['no payload typ at Keycloak', {}, 'claim_typ', keycloak],
   ['no ver at Entra', { claims: { ...entraClaims, ver: undefined } }, 'claim_ver', entra],
   ['no aud', { claims: { aud: undefined } }, 'aud_missing'],

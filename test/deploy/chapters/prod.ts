@@ -5,6 +5,7 @@ import type { Outputs } from '../cdk.ts';
 import { dropBranding, joinProviderUrl } from '../edits.ts';
 import type { Step } from '../story.ts';
 import { STACK, type World } from '../world.ts';
+import { groupsChapter, importChapter } from './groups.ts';
 import { checkMetadata, checkUserPool } from './user-pool.ts';
 
 /** `cdk deploy` as it stands: prod, with a user pool. What protects it, and what a destroy keeps. */
@@ -19,6 +20,8 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
     checkUserPool(api, outputs),
   );
   await step('the deployed metadata leads to its login page', () => checkMetadata(world, outputs));
+  await groupsChapter(world, outputs, step);
+  await importChapter(world, outputs, step);
   await step('an item is written to each table', async () => {
     for (const table of tablesOf(outputs)) await dynamo(api, 'PutItem', { TableName: table, Item: ITEM });
   });
@@ -29,7 +32,7 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
     assert.deepEqual(await inventory(api, STACK), before);
   });
   await step(
-    'without the protection cdk destroy removes API and functions and keeps pool, tables and items',
+    'without the protection cdk destroy removes API and functions and keeps pool, tables, items and the log of mcp',
     async () => {
       const before = await inventory(api, STACK);
       await api.query('cloudformation', '2010-05-15', {
@@ -41,7 +44,9 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
       const { tables, userPools, alarms, dashboards } = before;
       assert.deepEqual([tables, userPools.length, dashboards.length], [tablesOf(outputs), 1, 1]);
       assert.ok(alarms.length > 5);
-      assert.deepEqual(await inventory(api, STACK), { ...NOTHING, tables, userPools });
+      const logGroups = before.logGroups.filter((name) => name.includes('McpLogs'));
+      assert.equal(logGroups.length, 1);
+      assert.deepEqual(await inventory(api, STACK), { ...NOTHING, tables, userPools, logGroups });
       for (const table of tables) {
         const { Item } = await dynamo(api, 'GetItem', { TableName: table, Key: ITEM });
         assert.deepEqual(Item, ITEM);

@@ -57,6 +57,8 @@ const COMMON = {
 };
 const OF_USER = { gsi1pk: 'U#default#usr_1', gsi1sk: CALL };
 
+const INTENT = intentRecord(FACTS, 1);
+
 describe('the items of a call as they lie in the table', () => {
   test('an intent is in no index', () => {
     const { hash, ...item } = intentRecord(FACTS, 1);
@@ -65,15 +67,15 @@ describe('the items of a call as they lie in the table', () => {
   });
 
   test('a good outcome is found by its user', () => {
-    const { hash, ...item } = outcomeRecord(FACTS, 'h', { isError: false, errorType: undefined, latencyMs: 5 }, 1);
-    const said = { decision: 'allowed', isError: false, latencyMs: 5, prevPhaseHash: 'h' };
+    const { hash, ...item } = outcomeRecord(FACTS, INTENT, { isError: false, errorType: undefined, latencyMs: 5 }, 1);
+    const said = { decision: 'allowed', isError: false, latencyMs: 5, prevPhaseHash: INTENT.hash };
     expect(item).toEqual({ ...COMMON, ...OF_USER, ...said, sk: `${CALL}#1` });
     expect(hash).toBe(leafHash(item));
   });
 
   test('a failed outcome is also found among the errors of its day', () => {
     const outcome = { isError: true, errorType: 'TOOL_TIMEOUT', latencyMs: 5 };
-    const { hash: _hash, ...item } = outcomeRecord(FACTS, 'h', outcome, 1);
+    const { hash: _hash, ...item } = outcomeRecord(FACTS, INTENT, outcome, 1);
     const index = { gsi2pk: `X#error#${DAY}#${SHARD}`, gsi2sk: CALL };
     expect(item).toEqual({
       ...COMMON,
@@ -81,7 +83,7 @@ describe('the items of a call as they lie in the table', () => {
       ...index,
       ...outcome,
       decision: 'allowed',
-      prevPhaseHash: 'h',
+      prevPhaseHash: INTENT.hash,
       sk: `${CALL}#1`,
     });
   });
@@ -141,7 +143,7 @@ describe('what a client can put into the trail', () => {
     const facts = { ...FACTS, principal, tool: undefined, requestedName: 'canary-name' };
     const items = [
       intentRecord(facts, 1),
-      outcomeRecord(facts, 'h', { isError: false, errorType: undefined, latencyMs: 1 }, 1),
+      outcomeRecord(facts, intentRecord(facts, 1), { isError: false, errorType: undefined, latencyMs: 1 }, 1),
       denialRecord(facts, 'UNKNOWN_TOOL', undefined, 1),
     ];
     expect(JSON.stringify(items)).not.toContain('canary');

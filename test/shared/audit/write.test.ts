@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type CallFacts, leafHash } from '../../../shared/audit/record.ts';
+import { type CallFacts, intentRecord, leafHash } from '../../../shared/audit/record.ts';
 import { createAuditWriter } from '../../../shared/audit/write.ts';
 import type { Dynamo, Item, PutResult } from '../../../shared/aws/dynamodb.ts';
 import type { Uid } from '../../../shared/core/principal.ts';
@@ -151,7 +151,9 @@ describe('when the table fails', () => {
   test('an outcome goes whole into the log, and the error says so', async () => {
     const { writer, lines, items } = writerOver(down);
     const outcome = { isError: false, errorType: undefined, latencyMs: 1 };
-    await expect(writer.outcome({ facts, hash: 'h' }, outcome)).rejects.toMatchObject({ code: 'OUTCOME_NOT_RECORDED' });
+    await expect(writer.outcome({ facts, record: intentRecord(facts, 1) }, outcome)).rejects.toMatchObject({
+      code: 'OUTCOME_NOT_RECORDED',
+    });
     expect(lines).toEqual([
       { level: 'error', event: 'audit.outcome_fallback', record: JSON.stringify(items[0]), alarm: true },
     ]);

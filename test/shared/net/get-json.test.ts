@@ -1,9 +1,9 @@
 import { createServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { close } from '../../../cli/dev/network.ts';
 import { getJson } from '../../../shared/net/get-json.ts';
+import { listenAnywhere } from '../../support/listen.ts';
 
 const LIMITS = { allowHttp: true, timeoutMs: 5000, maxBytes: 1000 };
 const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
@@ -33,8 +33,7 @@ const server = createServer((request, response) => ANSWERS[request.url ?? '']?.(
 let base = '';
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  base = `http://127.0.0.1:${await listenAnywhere(server)}`;
 });
 afterAll(() => close(server));
 

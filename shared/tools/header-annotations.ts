@@ -1,13 +1,5 @@
-type JsonObject = Readonly<Record<string, unknown>>;
-
-/** An argument that the client repeats in the header `Mcp-Param-<name>` (MCP 2026-07-28, `x-mcp-header`). */
-export interface ParamHeader {
-  /** Lower case, with its prefix: `mcp-param-region`. */
-  readonly header: string;
-  /** From the root of the arguments. */
-  readonly path: readonly string[];
-  readonly type: 'string' | 'integer' | 'boolean';
-}
+import type { JsonObject } from '../core/json-object.ts';
+import type { ParamHeader } from '../protocol/param-headers.ts';
 
 const ANNOTATION = 'x-mcp-header';
 /** RFC 9110 section 5.6.2. */

@@ -1,4 +1,4 @@
-type JsonObject = Readonly<Record<string, unknown>>;
+import type { JsonObject } from '../core/json-object.ts';
 
 /**
  * What zod, valibot, arktype and others implement (Standard Schema 1 and Standard JSON Schema 1): validation and its

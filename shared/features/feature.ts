@@ -1,11 +1,10 @@
 import type { LoggingLevel } from '@modelcontextprotocol/server';
 import type { ErrorCode } from '../core/errors.ts';
+import type { JsonObject } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
 import type { Principal, Uid } from '../core/principal.ts';
 import type { UserStore } from '../store/user-store.ts';
 import type { InputRequired } from './ask.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** What a tool, prompt or resource may know about its caller. The raw token is not in here, and nothing leads to it. */
 export interface CallContext {

@@ -1,7 +1,6 @@
 import type { CreateMessageRequestParams } from '@modelcontextprotocol/server';
+import { type JsonObject, own } from '../core/json-object.ts';
 import { type Describable, describeObject, type Schema } from './schema.ts';
-
-type JsonObject = Readonly<Record<string, unknown>>;
 
 /** One thing to ask the client for, and the capability it must have declared in the request. */
 export interface InputRequest {
@@ -79,7 +78,7 @@ export async function formAnswer<T>(
 /** Whether the client declared what this request needs: an empty `elicitation` stands for forms alone. */
 export function mayAsk({ capability }: InputRequest, declared: JsonObject): boolean {
   return Object.entries(capability).every(([name, wanted]) => {
-    const has = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    const has = own(declared, name);
     if (typeof has !== 'object' || has === null) return false;
     if (name !== 'elicitation') return true;
     if (Object.hasOwn(wanted as object, 'url')) return Object.hasOwn(has, 'url');

@@ -1,0 +1,87 @@
+import { Aws, type Stack } from 'aws-cdk-lib';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { resourceUrl } from '../shared/core/config.ts';
+import type { Parameters } from '../shared/core/parameters.ts';
+import { deployed, scopesOf } from '../shared/registry/index.ts';
+import { Federation } from './constructs/federation.ts';
+import { GatewayFunction } from './constructs/gateway-function.ts';
+import { UserPool } from './constructs/user-pool.ts';
+import { userPoolProblems } from './constructs/user-pool-checks.ts';
+import { ConfigError } from './problem.ts';
+import { byDefault, type IdpFacts, scopePrefixOf } from './gateway-config.ts';
+
+/** How people sign in where the stack makes the app client: pool, client, login page, what is behind it. */
+export interface SignIn {
+  readonly facts: IdpFacts;
+  /** Only with groups. */
+  readonly preToken: lambda.IFunction | undefined;
+}
+
+export interface SignInOptions {
+  readonly parameters: Parameters;
+  readonly publicUrl: string;
+  readonly bundling: boolean;
+}
+
+/** Cognito gives a trigger five seconds. */
+const TRIGGER_SECONDS = 5;
+/** Lambda allows 4 KB of environment. */
+const MAX_RULES_BYTES = 3072;
+
+export function createSignIn(stack: Stack, options: SignInOptions): SignIn {
+  const { parameters, publicUrl } = options;
+  const isProtected = parameters.environment === 'prod';
+  const scopePrefix = scopePrefixOf(parameters, resourceUrl({ publicUrl }));
+  const preToken = createPreToken(stack, options, scopePrefix);
+  const users = new UserPool(stack, 'Users', { parameters, isProtected, preToken });
+  const { pool, issuer } = users;
+  const federation = new Federation(stack, 'Federation', { pool, parameters });
+  const login = loginOf(users, parameters);
+  const { clientId } = users.addMcpClient({
+    identifier: scopePrefix.slice(0, -1),
+    scopes: scopesOf(deployed),
+    callbackUrls: [...byDefault.callbackUrls(parameters), ...(parameters.callbackUrls ?? [])],
+    providers: federation.referTo(parameters.signInProviders),
+  });
+  stack.node.addValidation({ validate: () => userPoolProblems(stack, isProtected) });
+  return {
+    preToken,
+    facts: {
+      issuer,
+      clientId,
+      endpoints: {
+        authorization: `${login}/oauth2/authorize`,
+        token: `${login}/oauth2/token`,
+        revocation: `${login}/oauth2/revoke`,
+        jwks: `${issuer}/.well-known/jwks.json`,
+      },
+    },
+  };
+}
+
+function loginOf(users: UserPool, { loginDomain, loginDomainPrefix, stackName }: Parameters): string {
+  if (loginDomain !== undefined) return `https://${loginDomain}`;
+  return users.addLogin(loginDomainPrefix ?? `${stackName.toLowerCase()}-${Aws.ACCOUNT_ID}`);
+}
+
+function createPreToken(
+  stack: Stack,
+  { parameters, bundling }: SignInOptions,
+  scopePrefix: string,
+): lambda.IFunction | undefined {
+  if (parameters.groupScopes === undefined) return undefined;
+  const rules = { scopePrefix, groups: parameters.groupScopes };
+  const size = Buffer.byteLength(JSON.stringify(rules));
+  if (size > MAX_RULES_BYTES) {
+    throw new ConfigError(`groupScopes has ${size} bytes; a function takes ${MAX_RULES_BYTES}. Use fewer groups.`);
+  }
+  return new GatewayFunction(stack, 'PreToken', {
+    name: 'pre-token',
+    description: 'Narrows the scopes of a token to those of the groups of its user',
+    // No table and no network: what it needs is here.
+    environment: { PRE_TOKEN_RULES: stack.toJsonString(rules), STACK_NAME: stack.stackName },
+    logRetention: parameters.logRetentionDays,
+    timeoutSeconds: TRIGGER_SECONDS,
+    bundling,
+  }).fn;
+}
