@@ -7,8 +7,8 @@ import { Federation } from './constructs/federation.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { UserPool } from './constructs/user-pool.ts';
 import { userPoolProblems } from './constructs/user-pool-checks.ts';
-import { ConfigError } from './problem.ts';
 import { byDefault, type IdpFacts, scopePrefixOf } from './gateway-config.ts';
+import { ConfigError } from './problem.ts';
 
 /** How people sign in where the stack makes the app client: pool, client, login page, what is behind it. */
 export interface SignIn {
