@@ -117,9 +117,8 @@ function checkAlarms(parameters: Parameters, region: string | undefined): Proble
 
 /** Cognito would refuse the name in the middle of a deploy. */
 function checkLoginDomain(parameters: Parameters): Problem[] {
-  const { stackName, loginDomain, loginDomainPrefix, userPoolId } = parameters;
-  if (!makesAppClient(parameters) || userPoolId !== undefined) return [];
-  if ((loginDomain ?? loginDomainPrefix) !== undefined) return [];
+  const { stackName, loginDomainPrefix, userPoolId } = parameters;
+  if (!makesAppClient(parameters) || loginDomainPrefix !== undefined || userPoolId !== undefined) return [];
   const derived = `${stackName.toLowerCase()}-123456789012`;
   if (PARAMETERS.loginDomainPrefix.schema.safeParse(derived).success) return [];
   return [

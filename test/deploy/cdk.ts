@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../infra/project.ts';
+import { PARAMETERS } from '../../shared/core/parameters.ts';
 import { allowPlainHttp, type Edit, withoutMetricMath } from './edits.ts';
 import { ACCOUNT, type Environment, REGION } from './environment.ts';
 
@@ -41,7 +42,7 @@ export function createCdk(environment: Environment, work: string): Cdk {
     },
     deploy: async (context, edits = []) => {
       await cdk('synth', ...flags(context), '--quiet');
-      const file = readdirSync(assembly).find((name) => name.endsWith('.template.json')) ?? '';
+      const file = `${context['stackName'] ?? PARAMETERS.stackName.preset}.template.json`;
       const template = readFileSync(join(assembly, file), 'utf8');
       const edited = [withoutMetricMath, ...edits].reduce((text, edit) => edit(text), template);
       writeFileSync(join(assembly, file), edited);

@@ -23,7 +23,7 @@ const inMetadataMode = () =>
     config: testConfig({
       authorizationServer: 'metadata',
       endpoints,
-      idp: { preset: 'cognito', scopePrefix: 'https://mcp.example.com/mcp/' },
+      idp: { preset: 'cognito', scopePrefix: 'https://mcp.example.com/mcp/', allowedClientIds: ['app'] },
     }),
   });
 

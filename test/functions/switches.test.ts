@@ -23,6 +23,7 @@ test('the functions read these environment variables and no other', () => {
     'EDGE_SECRETS',
     'GATEHOUSE_CONFIG',
     'IDENTITIES_TABLE',
+    'PRE_TOKEN_RULES',
     'STACK_NAME',
     'STATE_TABLE',
   ]);
@@ -40,6 +41,7 @@ test('no parameter turns authentication, audience, audit or origins off', () => 
     'authorizationEndpoint',
     'authorizationServer',
     'debugToken',
+    'groupScopes',
     'scopeClaim',
     'scopePrefix',
   ]);

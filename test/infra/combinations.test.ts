@@ -7,6 +7,7 @@ const oidc = { idp: 'oidc', issuer: 'https://login.example.com' };
 const domain = { domainName: 'mcp.acme.com', certificateArn: certificate('us-east-1') };
 const zone = { hostedZoneId: 'Z0123456789ABCDEFGHIJ', hostedZoneName: 'acme.com' };
 const webAclArn = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/acme/1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f';
+const saml = { federatedSamlMetadataUrl: 'https://login.acme.com/saml/metadata' };
 const edge = { cloudFront: 'true' };
 
 const synth = (context: Record<string, string>) => synthGateway({ context, bundling: false }).template;
@@ -51,6 +52,9 @@ describe('CloudFormation can read the template', () => {
     ['with CloudFront and an issuer', { ...oidc, ...edge }],
     ['with CloudFront, a domain and a zone', { ...edge, ...domain, ...zone }],
     ['with CloudFront and an own web ACL', { ...edge, webAclArn }],
+    ['with groups', { groupScopes: 'readers:starter.whoami' }],
+    ['with groups, CloudFront and a SAML provider', { ...edge, groupScopes: 'readers:starter.whoami', ...saml }],
+    ['with an imported pool', { userPoolId: 'eu-central-1_Ab12Cd34', loginDomainPrefix: 'acme', ...saml }],
     ['with the longest name', { ...oidc, ...edge, stackName: `A${'b'.repeat(100)}` }],
   ])('%s', (_name, context) => {
     const template = synth(context);
