@@ -2,7 +2,7 @@ import { errorRow, type GatewayError } from '../../shared/core/errors.ts';
 import { OAuthError, RedirectedError } from '../../shared/oauth/errors.ts';
 import type { HttpResponse, Invocation } from '../middleware/chain.ts';
 import { json } from '../middleware/http.ts';
-import { page, redirect } from './documents.ts';
+import { page, redirect } from './browser-answers.ts';
 import { errorPage } from './pages.ts';
 import { kindOf } from './routes.ts';
 
@@ -27,7 +27,7 @@ function titleOf(status: number): string {
 }
 
 function textOf(error: GatewayError, status: number): string {
-  if (status >= 500) return 'Wait a moment, then go back to the application and start again.';
+  if (status >= 500) return 'Something that it needs does not answer. Wait a moment first.';
   const text = error.hint.charAt(0).toUpperCase() + error.hint.slice(1);
   return text.endsWith('.') ? text : `${text}.`;
 }
