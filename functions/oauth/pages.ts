@@ -1,6 +1,6 @@
 import type { ConsentView } from '../../shared/oauth/consent-view.ts';
 import { displayName, plainText } from './display-text.ts';
-import { htmlDocument, TICK, WARNING } from './document.ts';
+import { htmlDocument, TICK, WARNING } from './page-document.ts';
 import { type Html, html } from './html.ts';
 import { scopeWords } from './scope-words.ts';
 
@@ -84,7 +84,7 @@ function destinationOf({ isLoopback, redirectHost }: ConsentView): Html {
 
 function scopeItem(scope: string, opens: readonly string[] | undefined): Html {
   const { words, wireName } = scopeWords(scope, opens);
-  return words.endsWith(` ${wireName}`) ? html`<li>${words}</li>` : html`<li>${words} <code>${wireName}</code></li>`;
+  return html`<li>${words}${wireName === undefined ? undefined : html` <code>${wireName}</code>`}</li>`;
 }
 
 function outcomesOf({ isLoopback, redirectHost }: ConsentView): Html {

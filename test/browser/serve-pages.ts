@@ -48,7 +48,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, sent: 
     let body = '';
     for await (const chunk of request) body += String(chunk);
     sent.push(`${path} ${body}`);
-    return void response.writeHead(204).end();
+    return void response.writeHead(200, { 'content-type': 'text/plain' }).end('sent');
   }
   const page = PAGES.get(path);
   if (page === undefined) return void response.writeHead(404).end();
