@@ -8,7 +8,7 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
-import { followLogin } from '../dev/login.ts';
+import { followLogin } from '../dev/person.ts';
 
 const REDIRECT = 'http://127.0.0.1:33418/callback';
 
