@@ -2,7 +2,7 @@ import { errorRow, type GatewayError } from '../../shared/core/errors.ts';
 import { OAuthError, RedirectedError } from '../../shared/oauth/errors.ts';
 import type { HttpResponse, Invocation } from '../middleware/chain.ts';
 import { json } from '../middleware/http.ts';
-import { page, redirect } from './documents.ts';
+import { page, redirect } from './browser-answers.ts';
 import { errorPage } from './pages.ts';
 import { kindOf } from './routes.ts';
 

@@ -12,7 +12,7 @@ import type { HttpResponse, Invocation } from '../middleware/chain.ts';
 import { json } from '../middleware/http.ts';
 import type { RequestContext } from '../middleware/request-context.ts';
 import { browserSecretIn, cookieFor, forgetting } from './cookies.ts';
-import { page, redirect } from './documents.ts';
+import { page, redirect } from './browser-answers.ts';
 import { consentPage } from './pages.ts';
 import type { RoutePath } from './routes.ts';
 import { bodyOf, type Routed } from './steps.ts';
