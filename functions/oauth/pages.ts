@@ -57,17 +57,20 @@ function nameOf({ clientName }: ConsentView): Html {
 }
 
 /** How far the name can be believed. */
-function standingOf({ verifiedHost, isLoopback }: ConsentView): Html {
-  if (verifiedHost === undefined)
+function standingOf({ verifiedHost, isConfigured, isLoopback, gatewayHost }: ConsentView): Html {
+  if (verifiedHost === undefined && isConfigured !== true)
     return html`<div class="note warn">${WARNING}<p><strong>Not verified.</strong>
-The program chose this name itself, and nobody has checked it. Allow it only if you know the
-program and have just started this yourself.</p></div>`;
-  const host = plainText(verifiedHost);
+The program chose this name itself, and nobody has checked it. Allow it only if you know the program and have just
+started this yourself.</p></div>`;
+  const voucher =
+    verifiedHost === undefined
+      ? html`was entered by those who run <b>${plainText(gatewayHost)}</b>`
+      : html`belongs to <b>${plainText(verifiedHost)}</b>`;
   if (isLoopback)
     return html`<div class="note warn">${WARNING}<p><strong>Name verified, program not.</strong>
-The name belongs to <b>${host}</b>, but any program on this computer can use it. Allow it only if you have just started
-this yourself.</p></div>`;
-  return html`<div class="note good">${TICK}<p><strong>Verified.</strong> The name belongs to <b>${host}</b>.</p></div>`;
+The name ${voucher}, but any program on this computer can use it. Allow it only if you have just started this
+yourself.</p></div>`;
+  return html`<div class="note good">${TICK}<p><strong>Verified.</strong> The name ${voucher}.</p></div>`;
 }
 
 function factsOf(view: ConsentView): Html {

@@ -65,6 +65,16 @@ describe('the consent page', () => {
       { verifiedHost: undefined, isLoopback: true, redirectHost: 'localhost:5050' },
       'Not verified. The program chose this name itself, and nobody has checked it. Allow it only if you know the program and have just started this yourself. Access goes to a program on this computer (localhost:5050) You',
     ],
+    [
+      'a name that those who run the gateway entered',
+      { verifiedHost: undefined, isConfigured: true },
+      'Verified. The name was entered by those who run mcp.acme.com . Access goes to claude.com You',
+    ],
+    [
+      'such a name that any local program can use',
+      { verifiedHost: undefined, isConfigured: true, isLoopback: true, redirectHost: 'cursor:' },
+      'Name verified, program not. The name was entered by those who run mcp.acme.com , but any program on this computer can use it. Allow it only if you have just started this yourself. Access goes to a program on this computer (cursor:) You',
+    ],
   ])('%s is told as such', (_what, change, told) => {
     const text = textOf(consentPage({ ...VIEW, ...change }, 'n'));
     expect(text.slice(text.indexOf('?') + 2, text.indexOf(' sign in at'))).toBe(told);
@@ -131,13 +141,7 @@ const hostile = fc.oneof(
     maxLength: 80,
   }),
   fc.string({ unit: 'binary', maxLength: 80 }),
-  fc.constantFrom(
-    '</style><script>',
-    '"><img src=x onerror=1>',
-    "' autofocus onfocus='1",
-    '--></title>',
-    '{{7*7}}',
-  ),
+  fc.constantFrom('</style><script>', '"><img src=x onerror=1>', "' autofocus onfocus='1", '--></title>', '{{7*7}}'),
 );
 
 /** Markup is ours alone: the tags are those of a harmless page, and between them is no character of markup. */
