@@ -1,7 +1,7 @@
 import type { ConsentView } from '../../shared/oauth/consent-view.ts';
 import { displayName, plainText } from './display-text.ts';
-import { htmlDocument, TICK, WARNING } from './page-document.ts';
 import { type Html, html } from './html.ts';
+import { htmlDocument, TICK, WARNING } from './page-document.ts';
 import { scopeWords } from './scope-words.ts';
 
 /**
@@ -90,13 +90,13 @@ function scopeItem(scope: string, opens: readonly string[] | undefined): Html {
   return html`<li>${words}${wireName === undefined ? undefined : html` <code>${wireName}</code>`}</li>`;
 }
 
-function outcomesOf({ isLoopback, redirectHost }: ConsentView): Html {
+function outcomesOf({ isLoopback, redirectHost, signInHost }: ConsentView): Html {
   const program = isLoopback ? html`the program` : html`<b>${plainText(redirectHost)}</b>`;
   return html`<ul>
 <li><strong>Deny:</strong> nothing is shared. You go back to ${program}, which is told that you said no.</li>
 <li><strong>Allow:</strong> you sign in first. Then you go back to ${program}, which gets the access.</li>
-<li><strong>Another account?</strong> If you are still signed in there, that account may be used without a question. Sign
-out there first to choose another one.</li>
+<li><strong>Another account?</strong> If you are still signed in at <b>${plainText(signInHost)}</b>, that account may be
+used without a question. To choose another one, sign out there first.</li>
 </ul>`;
 }
 

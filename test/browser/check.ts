@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { projectRoot } from '../../infra/project.ts';
 import { print } from '../support/script.ts';
-import type { Browser, ContextOptions, Page } from './playwright.ts';
+import type { Browser, Context, ContextOptions, Page } from './playwright.ts';
 
 export interface Check {
   /** What holds, as a sentence. */
@@ -40,18 +40,23 @@ const PATIENCE_MS = 15_000;
 export async function withPage<T>(
   browser: Browser,
   options: ContextOptions,
-  work: (page: Page) => Promise<T>,
+  work: (page: Page, context: Context) => Promise<T>,
 ): Promise<T> {
   const context = await browser.newContext(options);
   context.setDefaultTimeout(PATIENCE_MS);
   try {
-    return await work(await context.newPage());
+    return await work(await context.newPage(), context);
   } finally {
     await context.close();
   }
 }
 
 const PICTURES = join(projectRoot, '.gatehouse', 'browser');
+
+/** Those of earlier runs would be looked at as if they were of this one. */
+export function forgetPictures(): void {
+  rmSync(PICTURES, { recursive: true, force: true });
+}
 
 /** The whole page as a picture, for people to look at. */
 export async function picture(page: Page, name: string): Promise<void> {

@@ -38,8 +38,6 @@ export interface Locator {
   click(): Promise<void>;
   count(): Promise<number>;
   textContent(): Promise<string | null>;
-  innerText(): Promise<string>;
-  allInnerTexts(): Promise<readonly string[]>;
   getAttribute(name: string): Promise<string | null>;
   ariaSnapshot(): Promise<string>;
   boundingBox(): Promise<Box | null>;
@@ -70,7 +68,7 @@ export interface Context {
   setDefaultTimeout(milliseconds: number): void;
   cookies(): Promise<readonly Cookie[]>;
   addCookies(cookies: readonly Cookie[]): Promise<void>;
-  clearCookies(): Promise<void>;
+  clearCookies(which?: { readonly name: RegExp }): Promise<void>;
   close(): Promise<void>;
 }
 

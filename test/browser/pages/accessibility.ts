@@ -38,7 +38,7 @@ const CONSENT_TREE = `
       - text: you sign in first. Then you go back to claude.ai, which gets the access.
     - listitem:
       - strong: Another account?
-      - text: If you are still signed in there, that account may be used without a question. Sign out there first to choose another one.
+      - text: If you are still signed in at acme.auth.eu-central-1.amazoncognito.com, that account may be used without a question. To choose another one, sign out there first.
   - button "Deny"
   - button "Allow"
 - contentinfo:
