@@ -7,6 +7,7 @@ import { runSmoke } from '../../../cli/smoke/run.ts';
 import { createAuditReader } from '../../../shared/audit/query.ts';
 import { createDynamo } from '../../../shared/aws/dynamodb.ts';
 import { BY_HAND, listed } from '../account.ts';
+import { referToSecrets } from '../edits.ts';
 import type { Step } from '../story.ts';
 import { type Gateway, startIssuer, uidOf, type World } from '../world.ts';
 import { devContext } from './dev-deploy.ts';
@@ -45,7 +46,7 @@ async function deployRelay(world: World, { apiId, url, outputs, fetch }: Gateway
     SecretString: secret,
     ClientRequestToken: randomBytes(16).toString('hex'),
   });
-  const deployed = await world.cdk.deploy({
+  const context = {
     ...devContext(world),
     publicUrl: new URL(url).origin,
     authorizationServer: 'relay',
@@ -53,7 +54,8 @@ async function deployRelay(world: World, { apiId, url, outputs, fetch }: Gateway
     relayStrict: 'true',
     upstreamClientId: RELAY_CLIENT_ID,
     upstreamClientSecretArn: String(made['ARN']),
-  });
+  };
+  const deployed = await world.cdk.deploy(context, [referToSecrets]);
   const { RelayCallback, RelayKeys, ...rest } = deployed;
   assert.deepEqual(rest, outputs);
   assert.match(RelayKeys ?? '', /^arn:aws:secretsmanager:us-east-1:000000000000:secret:/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { listed } from '../account.ts';
 import type { AwsApi, Json } from '../aws-api.ts';
 import type { Outputs } from '../cdk.ts';
-import { dropBranding, joinProviderUrl } from '../edits.ts';
+import { dropBranding, joinProviderUrl, referToSecrets } from '../edits.ts';
 import type { Step } from '../story.ts';
 import { gatewayOf, type World } from '../world.ts';
 
@@ -10,7 +10,11 @@ import { gatewayOf, type World } from '../world.ts';
 export async function relayProd(world: World, outputs: Outputs, step: Step): Promise<void> {
   const { api, cdk } = world;
   const made = await step('a deploy with the relay keeps the pool and gives it one client, the gateway', async () => {
-    const deployed = await cdk.deploy({ authorizationServer: 'relay' }, [joinProviderUrl, dropBranding]);
+    const deployed = await cdk.deploy({ authorizationServer: 'relay' }, [
+      joinProviderUrl,
+      dropBranding,
+      referToSecrets,
+    ]);
     assert.deepEqual(
       [deployed['Issuer'], deployed['ClientId'], deployed['RelayCallback']],
       [outputs['Issuer'], undefined, `${new URL(outputs['McpUrl'] ?? '').origin}/oauth/callback`],
