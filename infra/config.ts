@@ -7,6 +7,7 @@ import { checkCognito } from './cognito-checks.ts';
 import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { checkIssuers, checkRules, HTTPS_ONLY, isSafe, makesAppClient } from './idp-checks.ts';
 import { ConfigError, type Problem, wrong } from './problem.ts';
+import { checkRelay } from './relay-checks.ts';
 
 export { ConfigError } from './problem.ts';
 
@@ -33,9 +34,12 @@ export function readParameters(context: Readonly<Record<string, unknown>>, regio
   return parameters;
 }
 
+const WITH_PARTS: readonly ParameterName[] = ['issuers', 'relayClients'];
+
 /** A value with a form of its own says which part of it is wrong; every other one is one thing. */
 function problemsOf(name: ParameterName, raw: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
-  if (name !== 'issuers') return [refusedProvider(name, raw) ?? wrong(name, raw, issues[0]?.message ?? 'is not valid')];
+  if (!WITH_PARTS.includes(name))
+    return [refusedProvider(name, raw) ?? wrong(name, raw, issues[0]?.message ?? 'is not valid')];
   return issues.map(({ path, input, message }) => {
     const place = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
     const known = path.at(-1) === 'idp' ? refusedProvider('idp', input) : undefined;
@@ -60,10 +64,11 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
     ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
     ...checkCognito(parameters, region),
+    ...checkRelay(parameters, region),
   ];
 }
 
-export function authorizationServerOf({ idp, authorizationServer }: Parameters): 'direct' | 'metadata' {
+export function authorizationServerOf({ idp, authorizationServer }: Parameters): 'direct' | 'metadata' | 'relay' {
   return authorizationServer ?? PRESETS[idp].defaultAuthorizationServer;
 }
 

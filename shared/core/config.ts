@@ -121,6 +121,11 @@ export function resourceMetadataUrl(config: Pick<GatewayConfig, 'publicUrl'>): s
   return `${config.publicUrl}/.well-known/oauth-protected-resource/mcp`;
 }
 
+/** relay mode: the one redirect URI that the gateway has at the identity provider. */
+export function relayCallbackUrl(config: Pick<GatewayConfig, 'publicUrl'>): string {
+  return `${config.publicUrl}/oauth/callback`;
+}
+
 export interface FunctionEnvironment {
   readonly GATEHOUSE_CONFIG?: string | undefined;
   readonly IDENTITIES_TABLE?: string | undefined;
