@@ -40,7 +40,7 @@ describe('the consent page', () => {
         'Use Echo mcp/starter.echo Use starter.whoami',
         'What happens next',
         'Deny: nothing is shared. You go back to claude.com , which is told that you said no.',
-        'Allow: you sign in first. Then you go back to claude.com , which gets the access.',
+        'Allow: you sign in first. Then you go back to claude.com , which gets the access and may renew it later.',
         'Another account? If you are still signed in at login.acme.com , that account may be used without a question.',
         'To choose another one, sign out there first.',
         'Deny Allow',
@@ -69,6 +69,11 @@ describe('the consent page', () => {
       'a name that those who run the gateway entered',
       { verifiedHost: undefined, isConfigured: true },
       'Verified. The name was entered by those who run mcp.acme.com . Access goes to claude.com You',
+    ],
+    [
+      'such a name with a domain that they gave it',
+      { isConfigured: true },
+      'Verified. The name was entered by those who run mcp.acme.com as that of claude.ai . Access goes to claude.com You',
     ],
     [
       'such a name that any local program can use',
