@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../infra/project.ts';
-import { type DirectVerdict, judgeDirect } from '../shared/idp/judge-direct.ts';
+import { judgeDirect, judgeMetadata, type Verdict } from '../shared/idp/judge-mode.ts';
 import type { Preset, Support } from '../shared/idp/preset.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
 import { REFUSED } from '../shared/idp/refused.ts';
@@ -53,7 +53,7 @@ const ABILITY: Readonly<Record<Support, string>> = {
   unknown: '?',
 };
 
-const DIRECT: Readonly<Record<DirectVerdict['verdict'], string>> = {
+const DIRECT: Readonly<Record<Verdict['verdict'], string>> = {
   good: 'works',
   limited: 'with a warning',
   refused: 'refused',

@@ -2,8 +2,8 @@ import { type GatewayConfig, type IdpConfig, resourceUrl } from '../shared/core/
 import type { IssuerEntry } from '../shared/core/issuer-entries.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
-import { authorizationServerOf } from './config.ts';
 import { primaryEntry } from './idp-checks.ts';
+import { modeOf } from './mode-checks.ts';
 import { projectName, projectVersion } from './project.ts';
 
 /** What an app client that the stack makes contributes, with its pool; known when the stack is deployed. */
@@ -37,7 +37,7 @@ export function toGatewayConfig(
   publicUrl: string,
   created: IdpFacts | undefined,
 ): GatewayConfig {
-  const authorizationServer = authorizationServerOf(parameters);
+  const authorizationServer = modeOf(parameters);
   const endpoints = authorizationServer === 'metadata' ? endpointsOf(parameters, created) : undefined;
   const { environment, openaiAppsChallenge, issuers } = parameters;
   return {
@@ -85,10 +85,11 @@ function endpointsOf(parameters: Parameters, created: IdpFacts | undefined): Non
   if (created) return created.endpoints;
   const { idp, issuer = '', authorizationEndpoint, tokenEndpoint, revocationEndpoint, jwksEndpoint } = parameters;
   const known = PRESETS[idp].endpoints?.(issuer);
+  const revocation = revocationEndpoint ?? known?.revocation;
   return {
     authorization: authorizationEndpoint ?? known?.authorization ?? '',
     token: tokenEndpoint ?? known?.token ?? '',
-    ...(revocationEndpoint === undefined ? {} : { revocation: revocationEndpoint }),
+    ...(revocation === undefined ? {} : { revocation }),
     jwks: jwksEndpoint ?? known?.jwks ?? '',
   };
 }

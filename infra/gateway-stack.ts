@@ -16,6 +16,7 @@ import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { toGatewayConfig } from './gateway-config.ts';
 import { makesAppClient } from './idp-checks.ts';
 import { idpWarnings } from './idp-warnings.ts';
+import { modeNote } from './mode-checks.ts';
 import { createSignIn } from './sign-in.ts';
 
 export interface GatewayStackProps {
@@ -45,6 +46,7 @@ export class GatewayStack extends Stack {
     const functions = [...monitored.functions, ...(signIn?.preToken ? [signIn.preToken] : [])];
     this.monitor({ ...monitored, functions });
     for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
+    Annotations.of(this).addInfoV2('gatehouse:mode', modeNote(parameters));
     this.describe(config, tables, signIn?.facts.clientId, door.outputs);
     acknowledgeFindings(this, parameters);
   }

@@ -1,5 +1,5 @@
 import { type GatewayConfig, type IdpConfig, idpsOf, resourceUrl } from '../shared/core/config.ts';
-import { judgeDirect } from '../shared/idp/judge-direct.ts';
+import { judgeDirect, judgeMetadata } from '../shared/idp/judge-mode.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
 
 export interface Warning {
@@ -21,13 +21,16 @@ function aboutAudience(idp: IdpConfig, config: GatewayConfig): readonly Warning[
 }
 
 function aboutMetadata(idp: IdpConfig, config: GatewayConfig): readonly Warning[] {
-  const { verdict, why } = judgeDirect(PRESETS[idp.preset]);
+  const preset = PRESETS[idp.preset];
+  const ownMetadata = idp !== config.idp || config.authorizationServer === 'direct';
+  const { verdict, why } = ownMetadata ? judgeDirect(preset) : judgeMetadata(preset);
   if (verdict === 'good') return [];
-  if (idp !== config.idp) {
-    const text = `clients sign in at ${idp.issuer} by its own metadata: ${why}. Make it the primary issuer (idp, issuer) with authorizationServer=metadata, or give its users their tokens another way`;
-    return [{ id: 'gatehouse:metadata', text }];
-  }
-  if (config.authorizationServer !== 'direct') return [];
-  const text = `authorizationServer=direct with idp=${idp.preset}: ${why}. Say -c authorizationServer=metadata with the endpoints if such a client has to connect`;
+  const mode = `authorizationServer=${config.authorizationServer} with idp=${idp.preset}: ${why}`;
+  const text =
+    idp !== config.idp
+      ? `clients sign in at ${idp.issuer} by its own metadata: ${why}. Make it the primary issuer (idp, issuer) with authorizationServer=metadata, or give its users their tokens another way`
+      : ownMetadata
+        ? `${mode}. Say -c authorizationServer=metadata with the endpoints if such a client has to connect`
+        : mode;
   return [{ id: 'gatehouse:metadata', text }];
 }

@@ -14,5 +14,7 @@ export const oidc: Preset = {
     clientDocuments: 'unknown',
     serverMetadata: 'unknown',
     s256: 'unknown',
+    responseIssuer: 'unknown',
   },
+  endpointsElsewhere: 'its discovery document names them',
 };
