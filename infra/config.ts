@@ -6,6 +6,7 @@ import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-ch
 import { checkIssuers, checkRules, HTTPS_ONLY, isSafe, makesAppClient } from './idp-checks.ts';
 import { checkMode } from './mode-checks.ts';
 import { ConfigError, type Problem, wrong } from './problem.ts';
+import { checkRelay } from './relay-checks.ts';
 
 export { ConfigError } from './problem.ts';
 
@@ -32,9 +33,12 @@ export function readParameters(context: Readonly<Record<string, unknown>>, regio
   return parameters;
 }
 
+const WITH_PARTS: readonly ParameterName[] = ['issuers', 'relayClients'];
+
 /** A value with a form of its own says which part of it is wrong; every other one is one thing. */
 function problemsOf(name: ParameterName, raw: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
-  if (name !== 'issuers') return [refusedProvider(name, raw) ?? wrong(name, raw, issues[0]?.message ?? 'is not valid')];
+  if (!WITH_PARTS.includes(name))
+    return [refusedProvider(name, raw) ?? wrong(name, raw, issues[0]?.message ?? 'is not valid')];
   return issues.map(({ path, input, message }) => {
     const place = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
     const known = path.at(-1) === 'idp' ? refusedProvider('idp', input) : undefined;
@@ -58,6 +62,7 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
     ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
     ...checkCognito(parameters, region),
+    ...checkRelay(parameters, region),
   ];
 }
 

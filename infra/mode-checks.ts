@@ -1,5 +1,5 @@
 import type { Parameters } from '../shared/core/parameters.ts';
-import { judgeDirect, judgeMetadata } from '../shared/idp/judge-mode.ts';
+import { judgeDirect, judgeMetadata, type Verdict } from '../shared/idp/judge-mode.ts';
 import type { Preset } from '../shared/idp/preset.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
 import { makesAppClient } from './idp-checks.ts';
@@ -16,8 +16,12 @@ export function checkMode(parameters: Parameters): Problem[] {
   return [...checkVerdict(parameters), ...checkEndpoints(parameters)];
 }
 
-const JUDGES = { direct: judgeDirect, metadata: judgeMetadata };
-const OTHER = { direct: 'metadata', metadata: 'direct' } as const;
+/** The relay needs a client of its own at the provider, and nothing of its metadata or answers. */
+const JUDGES: Readonly<Record<Mode, (preset: Preset) => Verdict>> = {
+  direct: judgeDirect,
+  metadata: judgeMetadata,
+  relay: () => ({ verdict: 'good', why: '' }),
+};
 
 /** What is known not to work is not deployed: users would meet it as a client that cannot connect. */
 function checkVerdict(parameters: Parameters): Problem[] {
@@ -25,7 +29,9 @@ function checkVerdict(parameters: Parameters): Problem[] {
   const mode = modeOf(parameters);
   const { verdict, why } = JUDGES[mode](PRESETS[idp]);
   if (verdict !== 'refused') return [];
-  return [wrong('authorizationServer', mode, `cannot work with idp=${idp}: ${why}`, OTHER[mode])];
+  return [
+    wrong('authorizationServer', mode, `cannot work with idp=${idp}: ${why}`, mode === 'direct' ? 'metadata' : 'relay'),
+  ];
 }
 
 function checkEndpoints(parameters: Parameters): Problem[] {
@@ -58,4 +64,5 @@ const REASONS: Readonly<Record<Mode, (preset: Preset) => string>> = {
     const reason = verdict === 'good' ? 'its own metadata would do as well' : why;
     return `${reason}. Clients read our document over its endpoints and need a client id typed in`;
   },
+  relay: () => 'clients sign in at the gateway, which is one client of the provider',
 };

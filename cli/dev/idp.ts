@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Grant, Interaction, Provider } from 'oidc-provider';
+import { publicClient, type RelayClientOptions, relayClient } from './idp-clients.ts';
 import { loginPage } from './idp-page.ts';
 
-export const DEV_CLIENT = { id: 'gatehouse-dev', redirectUri: 'http://127.0.0.1/callback' } as const;
+export { DEV_CLIENT } from './idp-clients.ts';
 
 export interface DevUser {
   readonly name: string;
@@ -25,6 +26,8 @@ export interface IdpOptions {
   readonly catalogue: readonly string[];
   /** False: answers carry no `iss` (RFC 9207), as with the providers that authorizationServer=metadata is for. */
   readonly sendsIssuer: boolean;
+  /** The gateway is the only client, with a secret: nobody else is known and nobody registers. */
+  readonly relay?: RelayClientOptions | undefined;
 }
 
 /** A real OpenID provider for this machine: login, consent, PKCE, registration, refresh tokens, JWT access tokens. */
@@ -59,7 +62,7 @@ function withoutIssuer(response: ServerResponse): void {
 }
 
 function configuration(
-  { resource, catalogue }: IdpOptions,
+  { resource, catalogue, relay }: IdpOptions,
   policy: object,
   InvalidTarget: new () => Error,
   provider: () => Provider,
@@ -70,15 +73,7 @@ function configuration(
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'dev-1', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     scopes: ['openid', 'offline_access', ...catalogue],
-    clients: [
-      {
-        client_id: DEV_CLIENT.id,
-        application_type: 'native',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
-        redirect_uris: [DEV_CLIENT.redirectUri, 'http://localhost/callback'],
-      },
-    ],
+    clients: [relay === undefined ? publicClient : relayClient(relay)],
     interactions: { policy, url: (_context: unknown, { uid }: Interaction) => `/login/${uid}` },
     findAccount: (_context: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id }) }),
     loadExistingGrant: (context: GrantContext) => grantFor(provider(), context, resource, catalogue),
@@ -97,7 +92,7 @@ function configuration(
     },
     features: {
       devInteractions: { enabled: false },
-      registration: { enabled: true },
+      registration: { enabled: relay === undefined },
       revocation: { enabled: true },
       rpInitiatedLogout: { enabled: false },
       resourceIndicators: {

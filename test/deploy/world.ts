@@ -1,5 +1,5 @@
 import { createIdp, DEV_CLIENT } from '../../cli/dev/idp.ts';
-import { fetchToken } from '../../cli/dev/login.ts';
+import { endpointsOfIdp, fetchToken } from '../../cli/dev/login.ts';
 import { type Listening, listen } from '../../cli/dev/network.ts';
 import { deployed, scopesOf } from '../../shared/registry/index.ts';
 import type { AwsApi } from './aws-api.ts';
@@ -67,7 +67,13 @@ export async function rpc(gateway: Gateway, token: string, method: string, param
 
 /** An access token of a user of the embedded identity provider, with every scope that this user may have. */
 export function tokenOf({ issuer }: World, { url }: Gateway, user: string): Promise<string> {
-  return fetchToken({ issuer, resource: url, client: DEV_CLIENT, user, scope: scopesOf(deployed).join(' ') });
+  return fetchToken({
+    endpoints: endpointsOfIdp(issuer),
+    resource: url,
+    client: DEV_CLIENT,
+    user,
+    scope: scopesOf(deployed).join(' '),
+  });
 }
 
 export async function uidOf(gateway: Gateway, token: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { DEV_CLIENT } from '../../cli/dev/idp.ts';
-import { fetchToken } from '../../cli/dev/login.ts';
+import { endpointsOfIdp, fetchToken } from '../../cli/dev/login.ts';
 import { findFreePort } from '../../cli/dev/network.ts';
 import { readState } from '../../cli/dev/state-file.ts';
 import { projectRoot } from '../../infra/project.ts';
@@ -28,7 +28,17 @@ export async function startDevProcess(...args: readonly string[]): Promise<DevPr
     const url = await readyUrl(child);
     const { issuer, scopes } = readState(port);
     const scope = scopes.join(' ');
-    return { url, token: await fetchToken({ issuer, resource: url, client: DEV_CLIENT, user: 'alice', scope }), stop };
+    return {
+      url,
+      token: await fetchToken({
+        endpoints: endpointsOfIdp(issuer),
+        resource: url,
+        client: DEV_CLIENT,
+        user: 'alice',
+        scope,
+      }),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

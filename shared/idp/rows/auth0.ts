@@ -30,6 +30,8 @@ export const auth0: Preset = {
   }),
   metadataNeeds:
     'leave "Include Issuer in Authorization Responses" off at Auth0 (Settings → Advanced): clients would refuse its `iss` as that of another server',
+  // Works without the tenant's Resource Parameter Compatibility Profile.
+  relay: { audienceBy: 'audience', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     opaque:
       'Auth0 issues opaque tokens when no audience was asked for: create an API whose Identifier is this server, and turn on the Resource Parameter Compatibility Profile.',

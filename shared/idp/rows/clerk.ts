@@ -24,6 +24,7 @@ export const clerk: Preset = {
     token: `${issuer}/oauth/token`,
     jwks: `${issuer}/.well-known/jwks.json`,
   }),
+  relay: { audienceBy: 'resource', refreshBy: 'none', scopes: [] },
   fixes: {
     typ_not_allowed:
       'This is a Clerk ID or session token. Send the OAuth access token, and let Clerk issue it as a JWT.',

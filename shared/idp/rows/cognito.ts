@@ -22,6 +22,7 @@ export const cognito: Preset = {
   },
   endpointsElsewhere: 'they are at the domain of the pool, which its issuer does not name',
   defaultAuthorizationServer: 'metadata',
+  relay: { audienceBy: 'resource', refreshBy: 'none', scopes: [] },
   fixes: {
     aud_missing:
       'Cognito binds `aud` only in managed login, on the Essentials or Plus plan, when the client sends `resource`: connect with a client that does.',

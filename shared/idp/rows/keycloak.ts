@@ -37,6 +37,7 @@ export const keycloak: Preset = {
   },
   metadataNeeds:
     'turn on "Exclude Issuer From Authentication Response" at each client in Keycloak (Advanced): clients refuse its `iss` as that of another server',
+  relay: { audienceBy: 'resource', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     aud_missing:
       'Keycloak puts no audience in by itself: add an Audience mapper with this server’s resource URL to the client scope.',

@@ -17,4 +17,5 @@ export const oidc: Preset = {
     responseIssuer: 'unknown',
   },
   endpointsElsewhere: 'its discovery document names them',
+  relay: { audienceBy: 'resource', refreshBy: 'offline_access and consent', scopes: [] },
 };

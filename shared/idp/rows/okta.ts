@@ -26,6 +26,7 @@ export const okta: Preset = {
     revocation: `${issuer}/v1/revoke`,
     jwks: `${issuer}/v1/keys`,
   }),
+  relay: { audienceBy: 'none', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     iss_mismatch:
       'Tokens of the Okta org authorization server are not for this API. Use a custom authorization server, whose issuer ends in /oauth2/<id>.',
