@@ -117,9 +117,13 @@ const given = {
   jwksEndpoint: 'https://login.acme.com/jwks',
 };
 
+/** Where no refresh token is made without that scope. */
+const OFFLINE: readonly IdpPresetName[] = ['auth0', 'okta', 'entra-v2', 'keycloak', 'authkit', 'stytch', 'oidc'];
+
 function expectedDocument(
+  preset: IdpPresetName,
   [authorization, token, jwks, revocation]: readonly (string | undefined)[],
-  scopePrefix: string,
+  scopePrefix = '',
 ) {
   return {
     issuer: publicUrl,
@@ -132,7 +136,10 @@ function expectedDocument(
     grant_types_supported: ['authorization_code', 'refresh_token'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['none'],
-    scopes_supported: [`${scopePrefix}starter.echo`, `${scopePrefix}starter.whoami`],
+    scopes_supported: [
+      ...[`${scopePrefix}starter.echo`, `${scopePrefix}starter.whoami`],
+      ...(OFFLINE.includes(preset) ? ['offline_access'] : []),
+    ],
   };
 }
 
@@ -141,7 +148,7 @@ describe('metadata: our own document, the endpoints of the provider, S256, and n
     const context = { ...contextOf(preset), authorizationServer: 'metadata' };
     expect(await documentsOf(preset, context)).toEqual({
       servers: [publicUrl],
-      document: expectedDocument(endpoints, ''),
+      document: expectedDocument(preset, endpoints),
     });
   });
 
@@ -149,7 +156,7 @@ describe('metadata: our own document, the endpoints of the provider, S256, and n
     const context = { ...contextOf('okta'), authorizationServer: 'metadata', tokenEndpoint: given.tokenEndpoint };
     const { document } = await documentsOf('okta', context);
     expect(document).toEqual(
-      expectedDocument([`${okta}/authorize`, given.tokenEndpoint, `${okta}/keys`, `${okta}/revoke`], ''),
+      expectedDocument('okta', [`${okta}/authorize`, given.tokenEndpoint, `${okta}/keys`, `${okta}/revoke`]),
     );
   });
 
@@ -167,7 +174,7 @@ describe('metadata: our own document, the endpoints of the provider, S256, and n
       },
       all: {
         servers: [publicUrl],
-        document: expectedDocument([others.authorizationEndpoint, tokenEndpoint, others.jwksEndpoint], prefix),
+        document: expectedDocument(preset, [others.authorizationEndpoint, tokenEndpoint, others.jwksEndpoint], prefix),
       },
     });
   });
@@ -198,6 +205,11 @@ describe('synthesis says which mode it is and why', () => {
       'the default of the created pool',
       {},
       `metadata, the default of idp=cognito: ${NO_S256}. Clients read our document over its endpoints and need a client id typed in`,
+    ],
+    [
+      'the relay',
+      { authorizationServer: 'relay' },
+      'relay, as given, with idp=cognito: clients sign in at the gateway, which is one client of the provider',
     ],
     ['the default of auth0', contextOf('auth0'), `direct, the default of idp=auth0: ${ENOUGH}`],
     [

@@ -236,6 +236,6 @@ test('the outputs have nothing to paste but the URL, and the redirect URL for th
       'ConnectClaude',
     ],
     `${publicUrl}/oauth/callback`,
-    `Settings > Connectors > Add custom connector: URL ${publicUrl}/mcp`,
+    `Customize > Connectors > + > Add custom connector: URL ${publicUrl}/mcp`,
   ]);
 });
