@@ -107,7 +107,7 @@ const ENDPOINTS: ReadonlyArray<readonly [IdpPresetName, string, string, string, 
   ['pingone', `${pingone}/authorize`, `${pingone}/token`, `${pingone}/jwks`],
 ];
 const ELSEWHERE = {
-  cognito: 'they are at the domain of the pool, which its issuer does not name',
+  cognito: 'those of an existing pool are at its domain, which its issuer does not name',
   stytch: 'its authorization endpoint is a page of your own application',
   oidc: 'its discovery document names them',
 } as const;

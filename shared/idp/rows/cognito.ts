@@ -20,7 +20,7 @@ export const cognito: Preset = {
     s256: 'no',
     responseIssuer: 'no',
   },
-  endpointsElsewhere: 'they are at the domain of the pool, which its issuer does not name',
+  endpointsElsewhere: 'those of an existing pool are at its domain, which its issuer does not name',
   defaultAuthorizationServer: 'metadata',
   relay: { audienceBy: 'resource', refreshBy: 'none', scopes: [] },
   fixes: {
