@@ -12,12 +12,12 @@ interface Choice {
  *
  * @returns the redirect back to the client, with `code` or `error`
  */
-export async function followLogin(authorization: URL, user: string): Promise<URL> {
+export async function followLogin(authorization: URL, user: string, send: typeof fetch = fetch): Promise<URL> {
   const back = authorization.searchParams.get('redirect_uri') ?? '';
   const cookies = new Map<string, string>();
   let next: { readonly url: URL; readonly form?: URLSearchParams; readonly from?: string } = { url: authorization };
   for (let hop = 0; hop < 12; hop++) {
-    const response = await visit(next, cookies);
+    const response = await visit(send, next, cookies);
     const page = await response.text();
     for (const line of response.headers.getSetCookie()) remember(cookies, line);
     const location = response.headers.get('location');
@@ -36,6 +36,7 @@ function placeOf({ origin, pathname }: URL): string {
 }
 
 function visit(
+  send: typeof fetch,
   { url, form, from }: { readonly url: URL; readonly form?: URLSearchParams; readonly from?: string },
   cookies: ReadonlyMap<string, string>,
 ): Promise<Response> {
@@ -45,7 +46,7 @@ function visit(
     ...(cookie === '' ? {} : { cookie }),
     ...(from === undefined ? {} : { origin: from }),
   };
-  return fetch(url, { redirect: 'manual', headers, ...(form === undefined ? {} : { method: 'POST', body: form }) });
+  return send(url, { redirect: 'manual', headers, ...(form === undefined ? {} : { method: 'POST', body: form }) });
 }
 
 function press(page: string, at: URL, status: number, user: string) {
