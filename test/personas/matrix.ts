@@ -12,6 +12,8 @@ export type CreateClient = (target: Target, typed: Typed) => TestedClient;
 export interface Subject {
   readonly persona: Persona;
   readonly create: CreateClient;
+  /** The real program is run; the persona's facts are not used. */
+  readonly real?: boolean;
 }
 
 export function dataSubject(persona: Persona): Subject {

@@ -19,7 +19,7 @@ export interface Told {
 export interface Cast {
   /** May use everything; bob `whoami` only; mallory is disabled. */
   readonly signIn: (user: 'alice' | 'bob' | 'mallory', authorization: URL) => Promise<URL>;
-  /** Wire names: of what `whoami` needs, as a narrow sign-in asks for it. */
+  /** Wire names: of what `whoami` needs. */
   readonly narrow: readonly string[];
 }
 
@@ -53,10 +53,11 @@ function countingPerson(cast: Cast, name: 'alice' | 'bob' | 'mallory', narrow?: 
     name,
     signIn: (authorization) => {
       count.logins += 1;
+      // A person who leaves something unchecked, or a provider that grants less.
+      if (narrow !== undefined && count.logins === 1) authorization.searchParams.set('scope', narrow.join(' '));
       if (count.logins > 4) throw new Stopped('authorization', 'login_loop', `${name} was sent to sign in five times`);
       return cast.signIn(name, authorization);
     },
-    ...(narrow === undefined ? {} : { narrow }),
   };
   return { person, count };
 }

@@ -3,8 +3,6 @@ export interface Person {
   readonly name: string;
   /** The person at the browser: from the authorization URL to the redirect back to the client. */
   readonly signIn: (authorization: URL) => Promise<URL>;
-  /** The first sign-in asks for these scopes only, as a person may configure it. */
-  readonly narrow?: readonly string[];
 }
 
 export type CallOutcome =

@@ -46,7 +46,7 @@ export const cursor: Persona = {
     adds: [],
   }),
   resource: guess({ on: ['authorization', 'token', 'refresh'], value: 'of the metadata' }),
-  refusal: guess({ stepUp: 'challenge', reads: 'status', signInsAfterForbidden: 0 }),
+  refusal: guess({ stepUp: 'by hand', reads: 'status', signInsAfterForbidden: 0 }),
   refreshScope: guess(false),
   protocol: from(
     'measured',

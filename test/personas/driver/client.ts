@@ -65,7 +65,7 @@ class DataConnection implements Connection {
     this.challenge = await this.askWithoutToken();
     this.discovered = await discover(this.wire, this.persona, this.options.url, this.challenge);
     await this.register();
-    await this.signIn(this.person.narrow ?? this.usualScopes());
+    await this.signIn(this.usualScopes());
     await this.start();
   }
 
