@@ -10,9 +10,15 @@ interface Choice {
  * A person at a browser, without the browser: follows an authorization URL, allows what the gateway's consent page asks,
  * and presses the button with their name at the embedded identity provider.
  *
+ * @param saw is told the heading of the page that asks for consent
  * @returns the redirect back to the client, with `code` or `error`
  */
-export async function followLogin(authorization: URL, user: string, send: typeof fetch = fetch): Promise<URL> {
+export async function followLogin(
+  authorization: URL,
+  user: string,
+  saw: (heading: string) => void = () => undefined,
+  send: typeof fetch = fetch,
+): Promise<URL> {
   const back = authorization.searchParams.get('redirect_uri') ?? '';
   const cookies = new Map<string, string>();
   let next: { readonly url: URL; readonly form?: URLSearchParams; readonly from?: string } = { url: authorization };
@@ -22,7 +28,9 @@ export async function followLogin(authorization: URL, user: string, send: typeof
     for (const line of response.headers.getSetCookie()) remember(cookies, line);
     const location = response.headers.get('location');
     if (location === null) {
-      next = press(page, next.url, response.status, user);
+      const choice = choose(page, next.url, response.status, user);
+      if (choice.fields['decision'] !== undefined) saw(textOf(/<h1\b[^>]*>(.*?)<\/h1>/s.exec(page)?.[1] ?? ''));
+      next = press(choice, next.url);
       continue;
     }
     next = { url: new URL(location, next.url) };
@@ -49,10 +57,14 @@ function visit(
   return send(url, { redirect: 'manual', headers, ...(form === undefined ? {} : { method: 'POST', body: form }) });
 }
 
-function press(page: string, at: URL, status: number, user: string) {
+function choose(page: string, at: URL, status: number, user: string): Choice {
   const choice = choicesOf(page).find(({ fields }) => fields['decision'] === 'approve' || fields['user'] === user);
   if (choice === undefined) throw new Failure(`${at.host} answered ${status} at ${at.pathname}.`);
-  return { url: new URL(choice.action, at), form: new URLSearchParams(choice.fields), from: at.origin };
+  return choice;
+}
+
+function press({ action, fields }: Choice, at: URL) {
+  return { url: new URL(action, at), form: new URLSearchParams(fields), from: at.origin };
 }
 
 /** Every button of every form, with the hidden fields beside it. */
@@ -71,8 +83,26 @@ function pairOf(tag: string): readonly [string, string] {
 }
 
 function attribute(tag: string, name: string): string {
-  const raw = new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? '';
-  return raw.replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code))).replaceAll('&amp;', '&');
+  return decode(new RegExp(`\\b${name}="([^"]*)"`).exec(tag)?.[1] ?? '');
+}
+
+function textOf(html: string): string {
+  return decode(html.replace(/<[^>]*>/g, ''))
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+const NAMED: ReadonlyMap<string, string> = new Map([
+  ['amp', '&'],
+  ['lt', '<'],
+  ['gt', '>'],
+  ['quot', '"'],
+]);
+
+function decode(text: string): string {
+  return text.replace(/&(?:#(\d+)|(\w+));/g, (whole, code?: string, name = '') =>
+    code === undefined ? (NAMED.get(name) ?? whole) : String.fromCodePoint(Number(code)),
+  );
 }
 
 function remember(cookies: Map<string, string>, line: string): void {

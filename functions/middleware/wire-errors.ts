@@ -5,8 +5,8 @@ import type { Log } from '../../shared/core/logger.ts';
 import type { Principal } from '../../shared/core/principal.ts';
 import { type Address, addressOf, encodeError, encodeResult, restError } from '../../shared/protocol/encode.ts';
 import type { Message } from '../../shared/protocol/read-message.ts';
-import type { Invocation, Step } from './chain.ts';
-import { json } from './http.ts';
+import type { HttpResponse, Invocation, Step } from './chain.ts';
+import { json, withHeaders } from './http.ts';
 
 export interface WireErrorsOptions {
   readonly config: GatewayConfig;
@@ -15,6 +15,8 @@ export interface WireErrorsOptions {
   readonly catalogue: readonly string[];
   /** Members to add to the plain-HTTP refusal, for `/debug-token`. */
   readonly explain?: (error: GatewayError) => object;
+  /** Another form of the answer, where a route has one of its own. */
+  readonly respond?: (call: Invocation, error: GatewayError) => HttpResponse | undefined;
 }
 
 /** What may be known by the time something is refused. */
@@ -38,6 +40,8 @@ export function wireErrors(options: WireErrorsOptions): Step<Invocation, object>
         issuer: known.principal?.issuer,
       });
       const headers = refusalHeaders(error, challenge);
+      const own = options.respond?.(call, error);
+      if (own !== undefined) return withHeaders(own, headers);
       if (!isMcp(call)) {
         const body = restError(error.code, error.hint, requestId, options.explain?.(error));
         return json(errorRow(error.code).status, body, headers);

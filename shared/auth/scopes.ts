@@ -25,3 +25,11 @@ function stripOptional(scope: string, prefix: string, idp: GatewayConfig['idp'])
   if (prefix !== '') return scope.slice(prefix.length);
   return idp.scopePrefix !== '' && scope.startsWith(idp.scopePrefix) ? scope.slice(idp.scopePrefix.length) : scope;
 }
+
+export const OFFLINE_ACCESS = 'offline_access';
+
+/** relay mode: what clients are offered, in wire names. `offline_access` only where a refresh token depends on it. */
+export function relayScopes(config: IdpConfig, catalogue: readonly string[]): readonly string[] {
+  const needsOffline = PRESETS[config.idp.preset].relay.refreshBy !== 'none';
+  return [...toWireScopes(config, catalogue), ...(needsOffline ? [OFFLINE_ACCESS] : [])];
+}

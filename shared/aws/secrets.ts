@@ -29,8 +29,8 @@ export interface SecretOptions {
 }
 
 /**
- * Secrets Manager. Whatever fails or hangs rejects in bounded time. The client is made at the first read: a function
- * that needs no secret in an invocation pays nothing for it.
+ * Secrets Manager. Whatever fails or hangs rejects in bounded time, with an error whose message is the service's: only
+ * its name is for a log. The client is made at the first read, and costs nothing before.
  */
 export function createReadSecret({ limits = SECRET_LIMITS, ...options }: SecretOptions = {}): ReadSecret {
   let client: SecretsManagerClient | undefined;

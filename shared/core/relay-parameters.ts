@@ -46,7 +46,7 @@ const relayClients = z
 export const RELAY_PARAMETERS = {
   upstreamClientId: parameter(
     text(/^[^\s,"\\]{1,256}$/, 'must be one client id').optional(),
-    'relay: the client that the gateway is at the identity provider, with the redirect URL <public URL>/oauth/callback. Its tokens are always accepted, and without allowedClientIds only they are.',
+    'relay: the client that the gateway is at the identity provider, with the redirect URL `/oauth/callback` of the public URL. Its tokens are always accepted, and without allowedClientIds only they are.',
     'gatehouse',
     'with a created Cognito pool its own client',
   ),

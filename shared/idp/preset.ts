@@ -20,6 +20,22 @@ export interface OtherAudience {
   readonly example: string;
 }
 
+/** Relay mode: how this provider is asked for tokens that name us. */
+export interface RelayAsks {
+  /**
+   * The parameter that decides `aud`: `resource` (RFC 8707), or `audience` where that works without a setting; none
+   * where the scopes or a setting at the provider decide it, or where an unknown resource is an error.
+   */
+  readonly audienceBy: 'resource' | 'audience' | 'none';
+  /**
+   * What makes a refresh token: the scope `offline_access`, that scope and `prompt=consent` (OpenID Connect Core section
+   * 11), or neither. Where it is the scope, clients are offered it.
+   */
+  readonly refreshBy: 'offline_access' | 'offline_access and consent' | 'none';
+  /** Asked for beside ours, because the token lacks something without them. */
+  readonly scopes: readonly string[];
+}
+
 /** One claim of a verified token, if it is there. */
 export type ReadClaim = (name: string) => unknown;
 
@@ -65,6 +81,7 @@ export interface Preset {
     readonly token: string;
     readonly jwks: string;
   };
+  readonly relay: RelayAsks;
   /** reason → how to mend it at this identity provider. */
   readonly fixes: Readonly<Record<string, string>>;
 }
@@ -84,5 +101,6 @@ export const COMMON = {
   accessTokenBy: 'markers',
   isAppOnly: subjectIsClient,
   defaultAuthorizationServer: 'direct',
+  relay: { audienceBy: 'none', refreshBy: 'none', scopes: [] },
   fixes: {},
 } as const satisfies Partial<Preset>;

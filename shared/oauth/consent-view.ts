@@ -11,6 +11,8 @@ export interface ConsentView {
   readonly isLoopback: boolean;
   /** Wire names of what the client asks for. */
   readonly scopes: readonly string[];
+  /** Wire name → titles of the tools, prompts and resources that need it, as far as known. */
+  readonly opens?: ReadonlyMap<string, readonly string[]>;
   /** Where the sign-in page is that comes next. */
   readonly signInHost: string;
   /** For the hidden field `consent`: all that the answer needs, sealed. */

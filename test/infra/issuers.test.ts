@@ -149,7 +149,9 @@ describe('the functions get', () => {
 
   test('no more than fits', () => {
     const many = Array.from({ length: 30 }, (_, at) => ({ idp: 'oidc', issuer: `https://login-${at}.example.com` }));
-    expect(() => configOf({ ...auth0, issuers: JSON.stringify(many) })).toThrow(/Shorten .* or issuers\.$/);
+    expect(() => configOf({ ...auth0, issuers: JSON.stringify(many) })).toThrow(
+      /Shorten .* issuers or relayClients\.$/,
+    );
   });
 
   test('the created pool as the primary issuer beside others', () => {

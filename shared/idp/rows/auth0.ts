@@ -20,6 +20,8 @@ export const auth0: Preset = {
     serverMetadata: 'yes',
     s256: 'yes',
   },
+  // Works without the tenant's Resource Parameter Compatibility Profile.
+  relay: { audienceBy: 'audience', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     opaque:
       'Auth0 issues opaque tokens when no audience was asked for: create an API whose Identifier is this server, and turn on the Resource Parameter Compatibility Profile.',

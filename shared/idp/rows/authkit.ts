@@ -15,6 +15,7 @@ export const authkit: Preset = {
     serverMetadata: 'yes',
     s256: 'yes',
   },
+  relay: { audienceBy: 'resource', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     iss_mismatch:
       'A session token of WorkOS has the issuer api.workos.com and is not for an MCP server: sign in with AuthKit’s own domain as the authorization server.',

@@ -17,6 +17,7 @@ export const clerk: Preset = {
     serverMetadata: 'yes',
     s256: 'yes',
   },
+  relay: { audienceBy: 'resource', refreshBy: 'none', scopes: [] },
   fixes: {
     typ_not_allowed:
       'This is a Clerk ID or session token. Send the OAuth access token, and let Clerk issue it as a JWT.',

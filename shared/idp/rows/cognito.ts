@@ -14,6 +14,7 @@ export const cognito: Preset = {
   needsClients: 'an existing Cognito pool: the app clients to accept',
   can: { resource: 'yes', dynamicRegistration: 'no', clientDocuments: 'no', serverMetadata: 'no', s256: 'no' },
   defaultAuthorizationServer: 'metadata',
+  relay: { audienceBy: 'resource', refreshBy: 'none', scopes: [] },
   fixes: {
     aud_missing:
       'Cognito binds `aud` only in managed login, on the Essentials or Plus plan, when the client sends `resource`: connect with a client that does.',

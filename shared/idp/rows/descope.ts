@@ -14,6 +14,7 @@ export const descope: Preset = {
     serverMetadata: 'unknown',
     s256: 'yes',
   },
+  relay: { audienceBy: 'resource', refreshBy: 'none', scopes: [] },
   fixes: {
     iss_mismatch:
       'The token is of another app or tenant of the Descope project. Its issuer must be …/v1/apps/agentic/<project id>/<MCP server id>.',

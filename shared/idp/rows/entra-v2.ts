@@ -29,6 +29,9 @@ export const entraV2: Preset = {
       jwks: `${tenant}/discovery/v2.0/keys`,
     };
   },
+  // The prefix of the scopes names the API; a `resource` beside it has to match its URI exactly (AADSTS9010010).
+  // `oid` needs `profile`.
+  relay: { audienceBy: 'none', refreshBy: 'offline_access', scopes: ['openid', 'profile'] },
   fixes: {
     iss_mismatch:
       'A v1 token has the issuer sts.windows.net: set requestedAccessTokenVersion to 2 in the manifest of the API registration.',

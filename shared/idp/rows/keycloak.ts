@@ -24,6 +24,7 @@ export const keycloak: Preset = {
     serverMetadata: 'yes',
     s256: 'yes',
   },
+  relay: { audienceBy: 'resource', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     aud_missing:
       'Keycloak puts no audience in by itself: add an Audience mapper with this server’s resource URL to the client scope.',

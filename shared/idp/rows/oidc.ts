@@ -15,4 +15,5 @@ export const oidc: Preset = {
     serverMetadata: 'unknown',
     s256: 'unknown',
   },
+  relay: { audienceBy: 'resource', refreshBy: 'offline_access and consent', scopes: [] },
 };

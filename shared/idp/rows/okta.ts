@@ -17,6 +17,7 @@ export const okta: Preset = {
     serverMetadata: 'yes',
     s256: 'yes',
   },
+  relay: { audienceBy: 'none', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     iss_mismatch:
       'Tokens of the Okta org authorization server are not for this API. Use a custom authorization server, whose issuer ends in /oauth2/<id>.',

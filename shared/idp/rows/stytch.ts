@@ -16,6 +16,7 @@ export const stytch: Preset = {
     serverMetadata: 'yes',
     s256: 'yes',
   },
+  relay: { audienceBy: 'none', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     iss_mismatch:
       'Tokens that were fetched through stytch.com have the issuer stytch.com/<project id>: fetch them through the project’s own or custom domain, which -c issuer=… names.',

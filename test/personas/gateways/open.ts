@@ -47,7 +47,7 @@ export function castAt(send: typeof fetch, narrow: readonly string[]): Cast {
     narrow,
     signIn: async (user, authorization) => {
       try {
-        return await followLogin(authorization, user, send);
+        return await followLogin(authorization, user, undefined, send);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
         throw new Stopped('authorization', 'page', `the sign-in ended on a page: ${why}`);
