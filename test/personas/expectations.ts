@@ -27,6 +27,13 @@ const cell = (way: WayId, before: readonly string[], ...why: readonly ReasonId[]
 const NO_WAY = 'url: registration no_way';
 const byHand = (...more: readonly ReasonId[]) => cell('client id', [NO_WAY], 'byHand', ...more);
 const fixedPort = cell('client id and port', [NO_WAY, 'client id: authorization page'], 'byHand', 'exactPort');
+const NO_S256 = 'server metadata no_s256';
+const noS256 = (...ways: readonly WayId[]): ExpectedCell => ({
+  way: undefined,
+  before: ways.map((way) => `${way}: ${NO_S256}`),
+  why: ['noS256'],
+});
+const refuses = noS256('url', 'client id');
 const noDocument = cell('client id', [NO_WAY], 'noDocument');
 const registers = cell('registration', [NO_WAY], 'registration');
 
@@ -35,6 +42,7 @@ const documented: ExpectedRow['cells'] = {
   'direct-open': works,
   'direct-documents': works,
   'direct-closed': byHand(),
+  'direct-bare': byHand(),
   metadata: byHand(),
   relay: works,
 };
@@ -47,7 +55,7 @@ const undocumented: ExpectedRow['cells'] = {
 
 /** What `npm run personas` has to find. A change here is a change of docs/clients.md. */
 export const EXPECTED: ReadonlyMap<string, ExpectedRow> = new Map<string, ExpectedRow>([
-  ['chatgpt', { notes: [], cells: { ...documented, metadata: byHand('formFirst') } }],
+  ['chatgpt', { notes: [], cells: { ...documented, 'direct-bare': refuses, metadata: byHand('formFirst') } }],
   [
     'chatgpt-per-connector',
     {
@@ -55,12 +63,13 @@ export const EXPECTED: ReadonlyMap<string, ExpectedRow> = new Map<string, Expect
       cells: {
         ...documented,
         'direct-closed': byHand('formFirst'),
+        'direct-bare': refuses,
         metadata: byHand('formFirst'),
         relay: cell('relay client', ['url: authorization page', 'registration: authorization page'], 'ownClient'),
       },
     },
   ],
-  ['claude', { notes: [], cells: documented }],
+  ['claude', { notes: [], cells: { ...documented, 'direct-bare': refuses } }],
   [
     'claude-code',
     {
@@ -68,11 +77,12 @@ export const EXPECTED: ReadonlyMap<string, ExpectedRow> = new Map<string, Expect
       cells: {
         ...documented,
         'direct-documents': cell('client id', ['url: authorization page'], 'documentPort'),
+        'direct-bare': noS256('url', 'client id', 'client id and port'),
         metadata: fixedPort,
       },
     },
   ],
-  ['codex', { notes: ['steps up by hand'], cells: { ...documented, metadata: fixedPort } }],
+  ['codex', { notes: ['steps up by hand'], cells: { ...documented, 'direct-bare': fixedPort, metadata: fixedPort } }],
   ['vscode', { notes: ['sends a disabled user to sign in twice'], cells: documented }],
   [
     'cursor',

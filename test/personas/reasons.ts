@@ -25,6 +25,15 @@ export const REASONS = {
     text: 'Its document does not say `application_type: native`, so a provider that goes by OpenID registration compares the port as well, and the port is another one each time. Enter a client id, or use a provider that ignores the port of loopback URIs (RFC 8252 section 7.3), as the relay does.',
     source: { where: 'anthropics/claude-code#37747, #90370', date: '2026-08-28', sure: 'reported' },
   },
+  noS256: {
+    text: 'The metadata does not list S256, and the client refuses such a server, as MCP wants it since 2025-11-25. Use metadata or relay mode.',
+    source: {
+      where:
+        'anthropics/claude-ai-mcp#946, anthropics/claude-code#13275; OpenAI, developers.openai.com/plugins/build/auth',
+      date: '2026-11',
+      sure: 'reported',
+    },
+  },
   exactPort: {
     text: 'The provider compares redirect URIs with their port, and the client takes a free one each time. Fix it (Claude Code: `--callback-port`; Codex: `mcp_oauth_callback_port`) and register that one.',
     source: {

@@ -1,8 +1,8 @@
 import { from, type Persona } from '../persona.ts';
 
-const mcp = from('source code', '2026-01', 'microsoft/vscode src/vs/workbench/api/common/extHostMcp.ts at 67cc69f');
-const oauth = from('source code', '2026-01', 'microsoft/vscode src/vs/base/common/oauth.ts at 05f882b');
-const auth = from('source code', '2026-01', 'microsoft/vscode src/vs/workbench/api/common/extHostAuthentication.ts');
+const mcp = from('source code', '2026-11', 'microsoft/vscode src/vs/workbench/api/common/extHostMcp.ts at 67cc69f');
+const oauth = from('source code', '2026-11', 'microsoft/vscode src/vs/base/common/oauth.ts at 05f882b');
+const auth = from('source code', '2026-11', 'microsoft/vscode src/vs/workbench/api/common/extHostAuthentication.ts');
 
 export const vscode: Persona = {
   id: 'vscode',
@@ -44,7 +44,8 @@ export const vscode: Persona = {
     typed: true,
   }),
   scopes: mcp({ from: ['challenge', 'resource metadata', 'server metadata'], adds: [] }),
-  resource: auth({ on: ['authorization', 'token', 'refresh'], value: 'of the metadata' }),
+  // Later copies send it on the other two as well; the less is the stricter test.
+  resource: auth({ on: ['authorization'], value: 'of the metadata' }),
   refusal: mcp({ stepUp: 'challenge', reads: 'status', signInsAfterForbidden: 1 }),
   refreshScope: auth(false),
   protocol: from(

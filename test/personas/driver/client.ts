@@ -84,6 +84,7 @@ class DataConnection implements Connection {
   async call(tool: string, args: object): Promise<CallOutcome> {
     const reply = await this.request('tools/call', { name: tool, arguments: args });
     if (reply.kind !== 'result') return { kind: 'refused', code: codeOf(reply) };
+    if (reply.result['isError'] === true) return { kind: 'refused', code: 'tool_error' };
     return { kind: 'done', content: reply.result['structuredContent'] };
   }
 

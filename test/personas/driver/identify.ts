@@ -50,7 +50,7 @@ export async function identify(
 }
 
 /** RFC 8252 section 7.3: a port that the system gave, another one each time. */
-export function redirectOf({ redirect }: Identity, port = 49_152 + Math.floor(Math.random() * 10_000)): string {
+function redirectOf({ redirect }: Identity, port = 49_152 + Math.floor(Math.random() * 10_000)): string {
   return redirect.replace('{port}', String(port));
 }
 

@@ -2,6 +2,7 @@ import { createIdp } from '../../../cli/dev/idp.ts';
 import type { Typed } from '../driver/identify.ts';
 import type { Persona } from '../persona.ts';
 import {
+  bareCognitoProvider,
   closedProvider,
   cognitoLikeProvider,
   documentProvider,
@@ -17,11 +18,13 @@ export interface Way {
   readonly id: WayId;
   readonly context: Readonly<Record<string, string>>;
   readonly createIdp: typeof createIdp;
+  /** People are asked at the gateway before anything of theirs is, each time. */
+  readonly asksConsent: boolean;
   /** What is entered beside the URL; undefined where this way is none for the client. */
   readonly typed: (persona: Persona) => Typed | undefined;
 }
 
-export type ColumnId = 'direct-open' | 'direct-documents' | 'direct-closed' | 'metadata' | 'relay';
+export type ColumnId = 'direct-open' | 'direct-documents' | 'direct-closed' | 'direct-bare' | 'metadata' | 'relay';
 
 /** A mode in front of a kind of identity provider. */
 export interface Column {
@@ -46,6 +49,7 @@ export function columnsFor(personas: readonly Persona[]): readonly Column[] {
     id,
     context,
     createIdp: provider,
+    asksConsent: context['authorizationServer'] === 'relay',
     typed,
   });
   const closed = closedProvider(personas);
@@ -68,6 +72,17 @@ export function columnsFor(personas: readonly Persona[]): readonly Column[] {
       title: 'direct, clients by hand',
       stands: 'A provider with good metadata where an administrator enters each client.',
       ways: [way('url', direct, closed, nothing), way('client id', direct, closed, clientId)],
+    },
+    {
+      id: 'direct-bare',
+      title: 'direct, no S256',
+      stands:
+        'What Amazon Cognito publishes by itself (Entra is alike in this): metadata that does not mention S256, and clients by hand.',
+      ways: [
+        way('url', direct, bareCognitoProvider(personas, undefined), nothing),
+        way('client id', direct, bareCognitoProvider(personas, undefined), clientId),
+        way('client id and port', direct, bareCognitoProvider(personas, FIXED_PORT), clientIdAndPort),
+      ],
     },
     {
       id: 'metadata',

@@ -33,7 +33,11 @@ export function createGateways(): Gateways {
       const starting = started.get(key) ?? start(way);
       started.set(key, starting);
       const { state } = await starting;
-      return { url: state.url, fetch, cast: castAt(fetch, ['starter.whoami']) };
+      return {
+        url: state.url,
+        fetch,
+        cast: castAt({ send: fetch, narrow: ['starter.whoami'], asksConsent: way.asksConsent }),
+      };
     },
     stop: async () => {
       for (const starting of started.values()) await (await starting).stop();
@@ -41,17 +45,25 @@ export function createGateways(): Gateways {
   };
 }
 
+export interface CastOptions {
+  readonly send: typeof fetch;
+  readonly narrow: readonly string[];
+  readonly asksConsent: boolean;
+}
+
 /** The users of the embedded identity provider at a browser that gets out through `send`. */
-export function castAt(send: typeof fetch, narrow: readonly string[]): Cast {
+export function castAt({ send, narrow, asksConsent }: CastOptions): Cast {
   return {
     narrow,
     signIn: async (user, authorization) => {
-      try {
-        return await followLogin(authorization, user, undefined, send);
-      } catch (error) {
+      let asked = 0;
+      const back = await followLogin(authorization, user, () => asked++, send).catch((error: unknown) => {
         const why = error instanceof Error ? error.message : String(error);
         throw new Stopped('authorization', 'page', `the sign-in ended on a page: ${why}`);
-      }
+      });
+      if (asked !== (asksConsent ? 1 : 0))
+        throw new Stopped('authorization', 'consent', `consent was asked ${asked} times`);
+      return back;
     },
   };
 }

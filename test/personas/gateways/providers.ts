@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { createIdp, type IdpConfiguration, type IdpOptions } from '../../../cli/dev/idp.ts';
 import type { Identity, Persona } from '../persona.ts';
 
@@ -35,6 +36,20 @@ export function cognitoLikeProvider(personas: readonly Persona[], port: number |
     });
 }
 
+/** The same provider, seen directly: OpenID metadata without S256, and no word of `iss` since none is sent. */
+export function bareCognitoProvider(personas: readonly Persona[], port: number | undefined): CreateIdp {
+  const provider = cognitoLikeProvider(personas, port);
+  return async (options) =>
+    editDocuments(await provider({ ...options, sendsIssuer: false }), (document) => {
+      const {
+        code_challenge_methods_supported: _,
+        authorization_response_iss_parameter_supported: __,
+        ...rest
+      } = document;
+      return rest;
+    });
+}
+
 /** The embedded provider with client id metadata documents in the place of registration. The documents are the personas'. */
 export function documentProvider(personas: readonly Persona[]): CreateIdp {
   const documents = new Map(personas.flatMap(identitiesOf).flatMap(documentOf));
@@ -49,6 +64,22 @@ export function documentProvider(personas: readonly Persona[]): CreateIdp {
       const clientIdMetadataDocument = { enabled: true, ack: 'draft-02' };
       return { ...closed, fetch: fetchDocument, features: { ...closed.features, clientIdMetadataDocument } };
     });
+}
+
+/** Changes the well-known documents on their way out; the RFC 8414 form is not there, as with Cognito. */
+function editDocuments(serve: RequestListener, edit: (document: Record<string, unknown>) => object): RequestListener {
+  return (request, response) => {
+    if (request.url === '/.well-known/oauth-authorization-server') return void response.writeHead(404).end();
+    if (request.url === '/.well-known/openid-configuration') {
+      const end = response.end.bind(response) as (body: string) => typeof response;
+      response.end = (body: unknown) => {
+        const edited = JSON.stringify(edit(JSON.parse(String(body))));
+        response.setHeader('content-length', Buffer.byteLength(edited));
+        return end(edited);
+      };
+    }
+    serve(request, response);
+  };
 }
 
 function create(options: IdpOptions, adjust: (configuration: IdpConfiguration) => object) {
