@@ -117,7 +117,7 @@ describe('what goes wrong later', () => {
       'a list of scopes that cannot all be had: Codex asks again for less',
       data(codex),
       openidRefused,
-      ['done', 'scopes refused once', 'steps up by hand'],
+      ['done', 'scopes refused once', 'sends a disabled user to sign in twice', 'steps up by hand'],
     ],
     ['the same for who asks once', data(claudeWeb), openidRefused, ['authorization', 'invalid_scope']],
     ['a tool of another name', data(claudeWeb), lostTool, ['list', 'other_answer']],
