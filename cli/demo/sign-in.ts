@@ -93,7 +93,8 @@ export interface LoginOptions extends ConnectOptions {
 
 /** From nothing to a connected client: 401, discovery, registration, consent, login, token, and connect again. */
 export function signIn({ user, saw, ...options }: SignInOptions): Promise<Session> {
-  return signInBy({ ...options, login: (authorization) => followLogin(authorization, user, saw) });
+  const browser = { saw, fetch: options.fetch };
+  return signInBy({ ...options, login: (authorization) => followLogin(authorization, user, browser) });
 }
 
 export async function signInBy(options: LoginOptions): Promise<Session> {

@@ -6,30 +6,31 @@ interface Choice {
   readonly fields: Readonly<Record<string, string>>;
 }
 
+export interface Browser {
+  /** Is told the heading of each page that asks for consent. */
+  readonly saw?: ((heading: string) => void) | undefined;
+  readonly fetch?: typeof fetch | undefined;
+}
+
 /**
  * A person at a browser, without the browser: follows an authorization URL, allows what the gateway's consent page asks,
  * and presses the button with their name at the embedded identity provider.
  *
- * @param saw is told the heading of the page that asks for consent
  * @returns the redirect back to the client, with `code` or `error`
  */
-export async function followLogin(
-  authorization: URL,
-  user: string,
-  saw: (heading: string) => void = () => undefined,
-  send: typeof fetch = fetch,
-): Promise<URL> {
+export async function followLogin(authorization: URL, user: string, browser: Browser = {}): Promise<URL> {
   const back = authorization.searchParams.get('redirect_uri') ?? '';
   const cookies = new Map<string, string>();
   let next: { readonly url: URL; readonly form?: URLSearchParams; readonly from?: string } = { url: authorization };
   for (let hop = 0; hop < 12; hop++) {
-    const response = await visit(send, next, cookies);
+    const response = await visit(next, cookies, browser.fetch ?? fetch);
     const page = await response.text();
     for (const line of response.headers.getSetCookie()) remember(cookies, line);
     const location = response.headers.get('location');
     if (location === null) {
       const choice = choose(page, next.url, response.status, user);
-      if (choice.fields['decision'] !== undefined) saw(textOf(/<h1\b[^>]*>(.*?)<\/h1>/s.exec(page)?.[1] ?? ''));
+      if (choice.fields['decision'] !== undefined)
+        browser.saw?.(textOf(/<h1\b[^>]*>(.*?)<\/h1>/s.exec(page)?.[1] ?? ''));
       next = press(choice, next.url);
       continue;
     }
@@ -44,9 +45,9 @@ function placeOf({ origin, pathname }: URL): string {
 }
 
 function visit(
-  send: typeof fetch,
   { url, form, from }: { readonly url: URL; readonly form?: URLSearchParams; readonly from?: string },
   cookies: ReadonlyMap<string, string>,
+  send: typeof fetch,
 ): Promise<Response> {
   const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
   const headers = {

@@ -1,5 +1,5 @@
 import { failed, type Outcome, ok } from './finding.ts';
-import { type Answer, ask, asList, type Target } from './target.ts';
+import { type Answer, ask, type Target } from './target.ts';
 
 /** One that every relay knows. Nobody signs in as it here: the page that asks for consent is all that is looked at. */
 const KNOWN = {
@@ -55,7 +55,7 @@ const PROTECTIONS: readonly Look[] = [
   // Browsers apply it to every redirect after the form, so that clients which go on to an app of their own would break.
   ['no form-action', (headers) => !directives(headers).some((directive) => directive.startsWith('form-action'))],
   ['x-frame-options', (headers) => headers.get('x-frame-options') === 'DENY'],
-  ['referrer-policy', (headers) => headers.get('referrer-policy') === 'no-referrer'],
+  ['referrer-policy', (headers) => ['no-referrer', 'same-origin'].includes(headers.get('referrer-policy') ?? '')],
   ['cache-control', (headers) => headers.get('cache-control') === 'no-store'],
   ['cookie', (headers) => headers.getSetCookie().length === 1 && isSafeCookie(headers.getSetCookie()[0] ?? '')],
 ];

@@ -27,7 +27,7 @@ function titleOf(status: number): string {
 }
 
 function textOf(error: GatewayError, status: number): string {
-  if (status >= 500) return 'Wait a moment, then go back to the application and start again.';
+  if (status >= 500) return 'Something that it needs does not answer. Wait a moment first.';
   const text = error.hint.charAt(0).toUpperCase() + error.hint.slice(1);
   return text.endsWith('.') ? text : `${text}.`;
 }

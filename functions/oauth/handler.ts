@@ -1,7 +1,7 @@
 import { reportFailures } from '../../shared/aws/report-failures.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { createRelay } from '../../shared/oauth/relay.ts';
-import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { deployed, type Registry, scopesOf, titlesByScope } from '../../shared/registry/index.ts';
 import { createUseOnce } from '../../shared/store/once.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
 import { answerPreflight, isPreflight } from '../middleware/cors.ts';
@@ -25,7 +25,7 @@ export function createHandler(env: FunctionEnvironment, ports: OAuthPorts, regis
   const relay = createRelay(
     {
       config,
-      catalogue,
+      titles: titlesByScope(registry),
       keysArn: required('RELAY_KEYS_ARN'),
       upstreamSecretArn: required('UPSTREAM_SECRET_ARN'),
       useOnce: config.relay?.strict === true ? createUseOnce(dynamo, required('STATE_TABLE'), clock) : undefined,

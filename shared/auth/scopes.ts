@@ -4,7 +4,7 @@ import { PRESETS } from '../idp/presets.ts';
 type IdpConfig = Pick<GatewayConfig, 'idp'>;
 
 /** A logical scope as clients ask for it: `starter.echo` → `https://host/mcp/starter.echo` in Cognito. */
-function toWireScope({ idp }: IdpConfig, logical: string): string {
+export function toWireScope({ idp }: IdpConfig, logical: string): string {
   return idp.scopePrefix + logical;
 }
 

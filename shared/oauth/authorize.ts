@@ -18,7 +18,6 @@ const MAX_QUERY_BYTES = 8192;
 const MAX_STATE_BYTES = 1024;
 /** RFC 7636 section 4.2: the base64url of a SHA-256. */
 const CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
-const START_AGAIN = 'Go back to the application and start again.';
 
 /**
  * RFC 6749 section 4.1.1 with RFC 7636 and RFC 8707. Until client and redirect URI are certain, a refusal is a page for
@@ -37,7 +36,7 @@ export function createAuthorize(relay: Relay): (query: string, call: RelayCall) 
 async function findClient({ clients }: Relay, parameters: Parameters, call: RelayCall): Promise<Client> {
   const client = await clients.find(parameters.get('client_id') ?? '');
   if (client === undefined) {
-    const text = 'The application that sent you here is not known to this gateway. Its administrator can add it.';
+    const text = 'The program that sent you here is not known to this gateway. Its administrator can add it.';
     throw new OAuthError('invalid_request', text, { reason: 'client_unknown' });
   }
   call.note.client = client.label;
@@ -47,20 +46,18 @@ async function findClient({ clients }: Relay, parameters: Parameters, call: Rela
 function redirectUriOf({ redirectUris }: Client, parameters: Parameters): string {
   const asked = parameters.get('redirect_uri');
   if (asked === undefined || !redirectUris.some((registered) => matchesRedirect(registered, asked))) {
-    const text = `The application that sent you here wants its answer at an address that is not registered for it. ${START_AGAIN}`;
+    const text = 'The program that sent you here wants the answer at an address that is not registered for it.';
     throw new OAuthError('invalid_request', text, { reason: 'redirect_uri_unknown' });
   }
   return asked;
 }
 
 function readAsked({ config, scopes }: Relay, client: Client, redirectUri: string, parameters: Parameters): AskedFor {
-  const state = parameters.get('state');
-  const tooLong = state !== undefined && Buffer.byteLength(state) > MAX_STATE_BYTES;
+  const state = stateOf(parameters);
   const refuse = (error: OAuthErrorName, description: string, reason?: string): never => {
-    const said = { error, error_description: description, state: tooLong ? undefined : state, iss: config.publicUrl };
+    const said = { error, error_description: description, state, iss: config.publicUrl };
     throw new RedirectedError(withParameters(redirectUri, said), error, description, { reason: reason ?? error });
   };
-  if (tooLong) refuse('invalid_request', `state is longer than ${MAX_STATE_BYTES} bytes`, 'state_too_long');
   if (parameters.has('request')) refuse('request_not_supported', 'request objects are not supported');
   if (parameters.has('request_uri')) refuse('request_uri_not_supported', 'request objects are not supported');
   const type = parameters.get('response_type');
@@ -80,6 +77,14 @@ function readAsked({ config, scopes }: Relay, client: Client, redirectUri: strin
   return { cid: client.id, ru: redirectUri, ...(state === undefined ? {} : { st: state }), cc: challenge, sc };
 }
 
+/** A client cannot be told about one that is too long: its answer would have to carry it. */
+function stateOf(parameters: Parameters): string | undefined {
+  const state = parameters.get('state');
+  if (state === undefined || Buffer.byteLength(state) <= MAX_STATE_BYTES) return state;
+  const text = `The program that sent you here sent a state of more than ${MAX_STATE_BYTES} bytes.`;
+  throw new OAuthError('invalid_request', text, { reason: 'state_too_long' });
+}
+
 function orRefuse<T>(read: () => T, refuse: (error: OAuthErrorName, description: string) => never): T {
   try {
     return read();
@@ -89,7 +94,7 @@ function orRefuse<T>(read: () => T, refuse: (error: OAuthErrorName, description:
   }
 }
 
-async function prompt({ config, seals, upstream, clock }: Relay, client: Client, asked: AskedFor) {
+async function prompt({ config, seals, upstream, opens, clock }: Relay, client: Client, asked: AskedFor) {
   const secret = newBrowserSecret();
   const transaction = newTransaction({ tx: secret.tx, bh: hashOf(secret.value) }, clock());
   const view: ConsentView = {
@@ -99,6 +104,7 @@ async function prompt({ config, seals, upstream, clock }: Relay, client: Client,
     redirectHost: new URL(asked.ru).host,
     isLoopback: isLoopback(asked.ru),
     scopes: asked.sc,
+    opens,
     signInHost: await upstream.signInHost(),
     sealed: await seals.seal('consent', { ...asked, ...transaction }),
   };

@@ -61,7 +61,7 @@ function sealCode({ seals, clock }: Relay, { cid, ru, cc, sc }: SealedValues['st
 }
 
 function refuse(reason: string): never {
-  const text =
-    'This sign-in has expired, or it was started in another browser. Go back to the application and start again.';
-  throw new OAuthError('invalid_request', text, { reason });
+  throw new OAuthError('invalid_request', 'This sign-in has expired, or it was started in another browser.', {
+    reason,
+  });
 }

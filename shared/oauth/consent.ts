@@ -19,7 +19,6 @@ export interface FormOrigin {
 }
 
 export const MAX_FORM_BYTES = 32_768;
-const START_AGAIN = 'Go back to the application and start again.';
 
 /**
  * The answer to the consent page. Only the seal says what was consented to; form fields beside it say yes or no. The
@@ -53,5 +52,5 @@ function requireOurPage({ origin, site }: FormOrigin, publicUrl: string): void {
 }
 
 function refuse(reason: string): never {
-  throw new OAuthError('invalid_request', `This page is no longer valid. ${START_AGAIN}`, { reason });
+  throw new OAuthError('invalid_request', 'The page that asked you is no longer valid.', { reason });
 }

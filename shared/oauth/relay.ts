@@ -1,4 +1,5 @@
 import type { IdpPorts } from '../auth/idp-document.ts';
+import { toWireScope } from '../auth/scopes.ts';
 import { type Clock, systemTimer, type Timer } from '../core/clock.ts';
 import type { GatewayConfig, RelayConfig } from '../core/config.ts';
 import type { Log } from '../core/logger.ts';
@@ -23,6 +24,8 @@ export interface Relay {
   readonly clients: Clients;
   readonly scopes: Scopes;
   readonly upstream: Upstream;
+  /** Wire name of a scope → titles of what needs it. */
+  readonly opens: ReadonlyMap<string, readonly string[]>;
   /** Undefined where clients cannot register. */
   readonly registration: Registration | undefined;
   /** Undefined unless sealed values work once only. */
@@ -46,15 +49,15 @@ export interface RelayPorts extends IdpPorts {
 
 export interface RelayOptions {
   readonly config: GatewayConfig;
-  /** Logical scopes of every tool. */
-  readonly catalogue: readonly string[];
+  /** Logical scopes of every tool, prompt and resource, with the titles of what needs them. */
+  readonly titles: ReadonlyMap<string, readonly string[]>;
   readonly keysArn: string;
   readonly upstreamSecretArn: string;
   readonly useOnce: UseOnce | undefined;
 }
 
 /** @throws Error at init when the configuration says nothing about the relay */
-export function createRelay({ config, catalogue, ...options }: RelayOptions, ports: RelayPorts): Relay {
+export function createRelay({ config, titles, ...options }: RelayOptions, ports: RelayPorts): Relay {
   const { relay } = config;
   if (relay === undefined) throw new Error('authorizationServer=relay needs the relay in the configuration');
   const { readSecret, postForm, timer = systemTimer, clock } = ports;
@@ -70,8 +73,9 @@ export function createRelay({ config, catalogue, ...options }: RelayOptions, por
     clock,
     seals: createSeals(keys, origin),
     clients: createClients(relay.clients, registration),
-    scopes: createScopes(config, catalogue),
+    scopes: createScopes(config, [...titles.keys()]),
     upstream: createUpstream({ ...config, relay }, createEndpoints(config, ports), client),
+    opens: new Map([...titles].map(([scope, names]) => [toWireScope(config, scope), names])),
     registration,
     useOnce: options.useOnce,
   };

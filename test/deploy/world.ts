@@ -1,4 +1,5 @@
 import { createIdp, DEV_CLIENT } from '../../cli/dev/idp.ts';
+import type { RelayClientOptions } from '../../cli/dev/idp-clients.ts';
 import { endpointsOfIdp, fetchToken } from '../../cli/dev/login.ts';
 import { type Listening, listen } from '../../cli/dev/network.ts';
 import { deployed, scopesOf } from '../../shared/registry/index.ts';
@@ -34,8 +35,12 @@ export function gatewayOf({ ministack }: World, outputs: Outputs, apiId: string)
 }
 
 /** The embedded identity provider, for the resource that clients of the deployed gateway name. */
-export async function startIssuer({ issuer, issuerPort }: World, resource: string): Promise<Listening> {
-  const serve = await createIdp({ issuer, resource, catalogue: scopesOf(deployed), sendsIssuer: true });
+export async function startIssuer(
+  { issuer, issuerPort }: World,
+  resource: string,
+  relay?: RelayClientOptions,
+): Promise<Listening> {
+  const serve = await createIdp({ issuer, resource, catalogue: scopesOf(deployed), sendsIssuer: true, relay });
   return listen(serve, issuerPort);
 }
 

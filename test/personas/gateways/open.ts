@@ -57,10 +57,12 @@ export function castAt({ send, narrow, asksConsent }: CastOptions): Cast {
     narrow,
     signIn: async (user, authorization) => {
       let asked = 0;
-      const back = await followLogin(authorization, user, () => asked++, send).catch((error: unknown) => {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new Stopped('authorization', 'page', `the sign-in ended on a page: ${why}`);
-      });
+      const back = await followLogin(authorization, user, { saw: () => asked++, fetch: send }).catch(
+        (error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error);
+          throw new Stopped('authorization', 'page', `the sign-in ended on a page: ${why}`);
+        },
+      );
       if (asked !== (asksConsent ? 1 : 0))
         throw new Stopped('authorization', 'consent', `consent was asked ${asked} times`);
       return back;
