@@ -81,7 +81,7 @@ export async function startDev({
         relay: client,
       });
       stops.push((await listen(idp, port + 1)).close);
-      await seedDisabledUser(dynamo, state);
+      await seedDisabledUser(dynamo, state.tables.identities, issuer);
     }
     const readSecret = createDevSecrets(plan, clientSecret);
     const ports: OAuthPorts = { clock: systemClock, log, getJson, dynamo, postForm, readSecret };
@@ -141,9 +141,9 @@ function stateOf(
 }
 
 /** mallory is known and disabled, so that this refusal can be seen. */
-async function seedDisabledUser(dynamo: Dynamo, { tables, issuer }: DevState): Promise<void> {
-  const identity = createIdentity({ dynamo, table: tables.identities, clock: systemClock, provisioning: 'auto' });
+export async function seedDisabledUser(dynamo: Dynamo, table: string, issuer: string): Promise<void> {
+  const identity = createIdentity({ dynamo, table, clock: systemClock, provisioning: 'auto' });
   const { uid } = await identity.resolve({ issuer, subject: 'mallory' });
-  const item = await dynamo.get(tables.identities, userKey(uid), { consistent: true });
-  await dynamo.put(tables.identities, { ...item, ...userKey(uid), status: 'disabled' });
+  const item = await dynamo.get(table, userKey(uid), { consistent: true });
+  await dynamo.put(table, { ...item, ...userKey(uid), status: 'disabled' });
 }
