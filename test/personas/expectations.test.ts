@@ -7,6 +7,7 @@ import { differences, unknownRows } from './judge.ts';
 import type { Cell } from './matrix.ts';
 import { clientsPage } from './page.ts';
 import { NOTES } from './reasons.ts';
+import { unexpectedEnds } from './run-personas.ts';
 import { COLUMNS, SUBJECTS } from './subjects.ts';
 
 const personas = SUBJECTS.map(({ persona }) => persona.id);
@@ -79,4 +80,23 @@ test('an expectation that no run can meet is told as well', () => {
   const { relay: _, ...rest } = EXPECTED.get('claude')!.cells;
   const stale = new Map([['gone', { notes: [], cells: { ...rest, relay: EXPECTED.get('claude')!.cells.relay } }]]);
   expect(unknownRows(personas, columns.slice(1), stale)).toEqual(['no persona gone', 'no column direct-open for gone']);
+});
+
+test('at a gateway of somebody else the same is compared, by the ways that it offers', () => {
+  const end = (persona: string, more: object = {}) => ({
+    persona,
+    told: { ...told, ...more },
+    trail: ['GET host/mcp 405'],
+  });
+  const ends = [
+    end('claude'),
+    end('vscode'),
+    end('cursor', { notes: ['steps up by hand'] }),
+    end('chatgpt-per-connector', { stoppedAt: 'authorization', code: 'page', message: 'answered 400' }),
+    end('chatgpt', { stoppedAt: 'callback', code: 'no_iss', message: 'not sent' }),
+  ];
+  expect(unexpectedEnds(ends, 'relay', ['url', 'registration'])).toEqual([
+    'vscode: expected done, sends a disabled user to sign in twice, found done \nGET host/mcp 405',
+    'chatgpt: expected done, found stopped callback no_iss not sent\nGET host/mcp 405',
+  ]);
 });

@@ -95,7 +95,8 @@ function section({ persona, real }: Subject, row: ExpectedRow | undefined): stri
   const facts = real
     ? ['The library itself is run, with a host of a few lines around it that opens the browser and tries once more.']
     : [table([['', 'what it does', 'how we know'], ...describePersona(persona).map(aspectRow)])];
-  return [`### ${persona.name}`, ...notes, ...facts].join('\n\n');
+  const hints = persona.hint === undefined ? [] : [persona.hint];
+  return [`### ${persona.name}`, ...hints, ...notes, ...facts].join('\n\n');
 }
 
 function aspectRow({ name, words, fact }: ReturnType<typeof describePersona>[number]): readonly string[] {

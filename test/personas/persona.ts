@@ -120,6 +120,8 @@ export interface Protocol {
 export interface Persona {
   readonly id: string;
   readonly name: string;
+  /** For people who use it with this gateway. */
+  readonly hint?: string;
   readonly discovery: Fact<Discovery>;
   readonly issuer: Fact<IssuerRule>;
   readonly pkce: Fact<PkceRule>;

@@ -10,6 +10,7 @@ const guess = from('inferred', '2026-11', 'as the official SDK of the first gene
 export const cursor: Persona = {
   id: 'cursor',
   name: 'Cursor',
+  hint: 'It waits for the answer on port 8787, which `npm run dev` takes by default: start that with `-- --port 9000` when you try Cursor on your machine.',
   discovery: guess({
     first: 'message',
     resourceMetadata: ['challenge', 'path inserted', 'root'],

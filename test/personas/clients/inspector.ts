@@ -3,10 +3,10 @@ import { from, type Persona } from '../persona.ts';
 const source = from('source code', '2026-08-19', 'modelcontextprotocol/inspector core/auth at 86d5f58e (2.3.0)');
 const sdk = from('source code', '2026-11', '@modelcontextprotocol/client 2.4.0, which it uses');
 
-/** Its web page. What its command line does with a token of ours is `npm run inspector`. */
 export const inspector: Persona = {
   id: 'inspector',
   name: 'MCP Inspector',
+  hint: 'This is its web page. Its command line is run for real by `npm run inspector`, with a token, since its sign-in needs a terminal.',
   discovery: sdk({
     first: 'message',
     resourceMetadata: ['challenge', 'path inserted', 'root'],

@@ -8,7 +8,8 @@ import { createSdkV2, SDK_REDIRECT } from './v2.ts';
 function library(id: string, name: string): Persona {
   const { value, source } = inspector.registration;
   const registration = { value: { ...value, identity: { redirect: SDK_REDIRECT } }, source };
-  return { ...inspector, id, name, registration };
+  const { hint: _, ...facts } = inspector;
+  return { ...facts, id, name, registration };
 }
 
 export const SDK_SUBJECTS: readonly Subject[] = [
