@@ -9,6 +9,8 @@ export interface DemoMode {
   readonly pasted: string;
   /** From the first request to the token. */
   readonly path: string;
+  /** What the trail below does not show. */
+  readonly note?: string;
   /** What the client knows before it connects. */
   readonly createProvider: (url: string) => HeadlessProvider;
 }
@@ -39,6 +41,7 @@ export const MODES: ReadonlyMap<string, DemoMode> = new Map<string, DemoMode>([
       context: { authorizationServer: 'relay', relayRegistration: 'true' },
       pasted: 'the URL; the client registers itself at the gateway, which is the one client of the identity provider',
       path: '401 → discovery → registration at the gateway → consent → login with PKCE → token',
+      note: 'Every token names the client that the gateway is. Which client asked for it is in the log line oauth.token.',
       createProvider: () => new HeadlessProvider(),
     },
   ],

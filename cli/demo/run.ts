@@ -27,6 +27,7 @@ export async function runDemo(mode: DemoMode): Promise<void> {
     const bob = await greet(gateway, mode, 'bob');
     await refuseBob(bob);
     await showTrail(gateway);
+    if (mode.note !== undefined) print(`\n${mode.note}`);
     print('\nNext: npm run dev, then connect a client to it. README.md has the steps.');
   } finally {
     await gateway.stop();

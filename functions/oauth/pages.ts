@@ -1,7 +1,7 @@
 import type { ConsentView } from '../../shared/oauth/consent-view.ts';
 import { displayName, plainText } from './display-text.ts';
-import { htmlDocument, TICK, WARNING } from './document.ts';
 import { type Html, html } from './html.ts';
+import { htmlDocument, TICK, WARNING } from './page-document.ts';
 import { scopeWords } from './scope-words.ts';
 
 /**
@@ -57,17 +57,20 @@ function nameOf({ clientName }: ConsentView): Html {
 }
 
 /** How far the name can be believed. */
-function standingOf({ verifiedHost, isLoopback }: ConsentView): Html {
-  if (verifiedHost === undefined)
+function standingOf({ verifiedHost, isConfigured, isLoopback, gatewayHost }: ConsentView): Html {
+  if (verifiedHost === undefined && isConfigured !== true)
     return html`<div class="note warn">${WARNING}<p><strong>Not verified.</strong>
-The program chose this name itself, and nobody has checked it. Allow it only if you know the
-program and have just started this yourself.</p></div>`;
-  const host = plainText(verifiedHost);
+The program chose this name itself, and nobody has checked it. Allow it only if you know the program and have just
+started this yourself.</p></div>`;
+  const voucher =
+    verifiedHost === undefined
+      ? html`was entered by those who run <b>${plainText(gatewayHost)}</b>`
+      : html`belongs to <b>${plainText(verifiedHost)}</b>`;
   if (isLoopback)
     return html`<div class="note warn">${WARNING}<p><strong>Name verified, program not.</strong>
-The name belongs to <b>${host}</b>, but any program on this computer can use it. Allow it only if you have just started
-this yourself.</p></div>`;
-  return html`<div class="note good">${TICK}<p><strong>Verified.</strong> The name belongs to <b>${host}</b>.</p></div>`;
+The name ${voucher}, but any program on this computer can use it. Allow it only if you have just started this
+yourself.</p></div>`;
+  return html`<div class="note good">${TICK}<p><strong>Verified.</strong> The name ${voucher}.</p></div>`;
 }
 
 function factsOf(view: ConsentView): Html {
@@ -84,16 +87,16 @@ function destinationOf({ isLoopback, redirectHost }: ConsentView): Html {
 
 function scopeItem(scope: string, opens: readonly string[] | undefined): Html {
   const { words, wireName } = scopeWords(scope, opens);
-  return words.endsWith(` ${wireName}`) ? html`<li>${words}</li>` : html`<li>${words} <code>${wireName}</code></li>`;
+  return html`<li>${words}${wireName === undefined ? undefined : html` <code>${wireName}</code>`}</li>`;
 }
 
-function outcomesOf({ isLoopback, redirectHost }: ConsentView): Html {
+function outcomesOf({ isLoopback, redirectHost, signInHost }: ConsentView): Html {
   const program = isLoopback ? html`the program` : html`<b>${plainText(redirectHost)}</b>`;
   return html`<ul>
 <li><strong>Deny:</strong> nothing is shared. You go back to ${program}, which is told that you said no.</li>
 <li><strong>Allow:</strong> you sign in first. Then you go back to ${program}, which gets the access.</li>
-<li><strong>Another account?</strong> If you are still signed in there, that account may be used without a question. Sign
-out there first to choose another one.</li>
+<li><strong>Another account?</strong> If you are still signed in at <b>${plainText(signInHost)}</b>, that account may be
+used without a question. To choose another one, sign out there first.</li>
 </ul>`;
 }
 

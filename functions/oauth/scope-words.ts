@@ -1,9 +1,9 @@
 import { plainText } from './display-text.ts';
 
-/** What a scope lets a program do, for people; and its name on the wire, for those who look it up. */
+/** What a scope lets a program do, for people; and its name on the wire, unless the words have it already. */
 export interface ScopeWords {
   readonly words: string;
-  readonly wireName: string;
+  readonly wireName: string | undefined;
 }
 
 /** Scopes of OpenID Connect, which are not this gateway's own (OpenID Connect Core sections 5.4 and 11). */
@@ -23,5 +23,8 @@ export function scopeWords(wireName: string, opens: readonly string[] = []): Sco
   // The provider's prefix ends with a slash, and no name of ours has one.
   const logical = name.slice(name.lastIndexOf('/') + 1) || name;
   const used = opens.length > 0 ? opens.map(plainText).join(', ') : logical;
-  return { words: STANDARD.get(name) ?? `Use ${used}`, wireName: name };
+  const standard = STANDARD.get(name);
+  return standard === undefined && used === name
+    ? { words: `Use ${name}`, wireName: undefined }
+    : { words: standard ?? `Use ${used}`, wireName: name };
 }

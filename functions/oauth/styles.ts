@@ -40,7 +40,7 @@ code { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, "DejaVu San
 li code { display: block; }
 bdi { unicode-bidi: isolate; }
 /* What the program says of itself has its own ground, and cannot spill over the text around it. */
-.claim { display: inline-block; max-width: 100%; padding: 0 .3em; overflow: clip; vertical-align: bottom; background: var(--claim); border-radius: .25em; }
+.claim { display: inline-block; max-width: 100%; padding: 0 .3em; overflow: hidden; vertical-align: bottom; background: var(--claim); border-radius: .25em; }
 .note { display: flex; gap: .6rem; padding: .75rem; border: 1px solid currentColor; border-radius: .5rem; }
 .note p { margin: 0; }
 .good { color: var(--good); background: var(--good-back); }

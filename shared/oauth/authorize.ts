@@ -101,12 +101,19 @@ async function prompt({ config, seals, upstream, opens, clock }: Relay, client: 
     gatewayHost: new URL(config.publicUrl).host,
     clientName: client.name,
     verifiedHost: client.verifiedHost,
-    redirectHost: new URL(asked.ru).host,
-    isLoopback: isLoopback(asked.ru),
+    isConfigured: client.isConfigured,
+    ...destinationOf(asked.ru),
     scopes: asked.sc,
     opens,
     signInHost: await upstream.signInHost(),
     sealed: await seals.seal('consent', { ...asked, ...transaction }),
   };
   return { view, secret };
+}
+
+/** A scheme of its own is answered by whatever program took it, and the text after it is nobody's host. */
+function destinationOf(redirectUri: string): Pick<ConsentView, 'redirectHost' | 'isLoopback'> {
+  const { protocol, host } = new URL(redirectUri);
+  if (protocol === 'https:') return { redirectHost: host, isLoopback: false };
+  return { redirectHost: isLoopback(redirectUri) ? host : protocol, isLoopback: true };
 }

@@ -9,6 +9,8 @@ export interface Client {
   readonly name: string;
   /** The domain that vouches for it, by the document that its id points to. */
   readonly verifiedHost: string | undefined;
+  /** Named by whoever runs this gateway. */
+  readonly isConfigured: boolean;
   readonly redirectUris: readonly string[];
   /** For log lines: the id, or its hash where the id holds what somebody registered. */
   readonly label: string;
@@ -21,7 +23,10 @@ export interface Clients {
 
 /** Those that are built in, those of the configuration, which may replace them, and those that registered. */
 export function createClients(configured: readonly RelayClient[], registration: Registration | undefined): Clients {
-  const known = new Map([...PINNED_CLIENTS, ...configured].map((entry) => [entry.client_id, toClient(entry)]));
+  const known = new Map([
+    ...PINNED_CLIENTS.map((entry) => [entry.client_id, toClient(entry, false)] as const),
+    ...configured.map((entry) => [entry.client_id, toClient(entry, true)] as const),
+  ]);
   return {
     find: async (id) => known.get(id) ?? registered(id, await registration?.open(id)),
   };
@@ -32,8 +37,9 @@ export function redirectUrisOf(configured: readonly RelayClient[]): readonly str
   return [...[...PINNED_CLIENTS, ...configured].flatMap(({ redirect_uris }) => redirect_uris), ...KNOWN_REDIRECTS];
 }
 
-function toClient({ client_id: id, client_name: name, redirect_uris: redirectUris }: RelayClient): Client {
-  return { id, name, verifiedHost: hostOf(id), redirectUris, label: id };
+function toClient(entry: RelayClient, isConfigured: boolean): Client {
+  const { client_id: id, client_name: name, redirect_uris: redirectUris } = entry;
+  return { id, name, verifiedHost: hostOf(id), isConfigured, redirectUris, label: id };
 }
 
 function hostOf(id: string): string | undefined {
@@ -42,5 +48,11 @@ function hostOf(id: string): string | undefined {
 
 function registered(id: string, data: Awaited<ReturnType<Registration['open']>> | undefined): Client | undefined {
   if (data === undefined) return undefined;
-  return { id, ...data, verifiedHost: undefined, label: `dcr1:${hash('sha256', id, 'hex').slice(0, 16)}` };
+  return {
+    id,
+    ...data,
+    verifiedHost: undefined,
+    isConfigured: false,
+    label: `dcr1:${hash('sha256', id, 'hex').slice(0, 16)}`,
+  };
 }

@@ -3,11 +3,13 @@ export interface ConsentView {
   /** The gateway's own host. */
   readonly gatewayHost: string;
   readonly clientName: string;
-  /** The domain that vouches for the client, by the document its id points to; undefined: the name is its own claim. */
+  /** The domain that vouches for the client, by the document its id points to; undefined: there is none. */
   readonly verifiedHost: string | undefined;
-  /** Where the code will go: host and port of the redirect URI. */
+  /** Whoever runs this gateway named the client. With neither this nor a domain, the name is its own claim. */
+  readonly isConfigured?: boolean;
+  /** Where the code will go: host and port of the redirect URI, or its scheme alone (`cursor:`) when no host owns it. */
   readonly redirectHost: string;
-  /** The code goes to a program on the person's own computer, which nothing can verify (RFC 8252 section 8.6). */
+  /** The code goes to a program on the person's own computer, which nothing can verify (RFC 8252 sections 8.4 and 8.6). */
   readonly isLoopback: boolean;
   /** Wire names of what the client asks for. */
   readonly scopes: readonly string[];

@@ -24,7 +24,7 @@ export interface Page {
   on(event: 'request', listen: (request: { url(): string; method(): string }) => void): void;
   readonly keyboard: { press(key: string): Promise<void> };
   readonly mouse: { move(x: number, y: number): Promise<void>; click(x: number, y: number): Promise<void> };
-  frames(): readonly { url(): string; locator(selector: string): Locator }[];
+  frames(): readonly Pick<Page, 'url' | 'locator' | 'waitForURL'>[];
   close(): Promise<void>;
 }
 
@@ -38,12 +38,11 @@ export interface Locator {
   click(): Promise<void>;
   count(): Promise<number>;
   textContent(): Promise<string | null>;
-  innerText(): Promise<string>;
-  allInnerTexts(): Promise<readonly string[]>;
   getAttribute(name: string): Promise<string | null>;
   ariaSnapshot(): Promise<string>;
   boundingBox(): Promise<Box | null>;
-  focus(): Promise<void>;
+  hover(): Promise<void>;
+  scrollIntoViewIfNeeded(): Promise<void>;
 }
 
 export interface Box {
@@ -66,9 +65,10 @@ export interface Cookie {
 
 export interface Context {
   newPage(): Promise<Page>;
+  setDefaultTimeout(milliseconds: number): void;
   cookies(): Promise<readonly Cookie[]>;
   addCookies(cookies: readonly Cookie[]): Promise<void>;
-  clearCookies(): Promise<void>;
+  clearCookies(which?: { readonly name: RegExp }): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -79,6 +79,7 @@ export interface ContextOptions {
   readonly javaScriptEnabled?: boolean;
   readonly deviceScaleFactor?: number;
   readonly hasTouch?: boolean;
+  readonly isMobile?: boolean;
 }
 
 export interface Browser {

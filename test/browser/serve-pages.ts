@@ -1,28 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { close } from '../../cli/dev/network.ts';
+import { page } from '../../functions/oauth/browser-answers.ts';
 import { consentPage, errorPage } from '../../functions/oauth/pages.ts';
 import { listenAnywhere } from '../support/listen.ts';
 import { crowded, hostileNames, loopback, problem, unverified, verified } from './views.ts';
 
-const NONCE = 'bm9uY2Utb2YtdGhlLWZpeHR1cmU';
-
-/** The relay's headers on every page of its own, so that a page is judged as it will be shown. */
-export const PAGE_HEADERS = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': `default-src 'none'; style-src 'nonce-${NONCE}'; frame-ancestors 'none'; base-uri 'none'`,
-  'x-frame-options': 'DENY',
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-} as const;
-
-const PAGES: ReadonlyMap<string, string> = new Map([
-  ['/verified', consentPage(verified, NONCE)],
-  ['/loopback', consentPage(loopback, NONCE)],
-  ['/unverified', consentPage(unverified, NONCE)],
-  ['/crowded', consentPage(crowded, NONCE)],
-  ['/error', errorPage(problem, NONCE)],
-  ...[...hostileNames].map(([name, { view }]) => [`/name/${name}`, consentPage(view, NONCE)] as const),
+const PAGES: ReadonlyMap<string, (nonce: string) => string> = new Map([
+  ['/verified', (nonce) => consentPage(verified, nonce)],
+  ['/loopback', (nonce) => consentPage(loopback, nonce)],
+  ['/unverified', (nonce) => consentPage(unverified, nonce)],
+  ['/crowded', (nonce) => consentPage(crowded, nonce)],
+  ['/error', (nonce) => errorPage(problem, nonce)],
+  ...[...hostileNames].map(
+    ([name, { view }]) => [`/name/${name}`, (nonce: string) => consentPage(view, nonce)] as const,
+  ),
 ]);
 
 export const PAGE_PATHS: readonly string[] = [...PAGES.keys()];
@@ -34,7 +25,7 @@ export interface PageServer {
   stop(): Promise<void>;
 }
 
-/** The pages of the relay from fixtures, on loopback. */
+/** The pages of the relay from fixtures, on loopback, with the headers that the relay gives them. */
 export async function servePages(): Promise<PageServer> {
   const sent: string[] = [];
   const server = createServer((request, response) => void answer(request, response, sent));
@@ -48,9 +39,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, sent: 
     let body = '';
     for await (const chunk of request) body += String(chunk);
     sent.push(`${path} ${body}`);
-    return void response.writeHead(204).end();
+    return void response.writeHead(200, { 'content-type': 'text/plain' }).end('sent');
   }
-  const page = PAGES.get(path);
-  if (page === undefined) return void response.writeHead(404).end();
-  response.writeHead(200, PAGE_HEADERS).end(page);
+  const render = PAGES.get(path);
+  if (render === undefined) return void response.writeHead(404).end();
+  const { headers, body } = page(200, render);
+  for (const [name, value] of Object.entries(headers ?? {})) response.setHeader(name, String(value));
+  response.end(body);
 }

@@ -46,7 +46,7 @@ export const hostileNames: ReadonlyMap<string, { readonly view: ConsentView; rea
   ['long', { view: named('W'.repeat(1000)), shown: `“${'W'.repeat(60)}…”` }],
   ['right-to-left', { view: named('مساعد الملاحظات (claude.ai)'), shown: '“مساعد الملاحظات (claude.ai)”' }],
   ['override', { view: named('\u202eedualC\u202c \u2066evil\u2069'), shown: '“edualC evil”' }],
-  ['piled marks', { view: named(`Z${'\u0335\u0322\u0348\u0321'.repeat(50)}a`), shown: '“Z\u0335\u0322\u0348a”' }],
+  ['piled-marks', { view: named(`Z${'\u0335\u0322\u0348\u0321'.repeat(50)}a`), shown: '“Z\u0335\u0335\u0335a”' }],
   [
     'markup',
     { view: named('<b>Bold</b>&amp;<script>alert(1)</script>'), shown: '“<b>Bold</b>&amp;<script>alert(1)</script>”' },
