@@ -17,7 +17,6 @@ export interface Server {
   readonly registration: string | undefined;
   readonly revocation: string | undefined;
   readonly scopes: readonly string[];
-  readonly grantTypes: readonly string[] | undefined;
   readonly takesDocuments: boolean;
   readonly takesPublicClients: boolean;
   readonly announcesIss: boolean;
@@ -120,7 +119,6 @@ function readServer(persona: Persona, location: string, json: NonNullable<Answer
     registration: textOf(json, 'registration_endpoint'),
     revocation: textOf(json, 'revocation_endpoint'),
     scopes: listOf(json, 'scopes_supported') ?? [],
-    grantTypes: listOf(json, 'grant_types_supported'),
     takesDocuments: json['client_id_metadata_document_supported'] === true,
     takesPublicClients: listOf(json, 'token_endpoint_auth_methods_supported')?.includes('none') ?? false,
     announcesIss: json['authorization_response_iss_parameter_supported'] === true,
