@@ -94,7 +94,8 @@ function outcomesOf({ isLoopback, redirectHost, signInHost }: ConsentView): Html
   const program = isLoopback ? html`the program` : html`<b>${plainText(redirectHost)}</b>`;
   return html`<ul>
 <li><strong>Deny:</strong> nothing is shared. You go back to ${program}, which is told that you said no.</li>
-<li><strong>Allow:</strong> you sign in first. Then you go back to ${program}, which gets the access.</li>
+<li><strong>Allow:</strong> you sign in first. Then you go back to ${program}, which gets the access and may renew it
+later.</li>
 <li><strong>Another account?</strong> If you are still signed in at <b>${plainText(signInHost)}</b>, that account may be
 used without a question. To choose another one, sign out there first.</li>
 </ul>`;

@@ -35,7 +35,7 @@ const CONSENT_TREE = `
       - text: nothing is shared. You go back to claude.ai, which is told that you said no.
     - listitem:
       - strong: "Allow:"
-      - text: you sign in first. Then you go back to claude.ai, which gets the access.
+      - text: you sign in first. Then you go back to claude.ai, which gets the access and may renew it later.
     - listitem:
       - strong: Another account?
       - text: If you are still signed in at acme.auth.eu-central-1.amazoncognito.com, that account may be used without a question. To choose another one, sign out there first.

@@ -40,7 +40,7 @@ describe('the consent page', () => {
         'Use Echo mcp/starter.echo Use starter.whoami',
         'What happens next',
         'Deny: nothing is shared. You go back to claude.com , which is told that you said no.',
-        'Allow: you sign in first. Then you go back to claude.com , which gets the access.',
+        'Allow: you sign in first. Then you go back to claude.com , which gets the access and may renew it later.',
         'Another account? If you are still signed in at login.acme.com , that account may be used without a question.',
         'To choose another one, sign out there first.',
         'Deny Allow',
