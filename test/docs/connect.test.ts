@@ -3,6 +3,7 @@ import { readParameters } from '../../infra/config.ts';
 import { byDefault } from '../../infra/gateway-config.ts';
 import { synthGateway } from '../../infra/synth.ts';
 import { PINNED_CLIENTS } from '../../shared/oauth/pinned-clients.ts';
+import { PERSONAS } from '../personas/clients/index.ts';
 import { deployContexts, fencedIn, readGuide } from '../support/guide-page.ts';
 
 const page = readGuide('connect.md');
@@ -32,6 +33,16 @@ describe('the table of redirect URLs', () => {
     'has those of %s, which the relay has built in',
     (_name, uris) => {
       expect(uris.filter((uri) => !table.includes(`\`${uri}\``))).toEqual([]);
+    },
+  );
+
+  test.each(PERSONAS.map(({ name, registration }) => [name, registration.value] as const))(
+    'has those that %s is known to send',
+    (_name, { identity, withoutIss }) => {
+      const sent = [identity, ...(withoutIss ? [withoutIss] : [])].map(({ redirect }) => redirect);
+      // A free port, or one that the user fixes; and what a client makes up for each gateway.
+      const shown = sent.map((uri) => uri.replace('{port}', '<port>').replace(/\/[A-Za-z0-9]{12}$/, '/<id>'));
+      expect(shown.filter((uri) => !table.includes(`\`${uri}\``))).toEqual([]);
     },
   );
 
