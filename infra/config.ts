@@ -1,11 +1,10 @@
 import type { z } from 'zod';
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
-import { judgeDirect } from '../shared/idp/judge-direct.ts';
-import { PRESETS } from '../shared/idp/presets.ts';
 import { REFUSED } from '../shared/idp/refused.ts';
 import { checkCognito } from './cognito-checks.ts';
 import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { checkIssuers, checkRules, HTTPS_ONLY, isSafe, makesAppClient } from './idp-checks.ts';
+import { checkMode } from './mode-checks.ts';
 import { ConfigError, type Problem, wrong } from './problem.ts';
 import { checkRelay } from './relay-checks.ts';
 
@@ -58,8 +57,7 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
   if (issuer.length > 0) return issuer;
   return [
     ...checkRules(parameters),
-    ...checkDirect(parameters),
-    ...checkEndpoints(parameters),
+    ...checkMode(parameters),
     ...checkAlarms(parameters, region),
     ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
@@ -68,34 +66,11 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
   ];
 }
 
-export function authorizationServerOf({ idp, authorizationServer }: Parameters): 'direct' | 'metadata' | 'relay' {
-  return authorizationServer ?? PRESETS[idp].defaultAuthorizationServer;
-}
-
-function checkEndpoints(parameters: Parameters): Problem[] {
-  const { idp } = parameters;
-  if (authorizationServerOf(parameters) !== 'metadata' || makesAppClient(parameters) || PRESETS[idp].endpoints) {
-    return [];
-  }
-  const needed = ['authorizationEndpoint', 'tokenEndpoint', 'jwksEndpoint'] as const;
-  return needed
-    .filter((name) => parameters[name] === undefined)
-    .map((name) => wrong(name, undefined, `is needed with authorizationServer=metadata and idp=${idp}`));
-}
-
 function checkPlainHttp(parameters: Parameters): Problem[] {
   const names = ['publicUrl', 'authorizationEndpoint', 'tokenEndpoint', 'revocationEndpoint', 'jwksEndpoint'] as const;
   return names
     .filter((name) => !isSafe(parameters[name] ?? '', parameters.environment))
     .map((name) => wrong(name, parameters[name], HTTPS_ONLY));
-}
-
-/** What is known not to work is not deployed: users would meet it as a client that cannot connect. */
-function checkDirect(parameters: Parameters): Problem[] {
-  const { idp } = parameters;
-  const { verdict, why } = judgeDirect(PRESETS[idp]);
-  if (authorizationServerOf(parameters) !== 'direct' || verdict !== 'refused') return [];
-  return [wrong('authorizationServer', 'direct', `cannot work with idp=${idp}: ${why}`, 'metadata')];
 }
 
 function checkAlarms(parameters: Parameters, region: string | undefined): Problem[] {

@@ -2,8 +2,8 @@ import { type GatewayConfig, type IdpConfig, type RelayConfig, resourceUrl } fro
 import type { IssuerEntry } from '../shared/core/issuer-entries.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
-import { authorizationServerOf } from './config.ts';
 import { primaryEntry } from './idp-checks.ts';
+import { modeOf } from './mode-checks.ts';
 import { projectName, projectVersion } from './project.ts';
 
 /** What an app client that the stack makes contributes, with its pool; known when the stack is deployed. */
@@ -37,7 +37,7 @@ export function toGatewayConfig(
   publicUrl: string,
   created: IdpFacts | undefined,
 ): GatewayConfig {
-  const authorizationServer = authorizationServerOf(parameters);
+  const authorizationServer = modeOf(parameters);
   const endpoints = authorizationServer === 'direct' ? undefined : endpointsOf(parameters, created);
   const { environment, openaiAppsChallenge, issuers } = parameters;
   return {
@@ -82,11 +82,14 @@ function idpOf(entry: IssuerEntry, publicUrl: string, created?: IdpFacts): IdpCo
   };
 }
 
-/** Undefined in relay mode where nothing names them: the function asks the provider. */
+/** Undefined in relay mode where none is given: the provider's own document names all that it has. */
 function endpointsOf(parameters: Parameters, created: IdpFacts | undefined): GatewayConfig['endpoints'] {
   if (created) return created.endpoints;
   const { idp, issuer = '', authorizationEndpoint, tokenEndpoint, revocationEndpoint, jwksEndpoint } = parameters;
+  const given = [authorizationEndpoint, tokenEndpoint, revocationEndpoint, jwksEndpoint];
+  if (modeOf(parameters) === 'relay' && given.every((endpoint) => endpoint === undefined)) return undefined;
   const known = PRESETS[idp].endpoints?.(issuer);
+  const revocation = revocationEndpoint ?? known?.revocation;
   const [authorization, token, jwks] = [
     authorizationEndpoint ?? known?.authorization,
     tokenEndpoint ?? known?.token,
@@ -96,7 +99,7 @@ function endpointsOf(parameters: Parameters, created: IdpFacts | undefined): Gat
   return {
     authorization,
     token,
-    ...(revocationEndpoint === undefined ? {} : { revocation: revocationEndpoint }),
+    ...(revocation === undefined ? {} : { revocation }),
     jwks,
   };
 }

@@ -16,6 +16,7 @@ import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { toGatewayConfig } from './gateway-config.ts';
 import { makesAppClient } from './idp-checks.ts';
 import { idpWarnings } from './idp-warnings.ts';
+import { modeNote } from './mode-checks.ts';
 import { stackOutputs } from './outputs.ts';
 import { createRelay, type Relay, serveRelay } from './relay.ts';
 import { createSignIn } from './sign-in.ts';
@@ -48,6 +49,7 @@ export class GatewayStack extends Stack {
     const more = [relay?.fn.fn, signIn?.preToken].filter((fn) => fn !== undefined);
     this.monitor({ ...monitored, functions: [...monitored.functions, ...more] });
     for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
+    Annotations.of(this).addInfoV2('gatehouse:mode', modeNote(parameters));
     const clientId = relay ? undefined : signIn?.facts.clientId;
     const outputs = stackOutputs({ config, tables, clientId, relayKeysArn: relay?.keysArn });
     for (const [name, value] of Object.entries({ ...outputs, ...door.outputs })) new CfnOutput(this, name, { value });

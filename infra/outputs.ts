@@ -25,7 +25,7 @@ export function stackOutputs({ config, tables, clientId, relayKeysArn }: Describ
     IdentitiesTable: tables.identities.tableName,
     AuditTable: tables.audit.tableName,
     StateTable: tables.state.tableName,
-    ConnectChatGPT: `Settings > Plugins > Create: MCP server URL ${url}, authentication OAuth${withClient}${callbackNote}`,
-    ConnectClaude: `Settings > Connectors > Add custom connector: URL ${url}${withClient}`,
+    ConnectChatGPT: `chatgpt.com/plugins > + > Add custom MCP server: server URL ${url}, authentication OAuth${withClient}${callbackNote}`,
+    ConnectClaude: `Customize > Connectors > + > Add custom connector: URL ${url}${withClient}`,
   };
 }

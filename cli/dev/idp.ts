@@ -28,6 +28,14 @@ export interface IdpOptions {
   readonly sendsIssuer: boolean;
   /** The gateway is the only client, with a secret: nobody else is known and nobody registers. */
   readonly relay?: RelayClientOptions | undefined;
+  /** Makes another kind of provider of it: takes the configuration for oidc-provider, gives the one that is used. */
+  readonly adjust?: (configuration: IdpConfiguration) => object;
+}
+
+/** What a kind of provider may differ in. */
+export interface IdpConfiguration {
+  readonly features: Readonly<Record<string, object>>;
+  readonly [name: string]: unknown;
 }
 
 /** A real OpenID provider for this machine: login, consent, PKCE, registration, refresh tokens, JWT access tokens. */
@@ -40,7 +48,7 @@ export async function createIdp(options: IdpOptions): Promise<RequestListener> {
     async () =>
       new Provider(
         options.issuer,
-        configuration(options, policy, errors.InvalidTarget, () => provider),
+        (options.adjust ?? asItIs)(configuration(options, policy, errors.InvalidTarget, () => provider)),
       ),
   );
   const serve = provider.callback();
@@ -49,6 +57,10 @@ export async function createIdp(options: IdpOptions): Promise<RequestListener> {
     if (request.url?.startsWith('/login/')) void login(provider, request, response);
     else serve(request, response);
   };
+}
+
+function asItIs(configuration: IdpConfiguration): object {
+  return configuration;
 }
 
 function withoutIssuer(response: ServerResponse): void {
@@ -66,7 +78,7 @@ function configuration(
   policy: object,
   InvalidTarget: new () => Error,
   provider: () => Provider,
-): object {
+): IdpConfiguration {
   const scope = catalogue.join(' ');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
@@ -79,6 +91,7 @@ function configuration(
     loadExistingGrant: (context: GrantContext) => grantFor(provider(), context, resource, catalogue),
     pkce: { required: () => true },
     clientBasedCORS: () => true,
+    renderError,
     issueRefreshToken: async (_context: unknown, client: { grantTypeAllowed(type: string): boolean }) =>
       client.grantTypeAllowed('refresh_token'),
     ttl: {
@@ -93,7 +106,7 @@ function configuration(
     features: {
       devInteractions: { enabled: false },
       registration: { enabled: relay === undefined },
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: isOwn },
       rpInitiatedLogout: { enabled: false },
       resourceIndicators: {
         enabled: true,
@@ -106,6 +119,20 @@ function configuration(
       },
     },
   };
+}
+
+/** Its own default is a page that says it should be replaced, on the console as well. */
+function renderError(
+  context: { type: string; body: string },
+  { error, error_description: why }: { error: string; error_description?: string },
+): void {
+  context.type = 'text/plain; charset=utf-8';
+  context.body = `${error}: ${why ?? 'the sign-in cannot go on'}\n`;
+}
+
+/** RFC 7009 section 2.1: a client revokes what was issued to it. */
+async function isOwn(_context: unknown, client: { clientId: string }, token: { clientId: string }): Promise<boolean> {
+  return token.clientId === client.clientId;
 }
 
 interface GrantContext {

@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import type { OAuthPorts } from '../../functions/oauth/ports.ts';
 import { ConfigError } from '../../infra/config.ts';
 import { type SynthesisedGateway, synthGateway } from '../../infra/synth.ts';
@@ -13,7 +14,7 @@ import { deployed, type Registry, scopesOf } from '../../shared/registry/index.t
 import { Failure, WrongUsage } from '../failure.ts';
 import { createDatabase } from './database.ts';
 import { createGateway } from './gateway.ts';
-import { createIdp } from './idp.ts';
+import { createIdp, type IdpOptions } from './idp.ts';
 import { localDynamo } from './local-dynamo.ts';
 import { bind, close, listen, requireFree } from './network.ts';
 import { createDevSecrets, createRelayClient, isRelay, relayParameters, secretOfVariable } from './relay.ts';
@@ -27,6 +28,8 @@ export interface DevOptions {
   readonly log: Log;
   /** What is offered; by default what is deployed. */
   readonly registry?: Registry;
+  /** In the place of the embedded identity provider. */
+  readonly createIdp?: (options: IdpOptions) => Promise<RequestListener>;
 }
 
 export interface DevGateway {
@@ -40,7 +43,13 @@ export interface DevGateway {
  *
  * @throws Failure with one sentence when something is in the way
  */
-export async function startDev({ port, context, log, registry = deployed }: DevOptions): Promise<DevGateway> {
+export async function startDev({
+  port,
+  context,
+  log,
+  registry = deployed,
+  ...options
+}: DevOptions): Promise<DevGateway> {
   const embeddedIdp = context['issuer'] === undefined;
   const relay = isRelay(context);
   await requireFree(embeddedIdp ? [port, port + 1, port + 2] : [port, port + 2]);
@@ -64,9 +73,15 @@ export async function startDev({ port, context, log, registry = deployed }: DevO
     if (embeddedIdp) {
       const sendsIssuer = context['authorizationServer'] !== 'metadata';
       const catalogue = scopesOf(registry);
-      const idp = await createIdp({ issuer, resource: `${url}/mcp`, catalogue, sendsIssuer, relay: client });
+      const idp = await (options.createIdp ?? createIdp)({
+        issuer,
+        resource: `${url}/mcp`,
+        catalogue,
+        sendsIssuer,
+        relay: client,
+      });
       stops.push((await listen(idp, port + 1)).close);
-      await seedDisabledUser(dynamo, state);
+      await seedDisabledUser(dynamo, state.tables.identities, issuer);
     }
     const readSecret = createDevSecrets(plan, clientSecret);
     const ports: OAuthPorts = { clock: systemClock, log, getJson, dynamo, postForm, readSecret };
@@ -126,9 +141,9 @@ function stateOf(
 }
 
 /** mallory is known and disabled, so that this refusal can be seen. */
-async function seedDisabledUser(dynamo: Dynamo, { tables, issuer }: DevState): Promise<void> {
-  const identity = createIdentity({ dynamo, table: tables.identities, clock: systemClock, provisioning: 'auto' });
+export async function seedDisabledUser(dynamo: Dynamo, table: string, issuer: string): Promise<void> {
+  const identity = createIdentity({ dynamo, table, clock: systemClock, provisioning: 'auto' });
   const { uid } = await identity.resolve({ issuer, subject: 'mallory' });
-  const item = await dynamo.get(tables.identities, userKey(uid), { consistent: true });
-  await dynamo.put(tables.identities, { ...item, ...userKey(uid), status: 'disabled' });
+  const item = await dynamo.get(table, userKey(uid), { consistent: true });
+  await dynamo.put(table, { ...item, ...userKey(uid), status: 'disabled' });
 }

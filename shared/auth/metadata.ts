@@ -1,5 +1,5 @@
 import { type GatewayConfig, idpsOf, resourceUrl } from '../core/config.ts';
-import { relayScopes, toWireScopes } from './scopes.ts';
+import { offeredScopes, toWireScopes } from './scopes.ts';
 
 /** RFC 9728 section 2: which resource this is, and where its tokens come from. From configuration alone. */
 export function resourceMetadata(config: GatewayConfig, catalogue: readonly string[]) {
@@ -36,7 +36,7 @@ export function serverMetadata({ publicUrl, endpoints, ...config }: GatewayConfi
     grant_types_supported: ['authorization_code', 'refresh_token'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['none'],
-    scopes_supported: toWireScopes(config, catalogue),
+    scopes_supported: offeredScopes(config, catalogue),
   };
 }
 
@@ -59,7 +59,7 @@ export function relayMetadata({ publicUrl, relay, endpoints, ...config }: Gatewa
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: ['none'],
     revocation_endpoint_auth_methods_supported: ['none'],
-    scopes_supported: relayScopes(config, catalogue),
+    scopes_supported: offeredScopes(config, catalogue),
     client_id_metadata_document_supported: true,
     authorization_response_iss_parameter_supported: true,
   };

@@ -28,8 +28,8 @@ function stripOptional(scope: string, prefix: string, idp: GatewayConfig['idp'])
 
 export const OFFLINE_ACCESS = 'offline_access';
 
-/** relay mode: what clients are offered, in wire names. `offline_access` only where a refresh token depends on it. */
-export function relayScopes(config: IdpConfig, catalogue: readonly string[]): readonly string[] {
+/** What a document of ours offers clients, in wire names. `offline_access` only where a refresh token depends on it. */
+export function offeredScopes(config: IdpConfig, catalogue: readonly string[]): readonly string[] {
   const needsOffline = PRESETS[config.idp.preset].relay.refreshBy !== 'none';
   return [...toWireScopes(config, catalogue), ...(needsOffline ? [OFFLINE_ACCESS] : [])];
 }

@@ -12,6 +12,16 @@ export interface Abilities {
   readonly serverMetadata: Support;
   /** `code_challenge_methods_supported` in its metadata names S256. */
   readonly s256: Support;
+  /** RFC 9207: its authorization responses carry `iss`. */
+  readonly responseIssuer: Support;
+}
+
+/** What our own RFC 8414 document names of a provider. Revocation only where clients without a secret may use it. */
+export interface Endpoints {
+  readonly authorization: string;
+  readonly token: string;
+  readonly revocation?: string;
+  readonly jwks: string;
 }
 
 /** A value of `aud` that is an id of the provider's and never our URL. */
@@ -75,12 +85,12 @@ export interface Preset {
   readonly needsClients?: string;
   readonly can: Abilities;
   readonly defaultAuthorizationServer: 'direct' | 'metadata';
-  /** Metadata mode: endpoints that follow from the issuer. Cognito's come from its domain at deploy. */
-  readonly endpoints?: (issuer: string) => {
-    readonly authorization: string;
-    readonly token: string;
-    readonly jwks: string;
-  };
+  /** Metadata mode: endpoints that follow from the issuer by a rule that the vendor documents. */
+  readonly endpoints?: (issuer: string) => Endpoints;
+  /** Why they do not, where there is no such rule. */
+  readonly endpointsElsewhere?: string;
+  /** Metadata mode: what has to be set at the provider, because clients compare `iss` with the issuer of our document. */
+  readonly metadataNeeds?: string;
   readonly relay: RelayAsks;
   /** reason → how to mend it at this identity provider. */
   readonly fixes: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { RelayClient } from '../core/config.ts';
-import { PINNED_CLIENTS } from './pinned-clients.ts';
+import { KNOWN_REDIRECTS, PINNED_CLIENTS } from './pinned-clients.ts';
 import type { Registration } from './registration.ts';
 
 /** A client that may ask for codes. */
@@ -34,7 +34,7 @@ export function createClients(configured: readonly RelayClient[], registration: 
 
 /** Every redirect URI of those, for what may register. */
 export function redirectUrisOf(configured: readonly RelayClient[]): readonly string[] {
-  return [...PINNED_CLIENTS, ...configured].flatMap(({ redirect_uris }) => redirect_uris);
+  return [...[...PINNED_CLIENTS, ...configured].flatMap(({ redirect_uris }) => redirect_uris), ...KNOWN_REDIRECTS];
 }
 
 function toClient(entry: RelayClient, isConfigured: boolean): Client {

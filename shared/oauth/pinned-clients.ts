@@ -51,3 +51,12 @@ export const PINNED_CLIENTS: readonly PinnedClient[] = [
     asOf: '2026-11-24',
   },
 ];
+
+/**
+ * What clients without a document register beside a URI on the person's own machine. One that is refused here would lose
+ * them the whole registration (RFC 7591 section 3.2.2). Cursor: as captured in September 2026.
+ */
+export const KNOWN_REDIRECTS: readonly string[] = [
+  'cursor://anysphere.cursor-mcp/oauth/callback',
+  'https://www.cursor.com/agents/mcp/oauth/callback',
+];

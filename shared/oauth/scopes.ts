@@ -1,4 +1,4 @@
-import { OFFLINE_ACCESS, relayScopes } from '../auth/scopes.ts';
+import { OFFLINE_ACCESS, offeredScopes } from '../auth/scopes.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import { OAuthError } from './errors.ts';
 
@@ -17,7 +17,7 @@ export interface Scopes {
 }
 
 export function createScopes(config: GatewayConfig, catalogue: readonly string[]): Scopes {
-  const offered = relayScopes(config, catalogue);
+  const offered = offeredScopes(config, catalogue);
   const ours = offered.filter((scope) => scope !== OFFLINE_ACCESS);
   // Clients ask for them by habit. The first is ours to add where the provider needs it.
   const dropped = ['openid', ...(offered.includes(OFFLINE_ACCESS) ? [] : [OFFLINE_ACCESS])];

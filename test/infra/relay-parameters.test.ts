@@ -63,7 +63,13 @@ describe('what is wrong about the relay stops synthesis', () => {
     ],
     [
       'some of the endpoints',
-      { ...relay, tokenEndpoint: 'https://a.example/t', jwksEndpoint: 'https://a.example/j' },
+      {
+        ...relay,
+        idp: 'oidc',
+        issuer: 'https://login.example.com',
+        tokenEndpoint: 'https://a.example/t',
+        jwksEndpoint: 'https://a.example/j',
+      },
       'authorizationEndpoint (not given) is needed with tokenEndpoint; without any, the document of the provider names them. Example: -c authorizationEndpoint=https://login.acme.com/oauth2/authorize',
     ],
     [

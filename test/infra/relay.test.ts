@@ -107,24 +107,29 @@ describe('the function of the relay', () => {
     });
   });
 
-  test('takes endpoints that were named, or that follow from the issuer', () => {
+  test('takes endpoints that were named, completes them by the rule of the preset, and else asks the provider', () => {
     const named = {
       authorizationEndpoint: 'https://login.acme.com/a',
       tokenEndpoint: 'https://login.acme.com/t',
       jwksEndpoint: 'https://login.acme.com/j',
     };
-    const tenant = '72f988bf-86f1-41af-91ab-2d7cd011db47';
-    const entra = { idp: 'entra-v2', issuer: `https://login.microsoftonline.com/${tenant}/v2.0`, audience: 'a' };
+    const oidc = { ...relay, idp: 'oidc', issuer: 'https://login.example.com' };
+    const endpoints = (context: Record<string, unknown>) => configOf(synth(context)).endpoints;
     expect([
-      configOf(synth({ ...relay, ...named })).endpoints,
-      configOf(synth({ ...relay, ...entra })).endpoints?.token,
+      endpoints({ ...oidc, ...named }),
+      endpoints({ ...relay, tokenEndpoint: named.tokenEndpoint }),
+      endpoints(relay),
+      endpoints(oidc),
     ]).toEqual([
+      { authorization: named.authorizationEndpoint, token: named.tokenEndpoint, jwks: named.jwksEndpoint },
       {
-        authorization: named.authorizationEndpoint,
+        authorization: 'https://acme.eu.auth0.com/authorize',
         token: named.tokenEndpoint,
-        jwks: named.jwksEndpoint,
+        revocation: 'https://acme.eu.auth0.com/oauth/revoke',
+        jwks: 'https://acme.eu.auth0.com/.well-known/jwks.json',
       },
-      `https://login.microsoftonline.com/${tenant}/oauth2/v2.0/token`,
+      undefined,
+      undefined,
     ]);
   });
 
@@ -231,6 +236,6 @@ test('the outputs have nothing to paste but the URL, and the redirect URL for th
       'ConnectClaude',
     ],
     `${publicUrl}/oauth/callback`,
-    `Settings > Connectors > Add custom connector: URL ${publicUrl}/mcp`,
+    `Customize > Connectors > + > Add custom connector: URL ${publicUrl}/mcp`,
   ]);
 });

@@ -270,6 +270,6 @@ test('the outputs say what to paste where', () => {
     'ConnectClaude',
   ]);
   expect(synth(external).Outputs?.['ConnectClaude']?.Value).toBe(
-    'Settings > Connectors > Add custom connector: URL https://mcp.acme.com/mcp',
+    'Customize > Connectors > + > Add custom connector: URL https://mcp.acme.com/mcp',
   );
 });

@@ -19,7 +19,14 @@ export const entraV2: Preset = {
   isAppOnly: (claim) => String(claim('scp') ?? '').trim() === '' || claim('idtyp') === 'app',
   tenantClaim: 'tid',
   otherAudience: { what: 'the client id of the API registration', example: '6e74172b-be56-4843-9ff4-e66a39bb12e3' },
-  can: { resource: 'yes', dynamicRegistration: 'no', clientDocuments: 'preview', serverMetadata: 'no', s256: 'no' },
+  can: {
+    resource: 'yes',
+    dynamicRegistration: 'no',
+    clientDocuments: 'preview',
+    serverMetadata: 'no',
+    s256: 'no',
+    responseIssuer: 'unknown',
+  },
   defaultAuthorizationServer: 'metadata',
   endpoints: (issuer) => {
     const tenant = issuer.slice(0, -'/v2.0'.length);

@@ -11,6 +11,7 @@ import { referToSecrets } from '../edits.ts';
 import type { Step } from '../story.ts';
 import { type Gateway, startIssuer, uidOf, type World } from '../world.ts';
 import { devContext } from './dev-deploy.ts';
+import { connectClients } from './relay-clients.ts';
 
 /** The same stack becomes a relay: people sign in at it, with the identity provider behind. */
 export async function relayDev(world: World, before: Gateway, alice: string, step: Step): Promise<void> {
@@ -37,6 +38,7 @@ export async function relayDev(world: World, before: Gateway, alice: string, ste
     await step('the token is refreshed through it, and the sealed one works on', () =>
       refresh(gateway, provider, alice),
     );
+    await connectClients(world, gateway, step);
     await step('a code works once: its mark is in the state table', () => checkMark(world, gateway));
     await step('the smoke checks of a relay pass', () => smoke(gateway, token));
     await session.client.close();
