@@ -17,15 +17,16 @@ export const publicClient = {
 };
 
 export interface RelayClientOptions {
+  readonly id: string;
   readonly secret: string;
   readonly auth: string;
   readonly callback: string;
 }
 
 /** The gateway itself, and nobody else. */
-export const relayClient = ({ secret, auth, callback }: RelayClientOptions) => ({
+export const relayClient = ({ id, secret, auth, callback }: RelayClientOptions) => ({
   ...CODE_FLOW,
-  client_id: RELAY_CLIENT_ID,
+  client_id: id,
   client_secret: secret,
   token_endpoint_auth_method: auth,
   redirect_uris: [callback],

@@ -44,6 +44,7 @@ function appended(list: string, client: object): string {
 /** The gateway's client at the embedded identity provider. Its secret is new with each start. */
 export function createRelayClient(context: Context, publicUrl: string): RelayClientOptions {
   return {
+    id: context['upstreamClientId'] ?? RELAY_CLIENT_ID,
     secret: randomBytes(24).toString('base64url'),
     auth: context['upstreamClientAuth'] ?? 'client_secret_basic',
     callback: `${publicUrl}/oauth/callback`,

@@ -64,7 +64,7 @@ export const RELAY_PARAMETERS = {
   ),
   relayRegistration: parameter(
     flag.optional(),
-    'relay: let any client register itself (RFC 7591) that has no published metadata. Nothing is stored.',
+    'relay: let clients register themselves (RFC 7591) that publish no metadata, with redirect URIs on loopback or of clients that are known here. Nothing is stored.',
     'true',
     'false',
   ),

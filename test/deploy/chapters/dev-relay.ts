@@ -22,7 +22,12 @@ export async function relayDev(world: World, before: Gateway, alice: string, ste
   );
   const callback = gateway.outputs['RelayCallback'] ?? '';
   assert.equal(callback, `${origin}/oauth/callback`);
-  const idp = await startIssuer(world, before.url, { secret, auth: 'client_secret_basic', callback });
+  const idp = await startIssuer(world, before.url, {
+    id: RELAY_CLIENT_ID,
+    secret,
+    auth: 'client_secret_basic',
+    callback,
+  });
   try {
     await step('its routes under /oauth have a throttle of their own', () => checkThrottle(world, gateway));
     const provider = new HeadlessProvider();
