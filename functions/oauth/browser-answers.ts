@@ -9,7 +9,7 @@ const policy = (nonce: string) =>
   `default-src 'none'; style-src 'nonce-${nonce}'; frame-ancestors 'none'; base-uri 'none'`;
 
 /** What every page and redirect of the relay carries. */
-export const BROWSER_HEADERS = {
+const BROWSER_HEADERS = {
   'x-frame-options': 'DENY',
   // Not no-referrer: with it browsers send `Origin: null` from the form on this very page.
   'referrer-policy': 'same-origin',

@@ -57,20 +57,25 @@ function nameOf({ clientName }: ConsentView): Html {
 }
 
 /** How far the name can be believed. */
-function standingOf({ verifiedHost, isConfigured, isLoopback, gatewayHost }: ConsentView): Html {
-  if (verifiedHost === undefined && isConfigured !== true)
+function standingOf(view: ConsentView): Html {
+  const voucher = voucherOf(view);
+  if (voucher === undefined)
     return html`<div class="note warn">${WARNING}<p><strong>Not verified.</strong>
 The program chose this name itself, and nobody has checked it. Allow it only if you know the program and have just
 started this yourself.</p></div>`;
-  const voucher =
-    verifiedHost === undefined
-      ? html`was entered by those who run <b>${plainText(gatewayHost)}</b>`
-      : html`belongs to <b>${plainText(verifiedHost)}</b>`;
-  if (isLoopback)
+  if (view.isLoopback)
     return html`<div class="note warn">${WARNING}<p><strong>Name verified, program not.</strong>
 The name ${voucher}, but any program on this computer can use it. Allow it only if you have just started this
 yourself.</p></div>`;
   return html`<div class="note good">${TICK}<p><strong>Verified.</strong> The name ${voucher}.</p></div>`;
+}
+
+/** An entry of the configuration may say what it likes of a domain, whose document nobody has compared. */
+function voucherOf({ verifiedHost, isConfigured, gatewayHost }: ConsentView): Html | undefined {
+  const host = verifiedHost === undefined ? undefined : html`<b>${plainText(verifiedHost)}</b>`;
+  if (isConfigured !== true) return host && html`belongs to ${host}`;
+  const of = host && html` as that of ${host}`;
+  return html`was entered by those who run <b>${plainText(gatewayHost)}</b>${of}`;
 }
 
 function factsOf(view: ConsentView): Html {

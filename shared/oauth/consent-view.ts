@@ -5,7 +5,7 @@ export interface ConsentView {
   readonly clientName: string;
   /** The domain that vouches for the client, by the document its id points to; undefined: there is none. */
   readonly verifiedHost: string | undefined;
-  /** Whoever runs this gateway named the client. With neither this nor a domain, the name is its own claim. */
+  /** Whoever runs this gateway entered the client, its domain too. With neither, the name is its own claim. */
   readonly isConfigured?: boolean;
   /** Where the code will go: host and port of the redirect URI, or its scheme alone (`cursor:`) when no host owns it. */
   readonly redirectHost: string;

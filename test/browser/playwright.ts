@@ -109,8 +109,8 @@ const directory = () => npmTool('browser', 'playwright-core@1.64.1', 'axe-core@4
 
 /** With a new user data directory each time, which goes when it is closed. */
 export function launch(): Promise<Browser> {
-  const require = createRequire(join(directory(), 'package.json'));
-  const { chromium } = require('playwright-core') as Playwright;
+  const load = createRequire(import.meta.url);
+  const { chromium } = load(join(directory(), 'node_modules', 'playwright-core')) as Playwright;
   return chromium.launch({ executablePath: chromiumProgram(), args: FLAGS });
 }
 

@@ -71,6 +71,11 @@ describe('the consent page', () => {
       'Verified. The name was entered by those who run mcp.acme.com . Access goes to claude.com You',
     ],
     [
+      'such a name with a domain that they gave it',
+      { isConfigured: true },
+      'Verified. The name was entered by those who run mcp.acme.com as that of claude.ai . Access goes to claude.com You',
+    ],
+    [
       'such a name that any local program can use',
       { verifiedHost: undefined, isConfigured: true, isLoopback: true, redirectHost: 'cursor:' },
       'Name verified, program not. The name was entered by those who run mcp.acme.com , but any program on this computer can use it. Allow it only if you have just started this yourself. Access goes to a program on this computer (cursor:) You',

@@ -202,5 +202,5 @@ test('clients of the configuration sign in like those that are built in, and may
     pages.push((await askConsent(relay, goodRequest(challenge, { client_id, redirect_uri }))).page.text);
   }
   expect(clients.map(({ client_name }, at) => pages[at]?.includes(client_name))).toEqual([true, true, true]);
-  expect(pages.map((text) => text.includes('Not verified'))).toEqual([false, true, false]);
+  expect(pages.map((text) => text.includes('was entered by those who run'))).toEqual([true, true, true]);
 });
