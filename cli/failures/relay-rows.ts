@@ -108,9 +108,12 @@ const changeRows: readonly FailureRow[] = [
   ),
 ];
 
-const markRows: readonly FailureRow[] = (['refused', 'server error', 'access denied', 'hang'] as const).map((fault) =>
-  row(fault, { at: 'mark', fault, grant: 'code' }, DYNAMO_LIMITS.totalMs, unavailable(['dependency.failed'])),
-);
+const markRows: readonly FailureRow[] = (['refused', 'server error', 'access denied', 'hang'] as const).map((fault) => {
+  const expected = unavailable(['dependency.failed']);
+  // A write that was given up may still arrive.
+  const client = fault === 'hang' ? `try again; if the mark was written after all, ${SIGN_IN}` : expected.client;
+  return row(fault, { at: 'mark', fault, grant: 'code' }, DYNAMO_LIMITS.totalMs, { ...expected, client });
+});
 
 /** A request for tokens in relay mode. */
 export const RELAY_ROWS: readonly FailureRow[] = [...providerRows, ...secretRows, ...changeRows, ...markRows];

@@ -1,20 +1,25 @@
 import { errorRow, type GatewayError } from '../../shared/core/errors.ts';
 import { OAuthError, RedirectedError } from '../../shared/oauth/errors.ts';
 import type { HttpResponse, Invocation } from '../middleware/chain.ts';
-import { json } from '../middleware/http.ts';
+import { json, withHeaders } from '../middleware/http.ts';
+import type { RefusalHeaders } from '../middleware/wire-errors.ts';
 import { page, redirect } from './browser-answers.ts';
 import { errorPage } from './pages.ts';
 import { kindOf } from './routes.ts';
 
 /** A refusal in the form of its route: back to the client, a page for a person, or the JSON of RFC 6749 section 5.2. */
-export function respond({ event }: Invocation, error: GatewayError): HttpResponse | undefined {
+export function respond({ event }: Invocation, error: GatewayError, headers: RefusalHeaders): HttpResponse | undefined {
   if (error instanceof RedirectedError) return redirect(error.location);
   const kind = kindOf(event.rawPath);
   const { status } = errorRow(error.code);
-  if (kind === 'api') return json(status, errorBody(error, status));
+  if (kind === 'api') return json(status, errorBody(error, status), headers);
   if (kind !== 'page') return undefined;
   const { requestId } = event.requestContext;
-  return page(status, (nonce) => errorPage({ title: titleOf(status), text: textOf(error, status), requestId }, nonce));
+  const problem = { title: titleOf(status), text: textOf(error, status), requestId };
+  return withHeaders(
+    page(status, (nonce) => errorPage(problem, nonce)),
+    headers,
+  );
 }
 
 function errorBody(error: GatewayError, status: number) {

@@ -52,8 +52,12 @@ export function createEndpointMap(relay: Relay): Readonly<Record<RoutePath, Endp
   };
 }
 
-function depart({ location, forget }: Departure): HttpResponse {
-  return redirect(location, forget === undefined ? [] : [forgetting(forget)]);
+function depart({ location, keep, forget }: Departure): HttpResponse {
+  const cookies = [keep && cookieFor(keep), forget && forgetting(forget)];
+  return redirect(
+    location,
+    cookies.filter((cookie) => cookie !== undefined),
+  );
 }
 
 async function register({ registration }: Relay, call: Call): Promise<object> {

@@ -1,9 +1,10 @@
 import { resourceUrl } from '../core/config.ts';
+import { orTellClient, refuseTo } from './client-answer.ts';
 import type { Client } from './clients.ts';
 import type { ConsentView } from './consent-view.ts';
-import { OAuthError, type OAuthErrorName, RedirectedError } from './errors.ts';
+import { OAuthError, type OAuthErrorName } from './errors.ts';
 import { type Parameters, readParameters } from './form.ts';
-import { isLoopback, matchesRedirect, withParameters } from './redirect-uri.ts';
+import { isLoopback, matchesRedirect } from './redirect-uri.ts';
 import type { Relay, RelayCall } from './relay.ts';
 import type { AskedFor } from './sealed-values.ts';
 import { type BrowserSecret, hashOf, newBrowserSecret, newTransaction } from './transaction.ts';
@@ -29,7 +30,7 @@ export function createAuthorize(relay: Relay): (query: string, call: RelayCall) 
     const client = await findClient(relay, parameters, call);
     const redirectUri = redirectUriOf(client, parameters);
     const asked = readAsked(relay, client, redirectUri, parameters);
-    return prompt(relay, client, asked);
+    return orTellClient(asked, relay.config.publicUrl, () => prompt(relay, client, asked));
   };
 }
 
@@ -54,10 +55,9 @@ function redirectUriOf({ redirectUris }: Client, parameters: Parameters): string
 
 function readAsked({ config, scopes }: Relay, client: Client, redirectUri: string, parameters: Parameters): AskedFor {
   const state = stateOf(parameters);
-  const refuse = (error: OAuthErrorName, description: string, reason?: string): never => {
-    const said = { error, error_description: description, state, iss: config.publicUrl };
-    throw new RedirectedError(withParameters(redirectUri, said), error, description, { reason: reason ?? error });
-  };
+  const asker = { ru: redirectUri, ...(state === undefined ? {} : { st: state }) };
+  const refuse = (error: OAuthErrorName, description: string, reason: string = error): never =>
+    refuseTo(asker, config.publicUrl, error, description, { reason });
   if (parameters.has('request')) refuse('request_not_supported', 'request objects are not supported');
   if (parameters.has('request_uri')) refuse('request_uri_not_supported', 'request objects are not supported');
   const type = parameters.get('response_type');
@@ -74,7 +74,7 @@ function readAsked({ config, scopes }: Relay, client: Client, redirectUri: strin
     refuse('invalid_target', 'this authorization server is for one resource, and it is another one');
   }
   const sc = orRefuse(() => scopes.ofRequest(parameters.get('scope')), refuse);
-  return { cid: client.id, ru: redirectUri, ...(state === undefined ? {} : { st: state }), cc: challenge, sc };
+  return { ...asker, cid: client.id, cc: challenge, sc };
 }
 
 /** A client cannot be told about one that is too long: its answer would have to carry it. */

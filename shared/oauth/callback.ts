@@ -1,7 +1,7 @@
+import { answerTo, orTellClient } from './client-answer.ts';
 import type { Departure } from './consent.ts';
 import { OAuthError, type OAuthErrorName } from './errors.ts';
 import { type Parameters, readParameters } from './form.ts';
-import { withParameters } from './redirect-uri.ts';
 import type { Relay, RelayCall } from './relay.ts';
 import type { SealedValues } from './sealed-values.ts';
 import { isFirstUse, isFromThatBrowser, type ReadBrowserSecret } from './transaction.ts';
@@ -25,11 +25,12 @@ export function createCallback(relay: Relay) {
     // RFC 9207: another issuer's answer must not be taken for ours.
     if ((parameters.get('iss') ?? relay.config.idp.issuer) !== relay.config.idp.issuer) refuse('upstream_iss_differs');
     const { code, error } = outcomeOf(parameters);
-    if (!(await isFirstUse(relay, `oauth-state#${state.n}`, state.exp, call))) refuse('state_used');
-    const said = code === undefined ? { error } : { code: await sealCode(relay, state, code) };
     if (error !== undefined) call.log.info('oauth.sign-in.refused', { client: client.label, error });
-    const location = withParameters(state.ru, { ...said, state: state.st, iss: relay.config.publicUrl });
-    return { location, forget: state.tx };
+    return orTellClient(state, relay.config.publicUrl, async () => {
+      if (!(await isFirstUse(relay, `oauth-state#${state.n}`, state.exp, call))) refuse('state_used');
+      const said = code === undefined ? { error } : { code: await sealCode(relay, state, code) };
+      return { location: answerTo(state, relay.config.publicUrl, said), forget: state.tx };
+    });
   };
 }
 

@@ -1,12 +1,21 @@
+import { answerTo, orTellClient } from './client-answer.ts';
 import { OAuthError } from './errors.ts';
 import { readParameters } from './form.ts';
-import { withParameters } from './redirect-uri.ts';
 import type { Relay, RelayCall } from './relay.ts';
-import { isFirstUse, isFromThatBrowser, newTransaction, type ReadBrowserSecret } from './transaction.ts';
+import type { SealedValues } from './sealed-values.ts';
+import {
+  type BrowserSecret,
+  isFirstUse,
+  isFromThatBrowser,
+  newTransaction,
+  type ReadBrowserSecret,
+} from './transaction.ts';
 
-/** Where the browser goes next. */
+/** Where the browser goes next, and what it has to remember. */
 export interface Departure {
   readonly location: string;
+  /** The cookie that has to last for another while. */
+  readonly keep?: BrowserSecret;
   /** The cookie whose work is done. */
   readonly forget?: string;
 }
@@ -36,14 +45,24 @@ export function createConsent(relay: Relay) {
     const client = await relay.clients.find(asked.cid);
     if (client === undefined) refuse('client_unknown');
     call.note.client = client.label;
-    if (!(await isFirstUse(relay, `oauth-consent#${asked.n}`, asked.exp, call))) refuse('consent_used');
-    if (decision === 'deny') {
-      const said = { error: 'access_denied', state: asked.st, iss: relay.config.publicUrl };
-      return { location: withParameters(asked.ru, said), forget: asked.tx };
-    }
-    const state = await relay.seals.seal('state', { ...asked, ...newTransaction(asked, relay.clock()) });
-    return { location: await relay.upstream.authorizationUrl({ state, challenge: asked.cc, scopes: asked.sc }) };
+    return orTellClient(asked, relay.config.publicUrl, async () => {
+      if (!(await isFirstUse(relay, `oauth-consent#${asked.n}`, asked.exp, call))) refuse('consent_used');
+      if (decision === 'approve') return toSignIn(relay, asked, read(asked.tx) ?? '');
+      const location = answerTo(asked, relay.config.publicUrl, { error: 'access_denied' });
+      return { location, forget: asked.tx };
+    });
   };
+}
+
+/** The time of the consent page is over: the sign-in gets its own, in the browser too. */
+async function toSignIn(
+  { seals, upstream, clock }: Relay,
+  asked: SealedValues['consent'],
+  value: string,
+): Promise<Departure> {
+  const state = await seals.seal('state', { ...asked, ...newTransaction(asked, clock()) });
+  const location = await upstream.authorizationUrl({ state, challenge: asked.cc, scopes: asked.sc });
+  return { location, keep: { tx: asked.tx, value } };
 }
 
 /** Browsers say where a form was sent from; what says nothing has the cookie to prove itself by. */

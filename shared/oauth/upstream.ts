@@ -97,7 +97,7 @@ const MAX_TOKEN = 16_384;
 
 /** Rebuilt member by member: an `id_token`, or whatever else is in the answer, goes no further. */
 function readTokens({ status, json, error }: UpstreamAnswer, log: Log): UpstreamTokens {
-  if (status >= 400) throw refusalBy(error);
+  if (status >= 400) throw refusalBy(error, log);
   const accessToken = text(json, 'access_token');
   const type = text(json, 'token_type');
   if (accessToken === undefined || type?.toLowerCase() !== 'bearer') {
@@ -118,8 +118,19 @@ function text(json: JsonObject, name: string): string | undefined {
   return typeof value === 'string' && value !== '' && value.length <= MAX_TOKEN ? value : undefined;
 }
 
+const NAMED = new Set([
+  'invalid_grant',
+  'invalid_request',
+  'invalid_scope',
+  'invalid_target',
+  'unsupported_grant_type',
+  'interaction_required',
+]);
+
 /** Our sentences for the provider's words; what it says beside them is for nobody. */
-function refusalBy(error: string | undefined): OAuthError {
+function refusalBy(error: string | undefined, log: Log): OAuthError {
+  // An operator has to tell a grant that ended from a gateway that asks wrongly.
+  log.info('upstream.refused', { error: error !== undefined && NAMED.has(error) ? error : 'other' });
   const options = { reason: 'upstream_refused_grant' };
   if (error === 'invalid_scope') {
     return new OAuthError('invalid_scope', 'the identity provider does not grant a scope', options);

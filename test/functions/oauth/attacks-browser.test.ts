@@ -252,6 +252,18 @@ describe('attack 20: what has expired', () => {
     expect(pageWith(relay, await approve(relay, prompted))).toEqual(page('consent_expired'));
   });
 
+  test('not a sign-in that began with a late consent: it has ten minutes of its own, in the browser too', async () => {
+    const relay = createTestRelay();
+    const prompted = await askConsent(relay, goodRequest(challenge));
+    relay.time.now += 9 * MINUTE;
+    const away = await approve(relay, prompted);
+    relay.time.now += 9 * MINUTE;
+    const state = away.location?.searchParams.get('state') ?? '';
+    const back = await callback(relay, { code: UPSTREAM_CODE, state }, [prompted.cookie]);
+    const kept = `${prompted.cookie}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=600`;
+    expect([away.cookies, back.status]).toEqual([[kept], 302]);
+  });
+
   test('a state after eleven minutes, although the sign-in began with the consent', async () => {
     const relay = createTestRelay();
     const { cookie, state } = await approved(relay);

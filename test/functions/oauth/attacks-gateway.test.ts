@@ -10,6 +10,7 @@ import { captureLog } from '../../support/log.ts';
 import { legacy } from '../../support/messages.ts';
 import {
   askConsent,
+  CLAUDE,
   codeGrant,
   createTestRelay,
   goodRequest,
@@ -175,6 +176,20 @@ describe('attack 31: a token that the provider did not make for this gateway', (
     const { json } = await relay.post('/oauth/token', codeGrant(code, pkce.verifier));
     const gateway = createTestGateway(database, { config: relay.config, issuer: relay.upstream.issuer });
     expect((await ask(gateway, String(json['access_token']))).status).toBe(200);
+  });
+
+  test('its record leads to the client that signed in, although the provider knows only the gateway', async () => {
+    const relay = createTestRelay();
+    const { code, pkce } = await signInAt(relay);
+    const claims = { ...goodClaims(), client_id: UPSTREAM_CLIENT, jti: 'token-of-claude' };
+    relay.upstream.extra = { access_token: await relay.upstream.issuer.sign(claims) };
+    const { json } = await relay.post('/oauth/token', codeGrant(code, pkce.verifier));
+    const gateway = createTestGateway(database, { config: relay.config, issuer: relay.upstream.issuer });
+    const token = String(json['access_token']);
+    await gateway.rpc(legacy('tools/call', { name: 'whoami', arguments: {} }), { token });
+    const line = relay.lines.find(({ event }) => event === 'oauth.token');
+    const records = JSON.stringify(await database.dump());
+    expect([line?.['client'], records.includes(`"${String(line?.['tokenId'])}"`)]).toEqual([CLAUDE, true]);
   });
 
   test('a flood of invented key ids costs at most one fetch of the keys in 30 seconds', async () => {

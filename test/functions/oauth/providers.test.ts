@@ -5,6 +5,7 @@ import {
   approve,
   askConsent,
   CLAUDE,
+  CLAUDE_CALLBACK,
   CLAUDE_CODE,
   codeGrant,
   createTestRelay,
@@ -99,21 +100,25 @@ test('configured endpoints are used without asking for the discovery document', 
 });
 
 describe('a discovery document that cannot be used', () => {
+  const unavailable = `${CLAUDE_CALLBACK}?error=temporarily_unavailable&error_description=sign-in%20does%20not%20work%20now%2C%20try%20again&state=state-of-the-client&iss=https%3A%2F%2Fmcp.example.com`;
+
   test.each<readonly [string, object]>([
     ['without endpoints', { authorization_endpoint: undefined, token_endpoint: undefined }],
     ['with an endpoint over http', { token_endpoint: 'http://login.example.com/token' }],
     ['with a script as an endpoint', { authorization_endpoint: 'javascript:alert(1)' }],
-  ])('%s: nobody is sent anywhere', async (_name, document) => {
+  ])('%s: the client hears that it cannot be done now', async (_name, document) => {
     const relay = createTestRelay();
     relay.upstream.document = document;
-    const { status, location, headers } = await relay.get('/oauth/authorize', goodRequest(challenge));
-    expect([status, location, headers['retry-after']]).toEqual([503, undefined, '5']);
+    const { status, headers } = await relay.get('/oauth/authorize', goodRequest(challenge));
+    expect([status, headers['location'], headers['retry-after']]).toEqual([302, unavailable, undefined]);
   });
 
-  test('none at all: the same', async () => {
+  test('none at all: the same, and an operator sees it', async () => {
     const relay = createTestRelay();
     relay.upstream.issuer.fail();
-    expect((await relay.get('/oauth/authorize', goodRequest(challenge))).status).toBe(503);
+    const { headers } = await relay.get('/oauth/authorize', goodRequest(challenge));
+    const loud = relay.lines.filter(({ level }) => level !== 'info').map(({ event }) => event);
+    expect([headers['location'], loud]).toEqual([unavailable, ['discovery.failed', 'refused']]);
   });
 });
 
