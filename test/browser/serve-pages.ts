@@ -3,11 +3,12 @@ import { close } from '../../cli/dev/network.ts';
 import { page } from '../../functions/oauth/browser-answers.ts';
 import { consentPage, errorPage } from '../../functions/oauth/pages.ts';
 import { listenAnywhere } from '../support/listen.ts';
-import { crowded, hostileNames, loopback, problem, unverified, verified } from './views.ts';
+import { crowded, entered, hostileNames, loopback, problem, unverified, verified } from './views.ts';
 
 const PAGES: ReadonlyMap<string, (nonce: string) => string> = new Map([
   ['/verified', (nonce) => consentPage(verified, nonce)],
   ['/loopback', (nonce) => consentPage(loopback, nonce)],
+  ['/entered', (nonce) => consentPage(entered, nonce)],
   ['/unverified', (nonce) => consentPage(unverified, nonce)],
   ['/crowded', (nonce) => consentPage(crowded, nonce)],
   ['/error', (nonce) => errorPage(problem, nonce)],

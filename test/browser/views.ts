@@ -26,6 +26,16 @@ export const loopback: ConsentView = {
   isLoopback: true,
 };
 
+/** Entered by those who run the gateway, with a redirect to the scheme of an app. */
+export const entered: ConsentView = {
+  ...verified,
+  clientName: 'Cursor',
+  verifiedHost: undefined,
+  isConfigured: true,
+  redirectHost: 'cursor:',
+  isLoopback: true,
+};
+
 /** Registered itself a moment ago. */
 export const unverified: ConsentView = {
   ...verified,

@@ -33,16 +33,18 @@ export function node24(): string {
  * @throws Error that says what to install
  */
 export function chromium(): string {
-  const program = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+  const named = process.env['CHROMIUM'];
+  if (named !== undefined && !existsSync(named)) throw new Error(`CHROMIUM is ${named}, and that is not there.`);
+  const program = named ?? '/usr/bin/chromium';
   if (existsSync(program)) return program;
   try {
     run('apt-get', ['update']);
     run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...INSTALL_CHROMIUM]);
+    if (!existsSync(program)) throw new Error('The install succeeded and left no such program.');
   } catch (error) {
     const how = 'Install it (Debian, Ubuntu: apt-get install chromium), or set CHROMIUM to the path of a Chromium.';
     throw new Error(`${program} is not there and could not be installed. ${how}\n${(error as Error).message}`);
   }
-  if (!existsSync(program)) throw new Error(`${program} is not there after the install. Set CHROMIUM to its path.`);
   return program;
 }
 
