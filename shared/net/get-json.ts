@@ -1,11 +1,11 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { systemClock } from '../core/clock.ts';
+import { createConnections } from './connections.ts';
+import { createGuardedClient, type NetPolicy } from './guarded-client.ts';
+import { NetError, type NetReason } from './net-error.ts';
+import type { NetAnswer } from './send.ts';
+import { targetProblem } from './target.ts';
 
-/**
- * The only way out for documents of an identity provider: https, no redirects, no compression, one timeout over
- * connection and whole body, and a byte cap while streaming. Node's own client, because the SDK has loaded it already:
- * loading `fetch` would add 20 ms to a cold start.
- */
+/** Documents of an identity provider, by the guarded client. */
 export interface FetchedJson {
   readonly json: unknown;
   /** `max-age` of Cache-Control in seconds, when the answer has one. */
@@ -13,7 +13,7 @@ export interface FetchedJson {
 }
 
 export interface GetJsonOptions {
-  /** Plain http to a loopback host: true only when the configured issuer itself is one (local development). */
+  /** Loopback hosts, and there plain http: true only when the configured issuer itself is one (local development). */
   readonly allowHttp: boolean;
   readonly timeoutMs: number;
   readonly maxBytes: number;
@@ -22,47 +22,67 @@ export interface GetJsonOptions {
 /** Throws an Error with a short fixed message; nothing of the answer is in it. */
 export type GetJson = (url: string, options: GetJsonOptions) => Promise<FetchedJson>;
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 /** Nothing, or not all, came in the time given. */
 export class FetchTimeout extends Error {
   override readonly name = 'FetchTimeout';
 }
 
-export const getJson: GetJson = async (url, { allowHttp, timeoutMs, maxBytes }) => {
-  if (!isFetchable(url, allowHttp)) throw new Error('url_not_https');
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    const response = await open(new URL(url), signal);
-    const text = await readCapped(response, maxBytes);
-    const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(response.headers['cache-control'] ?? '')?.[1];
-    return { json: parse(text), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
-  } catch (error) {
-    if (error instanceof Refused) throw error;
-    throw signal.aborted ? new FetchTimeout('timed_out') : new Error('not_reached');
-  }
+const POLICY = {
+  allowPrivate: false,
+  // Discovery and keys are often at one host, and asked one after the other.
+  keepAliveMs: 4000,
+  requestHeaders: new Set(['accept']),
+  responseHeaders: new Set(['cache-control']),
+};
+/** Apart, since a connection to this machine is only for an issuer that is on it. */
+const CONNECTIONS = { public: createConnections(POLICY, systemClock), local: createConnections(POLICY, systemClock) };
+
+/** The texts that callers and logs know. */
+const MESSAGES: Partial<Record<NetReason, string>> = {
+  url_refused: 'url_not_https',
+  address_refused: 'address_refused',
+  too_large: 'answer_too_large',
+  encoded: 'not_json',
 };
 
-/** https, or plain http to a loopback host where that is allowed. */
+export const getJson: GetJson = async (url, { allowHttp, ...limits }) => {
+  const problem = problemOf(url, allowHttp);
+  if (problem !== undefined) throw new Error(MESSAGES[problem]);
+  const { status, headers, body } = await get(new URL(url), allowHttp, limits);
+  if (status !== 200) throw new Error(`http_${status}`);
+  const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(headers['cache-control'] ?? '')?.[1];
+  return { json: parse(body.toString('utf8')), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
+};
+
+/**
+ * https, or plain http to a loopback host where that is allowed; and not to an address that no identity provider has: a
+ * document may name any, and the gateway would ask there.
+ */
 export function isFetchable(url: string, allowHttp: boolean): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || (protocol === 'http:' && allowHttp && LOOPBACK.has(hostname));
+  return problemOf(url, allowHttp) === undefined;
 }
 
-/** A judgement of ours about the answer. The text of any other error may name addresses, and is replaced. */
-class Refused extends Error {}
+function problemOf(url: string, allowHttp: boolean): NetReason | undefined {
+  return URL.canParse(url) ? targetProblem(new URL(url), policyFor(new URL(url), allowHttp)) : 'url_refused';
+}
 
-/** An answer other than 200 is given up at once: a redirect could lead into the network or to another issuer's keys. */
-async function open(target: URL, signal: AbortSignal): Promise<IncomingMessage> {
-  const request = target.protocol === 'http:' ? requestHttp : requestHttps;
-  const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request(target, { headers, signal }, resolve).on('error', reject).end();
-  });
-  if (response.statusCode === 200) return response;
-  response.destroy();
-  throw new Refused(`http_${response.statusCode}`);
+/** The host is the configured issuer's, or the one that its document names for the keys. */
+function policyFor({ host }: URL, allowHttp: boolean): NetPolicy {
+  return { ...POLICY, hosts: new Set([host]), allowHttpLoopback: allowHttp };
+}
+
+async function get(target: URL, allowHttp: boolean, limits: Omit<GetJsonOptions, 'allowHttp'>): Promise<NetAnswer> {
+  const connections = allowHttp ? CONNECTIONS.local : CONNECTIONS.public;
+  try {
+    const send = createGuardedClient(policyFor(target, allowHttp), { connections });
+    const request = { method: 'GET', url: target, headers: { accept: 'application/json' } } as const;
+    // An answer other than 200 is given up at once.
+    return await send(request, { ...limits, wantsBody: (status) => status === 200 });
+  } catch (error) {
+    const reason = error instanceof NetError ? error.reason : undefined;
+    if (reason === 'timed_out') throw new FetchTimeout('timed_out');
+    throw new Error((reason && MESSAGES[reason]) ?? 'not_reached');
+  }
 }
 
 /** The message of JSON.parse quotes the text, and it would end up in a log. */
@@ -70,22 +90,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refused('not_json');
+    throw new Error('not_json');
   }
-}
-
-/** By events: an asynchronous iterator loads more of Node than a cold start needs. */
-function readCapped(response: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  return new Promise((resolve, reject) => {
-    response.on('data', (chunk: Uint8Array) => {
-      size += chunk.byteLength;
-      chunks.push(chunk);
-      if (size > maxBytes) response.destroy(new Refused('answer_too_large'));
-    });
-    response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    response.on('error', reject);
-    response.on('close', () => reject(new Error('closed')));
-  });
 }
