@@ -3,7 +3,7 @@ import { createConnections } from './connections.ts';
 import { createGuardedClient, type NetPolicy } from './guarded-client.ts';
 import { NetError, type NetReason } from './net-error.ts';
 import type { NetAnswer } from './send.ts';
-import { targetProblem } from './target.ts';
+import { isLoopbackHost, targetProblem } from './target.ts';
 
 /** Documents of an identity provider, by the guarded client. */
 export interface FetchedJson {
@@ -64,6 +64,11 @@ export function isFetchable(url: string, allowHttp: boolean): boolean {
 
 function problemOf(url: string, allowHttp: boolean): NetReason | undefined {
   return URL.canParse(url) ? targetProblem(new URL(url), policyFor(new URL(url), allowHttp)) : 'url_refused';
+}
+
+/** Local development: an identity provider on one's own machine. */
+export function isOnThisMachine(issuer: string): boolean {
+  return URL.canParse(issuer) && isLoopbackHost(new URL(issuer));
 }
 
 /** The host is the configured issuer's, or the one that its document names for the keys. */

@@ -14,7 +14,7 @@ export interface TargetPolicy {
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-function isLoopbackHost({ hostname }: URL): boolean {
+export function isLoopbackHost({ hostname }: URL): boolean {
   return LOOPBACK.has(hostname);
 }
 

@@ -168,7 +168,7 @@ describe('time', () => {
     ['half of an answer', (response: ServerResponse) => void response.write('a')],
     ['an answer in drops', drip],
   ])('one limit covers all of it: %s', async (_name, answers) => {
-    await expect(get(answers, { timeoutMs: 100 })).rejects.toMatchObject(failed('timed_out'));
+    await expect(get(answers, { timeoutMs: 100 })).rejects.toMatchObject({ name: 'NetError', message: 'timed_out' });
   });
 
   test('a name server that does not answer is within the limit, and nothing was sent', async () => {
