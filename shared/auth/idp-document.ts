@@ -2,7 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isObject, type JsonObject, own } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
-import { FetchTimeout, type GetJson, isFetchable, isOnThisMachine } from '../net/get-json.ts';
+import { FetchTimeout, isFetchable, isOnThisMachine } from '../net/answer.ts';
+import type { GetJson } from '../net/get-json.ts';
 
 /** The discovery document of an issuer, as the issuer published it. */
 export interface IdpDocument {

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GatewayError } from '../core/errors.ts';
 import { isObject, type JsonObject, own } from '../core/json-object.ts';
-import { isOnThisMachine } from '../net/get-json.ts';
+import { isOnThisMachine } from '../net/answer.ts';
 import type { IdpDocumentSource, IdpPorts } from './idp-document.ts';
 import { FETCH_LIMITS } from './idp-document.ts';
 

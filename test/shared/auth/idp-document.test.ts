@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createIdpDocument } from '../../../shared/auth/idp-document.ts';
-import { FetchTimeout, type GetJsonOptions } from '../../../shared/net/get-json.ts';
+import { type FetchLimits, FetchTimeout } from '../../../shared/net/answer.ts';
 import { ISSUER, NOW } from '../../support/config.ts';
 import { captureLog } from '../../support/log.ts';
 
@@ -9,7 +9,7 @@ const JWKS = 'https://keys.example.com/jwks';
 
 function setUp(issuer = ISSUER) {
   const state = { now: NOW, answer: (_url: string): unknown => ({ issuer, jwks_uri: JWKS }) };
-  const asked: { url: string; options: GetJsonOptions }[] = [];
+  const asked: { url: string; options: FetchLimits }[] = [];
   const { log, lines } = captureLog();
   const source = createIdpDocument(issuer, {
     clock: () => state.now,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { joinUrl } from '../../../shared/net/join-url.ts';
-import { buildPath } from '../../../shared/net/path.ts';
+import { buildPath, PathValueRefused } from '../../../shared/net/path.ts';
 import { buildQuery } from '../../../shared/net/query.ts';
 
 const BASE = new URL('https://crm.example.com/api');
@@ -68,12 +68,9 @@ describe('a path', () => {
     ['true', true],
   ])('a value that is or has %s is refused, and not quoted', (_name, value) => {
     const build = () => buildPath('/users/{id}', { id: value as string });
+    expect(build).toThrow(PathValueRefused);
     expect(build).toThrow(
-      expect.objectContaining({
-        name: 'PathValueRefused',
-        parameter: 'id',
-        message: 'the value of id cannot be part of a path',
-      }),
+      expect.objectContaining({ parameter: 'id', message: 'the value of id cannot be part of a path' }),
     );
   });
 
