@@ -1,6 +1,7 @@
 import { createServer as createHttps } from 'node:https';
 import { describe, expect, test } from '@jest/globals';
 import { close } from '../../../cli/dev/network.ts';
+import { createConnections } from '../../../shared/net/connections.ts';
 import { createGuardedClient } from '../../../shared/net/guarded-client.ts';
 import { makeCertificate } from '../../support/certificate.ts';
 import { listenAnywhere } from '../../support/listen.ts';
@@ -53,6 +54,24 @@ describe('a connection', () => {
     const { status } = await send(request, LIMITS);
     raw.close();
     expect([status, raw.connections()]).toEqual([200, 2]);
+  });
+
+  test('gathers nothing, however often it is used', async () => {
+    const raw = await startRaw((socket) => socket.write(OK));
+    const policy = localPolicy(raw.host);
+    const connections = createConnections(policy, () => 0);
+    const url = new URL(`http://${raw.host}/`);
+    const listeners: number[] = [];
+    for (let at = 0; at < 20; at++) {
+      await createGuardedClient(policy, { connections })({ method: 'GET', url }, LIMITS);
+      await new Promise((done) => setImmediate(done));
+      const idle = Object.values(connections.agentFor(url).freeSockets).flatMap((sockets = []) => sockets);
+      listeners.push(
+        ...idle.map((socket) => socket.eventNames().reduce((sum, name) => sum + socket.listenerCount(name), 0)),
+      );
+    }
+    raw.close();
+    expect([raw.connections(), listeners.length, listeners.at(-1)]).toEqual([1, 20, listeners[1]]);
   });
 
   test('of one client is never found by another, which may have other rules', async () => {
