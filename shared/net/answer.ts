@@ -56,14 +56,11 @@ export function createFetch(
   policy: Pick<NetPolicy, 'keepAliveMs' | 'requestHeaders' | 'responseHeaders'>,
   wantsBody: (status: number) => boolean = () => true,
 ): Fetch {
-  // Apart, since a connection to this machine is only for an issuer that is on it.
-  const open = createConnections(policy, systemClock);
-  const openHere = createConnections(policy, systemClock);
+  const connections = createConnections(policy, systemClock);
   return async (url, request, { allowHttp, ...limits }) => {
     const problem = problemOf(url, allowHttp);
     if (problem !== undefined) throw new Error(MESSAGES[problem]);
     const target = new URL(url);
-    const connections = allowHttp ? openHere : open;
     const send = createGuardedClient({ ...policy, ...targetsOf(target, allowHttp) }, { connections });
     try {
       return await send({ ...request, url: target }, { ...limits, wantsBody });

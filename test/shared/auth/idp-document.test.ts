@@ -75,6 +75,7 @@ describe('where it is looked for', () => {
     ['with keys over plain http', { issuer: ISSUER, jwks_uri: 'http://login.example.com/jwks' }],
     ['with keys on this machine', { issuer: ISSUER, jwks_uri: 'http://127.0.0.1:9001/' }],
     ['with keys on this machine over https', { issuer: ISSUER, jwks_uri: 'https://127.0.0.1:9001/' }],
+    ['with keys at the name of this machine', { issuer: ISSUER, jwks_uri: 'https://localhost/jwks' }],
     ['with keys in a private network', { issuer: ISSUER, jwks_uri: 'https://10.0.0.1/jwks' }],
     ['with keys at the metadata service', { issuer: ISSUER, jwks_uri: 'https://0xa9fea9fe/jwks' }],
     ['with keys behind a user', { issuer: ISSUER, jwks_uri: 'https://user@keys.example.com/jwks' }],

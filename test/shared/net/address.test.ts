@@ -72,6 +72,7 @@ test.each([
   ['Teredo', '2001::1'],
   ['Teredo with an address', '2001:0:4136:e378:8000:63bf:3fff:fdd2'],
   ['ORCHID', '2001:20::1'],
+  ['the end of the IETF protocols', '2001:1ff:ffff::1'],
   ['documentation by IPv6', '2001:db8::1'],
   ['more documentation by IPv6', '3fff::1'],
   ['segment routing', '5f00::1'],

@@ -186,9 +186,10 @@ describe('names', () => {
     expect(await resolveTo(addresses, {}, 'localhost')).toEqual(refusedByAnswer('address_refused', 'localhost'));
   });
 
-  test('without leave for this machine its name is one as any other', async () => {
-    expect(await resolveTo(['127.0.0.1'], PUBLIC, 'localhost')).toEqual(
-      refusedByAnswer('address_refused', 'localhost'),
+  test('without leave for this machine its name is not even resolved', async () => {
+    expect(await resolveTo(['127.0.0.1'], PUBLIC, 'localhost')).toEqual(refused('address_refused'));
+    expect(await resolveTo(['10.0.0.1'], { ...PUBLIC, allowPrivate: true }, 'localhost')).toEqual(
+      refused('address_refused'),
     );
   });
 
