@@ -1,6 +1,6 @@
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
+import type { GatewayConfig } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import { ConfigError } from './config.ts';
@@ -16,6 +16,9 @@ import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { toGatewayConfig } from './gateway-config.ts';
 import { makesAppClient } from './idp-checks.ts';
 import { idpWarnings } from './idp-warnings.ts';
+import { modeNote } from './mode-checks.ts';
+import { stackOutputs } from './outputs.ts';
+import { createRelay, type Relay, serveRelay } from './relay.ts';
 import { createSignIn } from './sign-in.ts';
 
 export interface GatewayStackProps {
@@ -42,10 +45,14 @@ export class GatewayStack extends Stack {
     const signIn = makesAppClient(parameters) ? createSignIn(this, { parameters, publicUrl, bundling }) : undefined;
     const config = toGatewayConfig(parameters, publicUrl, signIn?.facts);
     const monitored = this.createFunctions(config, tables, door);
-    const functions = [...monitored.functions, ...(signIn?.preToken ? [signIn.preToken] : [])];
-    this.monitor({ ...monitored, functions });
+    const relay = config.relay && this.createRelay(config, tables, door, signIn?.clientSecret);
+    const more = [relay?.fn.fn, signIn?.preToken].filter((fn) => fn !== undefined);
+    this.monitor({ ...monitored, functions: [...monitored.functions, ...more] });
     for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
-    this.describe(config, tables, signIn?.facts.clientId, door.outputs);
+    Annotations.of(this).addInfoV2('gatehouse:mode', modeNote(parameters));
+    const clientId = relay ? undefined : signIn?.facts.clientId;
+    const outputs = stackOutputs({ config, tables, clientId, relayKeysArn: relay?.keysArn });
+    for (const [name, value] of Object.entries({ ...outputs, ...door.outputs })) new CfnOutput(this, name, { value });
     acknowledgeFindings(this, parameters);
   }
 
@@ -84,6 +91,20 @@ export class GatewayStack extends Stack {
     return { api: door.api, mcp: mcp.fn, functions: [mcp.fn, discovery.fn, debug.fn], tables };
   }
 
+  private createRelay(config: GatewayConfig, tables: Tables, door: FrontDoor, clientSecret: string | undefined): Relay {
+    const relay = createRelay(this, {
+      parameters: this.parameters,
+      clientSecret,
+      tables,
+      environment: this.commonEnvironment(config, door),
+      createFunction: (id, props) =>
+        this.createFunction(id, { ...props, environment: this.checkSize(config, props.environment) }),
+    });
+    serveRelay(door.api, relay, this.parameters);
+    if (door.edge) relay.fn.fn.node.addDependency(door.edge.distribution);
+    return relay;
+  }
+
   private monitor(monitored: Monitored): void {
     const metrics = new Metrics(this, 'Metrics', monitored);
     const alarms = new Alarms(this, 'Alarms', {
@@ -106,7 +127,7 @@ export class GatewayStack extends Stack {
     };
   }
 
-  /** Of the function with the most variables; Lambda would refuse them in the middle of a deploy. */
+  /** Of the functions with the most variables; Lambda would refuse them in the middle of a deploy. */
   private checkSize<Environment extends Readonly<Record<string, string>>>(
     config: GatewayConfig,
     environment: Environment,
@@ -114,31 +135,6 @@ export class GatewayStack extends Stack {
     const problem = tooLarge({ ...environment, GATEHOUSE_CONFIG: JSON.stringify(config) }, this.stackName);
     if (problem !== undefined) throw new ConfigError(problem);
     return environment;
-  }
-
-  private describe(
-    config: GatewayConfig,
-    tables: Tables,
-    clientId: string | undefined,
-    more: Readonly<Record<string, string>>,
-  ): void {
-    const url = resourceUrl(config);
-    const withClient = clientId === undefined ? '' : `, OAuth client id ${clientId}, no client secret`;
-    // ChatGPT makes a redirect URL for each plugin where the metadata promises no `iss` (RFC 9207), as ours cannot.
-    const callbackNote =
-      clientId === undefined ? '' : '; then deploy again with -c callbackUrls=<the redirect URL that the form shows>';
-    const outputs: Readonly<Record<string, string>> = {
-      McpUrl: url,
-      Issuer: config.idp.issuer,
-      ...(clientId === undefined ? {} : { ClientId: clientId }),
-      IdentitiesTable: tables.identities.tableName,
-      AuditTable: tables.audit.tableName,
-      StateTable: tables.state.tableName,
-      ConnectChatGPT: `Settings > Plugins > Create: MCP server URL ${url}, authentication OAuth${withClient}${callbackNote}`,
-      ConnectClaude: `Settings > Connectors > Add custom connector: URL ${url}${withClient}`,
-      ...more,
-    };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }
 

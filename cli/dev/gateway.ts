@@ -5,8 +5,10 @@ import { createHandler as createDebug } from '../../functions/debug/handler.ts';
 import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
 import type { Handler, HttpResponse } from '../../functions/middleware/chain.ts';
-import type { Ports } from '../../functions/ports.ts';
-import { deployed } from '../../shared/registry/index.ts';
+import { createHandler as createOAuth } from '../../functions/oauth/handler.ts';
+import type { OAuthPorts } from '../../functions/oauth/ports.ts';
+import type { FunctionEnvironment } from '../../shared/core/config.ts';
+import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { Failure } from '../failure.ts';
 import { matchRoute, pathOf, receive, toEvent } from './http-event.ts';
 import { messageOf } from './http-server.ts';
@@ -15,14 +17,17 @@ import type { Plan } from './template.ts';
 /** API Gateway refuses larger requests itself. */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
-const HANDLERS: ReadonlyMap<string, typeof createMcp> = new Map<string, typeof createMcp>([
+type CreateHandler = (environment: FunctionEnvironment, ports: OAuthPorts, registry: Registry) => Handler;
+
+const HANDLERS: ReadonlyMap<string, CreateHandler> = new Map<string, CreateHandler>([
   ['mcp', createMcp],
   ['discovery', createDiscovery],
   ['debug', createDebug],
+  ['oauth', createOAuth],
 ]);
 
 /** The planned functions behind Node's http server, as API Gateway would call them. */
-export function createGateway(plan: Plan, ports: Ports, registry = deployed): RequestListener {
+export function createGateway(plan: Plan, ports: OAuthPorts, registry = deployed): RequestListener {
   const functions = new Map(
     plan.functions.map(({ logicalId, name, environment, timeoutSeconds }) => {
       const create = HANDLERS.get(name);
@@ -64,8 +69,9 @@ async function answer(
   }
 }
 
-function write(response: ServerResponse, { statusCode = 200, headers = {}, body = '' }: HttpResponse): void {
+function write(response: ServerResponse, { statusCode = 200, headers = {}, cookies, body = '' }: HttpResponse): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value));
+  if (cookies !== undefined) response.setHeader('set-cookie', cookies);
   response.statusCode = statusCode;
   response.end(body);
 }

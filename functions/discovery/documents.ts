@@ -1,5 +1,5 @@
 import type { IdpDocumentSource } from '../../shared/auth/idp-document.ts';
-import { resourceMetadata, serverMetadata } from '../../shared/auth/metadata.ts';
+import { relayMetadata, resourceMetadata, serverMetadata } from '../../shared/auth/metadata.ts';
 import type { GatewayConfig } from '../../shared/core/config.ts';
 import type { HttpResponse } from '../middleware/chain.ts';
 import { json } from '../middleware/http.ts';
@@ -33,9 +33,13 @@ export function createDocuments(
   return documents;
 }
 
+/** From configuration alone; in direct mode the document is the provider's. */
+const OWN = { metadata: serverMetadata, relay: relayMetadata, direct: undefined } as const;
+
 function authorizationServer(config: GatewayConfig, source: IdpDocumentSource, catalogue: readonly string[]): Document {
-  if (config.authorizationServer === 'metadata') {
-    const own = json(200, serverMetadata(config, catalogue), CACHED);
+  const make = OWN[config.authorizationServer];
+  if (make !== undefined) {
+    const own = json(200, make(config, catalogue), CACHED);
     return () => own;
   }
   return async () => json(200, (await source.get()).document, CACHED);

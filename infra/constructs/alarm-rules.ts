@@ -1,4 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { Dependency } from '../../shared/core/metrics.ts';
 import type { Parameters } from '../../shared/core/parameters.ts';
 import { type Metrics, math, sum } from './metrics.ts';
 
@@ -15,13 +16,16 @@ export interface AlarmRule {
   readonly periods?: number;
 }
 
-type Thresholds = Pick<Parameters, 'alarmLatencyMs' | 'alarmAuthFailures' | 'alarmDenials' | 'reservedConcurrency'>;
+type Thresholds = Pick<
+  Parameters,
+  'alarmLatencyMs' | 'alarmAuthFailures' | 'alarmDenials' | 'reservedConcurrency' | 'authorizationServer'
+>;
 
 export function alarmRules(metrics: Metrics, thresholds: Thresholds): readonly AlarmRule[] {
   return [
     ...answers(metrics, thresholds),
     ...capacity(metrics, thresholds),
-    ...dependencies(metrics),
+    ...dependencies(metrics, thresholds),
     ...people(metrics, thresholds),
   ];
 }
@@ -92,9 +96,9 @@ function capacity(metrics: Metrics, { reservedConcurrency }: Thresholds): readon
   return [...rules, concurrency];
 }
 
-function dependencies(metrics: Metrics): readonly AlarmRule[] {
-  const errors = (dependency: 'jwks' | 'discovery' | 'identities' | 'audit' | 'state') =>
-    metrics.own('dependencyErrors', { dependency });
+function dependencies(metrics: Metrics, { authorizationServer }: Thresholds): readonly AlarmRule[] {
+  const errors = (dependency: Dependency) => metrics.own('dependencyErrors', { dependency });
+  const isRelay = authorizationServer === 'relay';
   return [
     {
       id: 'AuditTrail',
@@ -106,10 +110,13 @@ function dependencies(metrics: Metrics): readonly AlarmRule[] {
     {
       id: 'IdentityProvider',
       heading: 'Identity provider',
-      what: 'Signing keys or the discovery document could not be fetched 3 times',
-      metric: sum('idp', [errors('jwks'), errors('discovery')]),
+      what: isRelay
+        ? 'Signing keys, the discovery document or tokens could not be had 3 times'
+        : 'Signing keys or the discovery document could not be fetched 3 times',
+      metric: sum('idp', [errors('jwks'), errors('discovery'), ...(isRelay ? [errors('upstream')] : [])]),
       threshold: 3,
     },
+    ...(isRelay ? [secretsOfRelay(errors('secrets'))] : []),
     {
       id: 'Tables',
       heading: 'Tables',
@@ -118,6 +125,16 @@ function dependencies(metrics: Metrics): readonly AlarmRule[] {
       threshold: 3,
     },
   ];
+}
+
+function secretsOfRelay(metric: cloudwatch.IMetric): AlarmRule {
+  return {
+    id: 'RelaySecrets',
+    heading: 'Relay secrets',
+    what: 'A secret of the relay could not be read 3 times',
+    metric,
+    threshold: 3,
+  };
 }
 
 function people(metrics: Metrics, { alarmAuthFailures, alarmDenials }: Thresholds): readonly AlarmRule[] {

@@ -10,6 +10,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Abort, carrySignals } from './carry-signals.ts';
 import { collectBody } from './collect-body.ts';
+import { endWithin, type Work } from './end-within.ts';
 import { retryAtMost } from './retry.ts';
 import { nameUserAgentOnce } from './user-agent.ts';
 
@@ -117,8 +118,6 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
   };
 }
 
-type Work<T> = (abort: Abort) => Promise<T>;
-
 function toItem(item: Item) {
   return marshall(item, { removeUndefinedValues: true });
 }
@@ -130,30 +129,6 @@ function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoD
     streamCollector: collectBody,
     requestHandler: { connectionTimeout: connectMs, requestTimeout: requestMs, throwOnRequestTimeout: true },
   };
-}
-
-/** A timer that is cleared, not AbortSignal.timeout: at full load those would keep every request of the last second. */
-async function endWithin<T>(ms: number, work: Work<T>): Promise<T> {
-  if (!(ms > 0)) throw outOfTime();
-  const abortSignal: Abort = { aborted: false, onabort: null };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(outOfTime());
-      // Nothing may be written any more after the caller was told that it was not.
-      abortSignal.aborted = true;
-      abortSignal.onabort?.();
-    }, ms);
-  });
-  try {
-    return await Promise.race([work(abortSignal), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function outOfTime(): Error {
-  return Object.assign(new Error('no answer in the time left'), { name: 'TimeoutError' });
 }
 
 function toQuery(table: string, { index, partition, sort, limit, newestFirst, cursor }: QueryInput) {

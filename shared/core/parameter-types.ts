@@ -43,6 +43,10 @@ export const text = (pattern: RegExp, message: string) => z.string().regex(patte
 export const url = text(URL_TEXT, 'must be an absolute URL');
 export const origin = text(ORIGIN, 'must be an origin: scheme and host in lower case, no path, no slash at the end');
 export const arn = (pattern: RegExp, what: string) => text(pattern, `must be the ARN of ${what}`).optional();
+export const secretArn = arn(
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+  'a secret in Secrets Manager, whole, with the six characters at its end',
+);
 export const host = text(
   /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
   'must be a host name in lower case, without https://',
