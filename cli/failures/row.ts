@@ -59,7 +59,14 @@ export type Place =
   | 'mark write';
 
 /** What an identity provider publishes wrongly although it answers well. */
-export type Published = 'other issuer' | 'keys over http' | '10,000 keys' | 'no keys' | 'swapped key' | 'new key';
+export type Published =
+  | 'other issuer'
+  | 'keys over http'
+  | 'keys in a private network'
+  | '10,000 keys'
+  | 'no keys'
+  | 'swapped key'
+  | 'new key';
 
 export type ToolFault = 'throws' | 'throws nothing' | 'hangs' | 'answers garbage' | 'answers 10 MB' | 'writes late';
 

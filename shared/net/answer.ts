@@ -1,62 +1,73 @@
-import type { IncomingMessage } from 'node:http';
+import { systemClock } from '../core/clock.ts';
+import { createConnections } from './connections.ts';
+import { createGuardedClient, type NetPolicy } from './guarded-client.ts';
+import { NetError, type NetReason } from './net-error.ts';
+import type { NetAnswer, NetRequest } from './send.ts';
+import { isLoopbackHost, targetProblem } from './target.ts';
 
-/**
- * What every way out of the gateway has in common: https, one timeout over connection and whole body, a byte cap while
- * streaming, and errors with fixed messages. Node's own client is used, because the SDK has loaded it already: loading
- * `fetch` would add 20 ms to a cold start.
- */
+/** What all requests to an identity provider have in common, on top of the guarded client. */
 export interface FetchLimits {
-  /** Plain http to a loopback host: true only when the configured issuer itself is one (local development). */
+  /** Loopback hosts, and there plain http: true only when the configured issuer itself is one (local development). */
   readonly allowHttp: boolean;
   readonly timeoutMs: number;
   readonly maxBytes: number;
 }
-
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Nothing, or not all, came in the time given. */
 export class FetchTimeout extends Error {
   override readonly name = 'FetchTimeout';
 }
 
-/** A judgement of ours about the answer. The text of any other error may name addresses, and is replaced. */
-export class Refused extends Error {}
+/** Local development: an identity provider on one's own machine. */
+export function isOnThisMachine(issuer: string): boolean {
+  return URL.canParse(issuer) && isLoopbackHost(new URL(issuer));
+}
 
-/** https, or plain http to a loopback host where that is allowed. */
+/**
+ * https, or plain http to a loopback host where that is allowed; and no address that an identity provider cannot have: a
+ * document may name any, and the gateway would ask there.
+ */
 export function isFetchable(url: string, allowHttp: boolean): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'https:' || (protocol === 'http:' && allowHttp && LOOPBACK.has(hostname));
+  return problemOf(url, allowHttp) === undefined;
 }
 
-/** Throws an Error with a short fixed message; nothing of the answer is in it. */
-export async function withinLimits<T>(
-  url: string,
-  { allowHttp, timeoutMs }: FetchLimits,
-  ask: (target: URL, signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  if (!isFetchable(url, allowHttp)) throw new Error('url_not_https');
-  const signal = AbortSignal.timeout(timeoutMs);
-  try {
-    return await ask(new URL(url), signal);
-  } catch (error) {
-    if (error instanceof Refused) throw error;
-    throw signal.aborted ? new FetchTimeout('timed_out') : new Error('not_reached');
-  }
+function problemOf(url: string, allowHttp: boolean): NetReason | undefined {
+  return URL.canParse(url) ? targetProblem(new URL(url), targetsOf(new URL(url), allowHttp)) : 'url_refused';
 }
 
-/** By events: an asynchronous iterator loads more of Node than a cold start needs. */
-export function readCapped(response: IncomingMessage, maxBytes: number): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  return new Promise((resolve, reject) => {
-    response.on('data', (chunk: Uint8Array) => {
-      size += chunk.byteLength;
-      chunks.push(chunk);
-      if (size > maxBytes) response.destroy(new Refused('answer_too_large'));
-    });
-    response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
-    response.on('error', reject);
-    response.on('close', () => reject(new Error('closed')));
-  });
+/** The host is the configured issuer's, or one that its document names. */
+function targetsOf({ host }: URL, allowHttp: boolean) {
+  return { hosts: new Set([host]), allowPrivate: false, allowHttpLoopback: allowHttp };
+}
+
+/** The texts that callers and logs know. */
+const MESSAGES: Partial<Record<NetReason, string>> = {
+  url_refused: 'url_not_https',
+  address_refused: 'address_refused',
+  too_large: 'answer_too_large',
+  encoded: 'not_json',
+};
+
+/** Throws an Error with a short fixed message; nothing of request or answer is in it. */
+export type Fetch = (url: string, request: Omit<NetRequest, 'url'>, limits: FetchLimits) => Promise<NetAnswer>;
+
+/** `wantsBody`: bodies of other statuses are not waited for. */
+export function createFetch(
+  policy: Pick<NetPolicy, 'keepAliveMs' | 'requestHeaders' | 'responseHeaders'>,
+  wantsBody: (status: number) => boolean = () => true,
+): Fetch {
+  const connections = createConnections(policy, systemClock);
+  return async (url, request, { allowHttp, ...limits }) => {
+    const problem = problemOf(url, allowHttp);
+    if (problem !== undefined) throw new Error(MESSAGES[problem]);
+    const target = new URL(url);
+    const send = createGuardedClient({ ...policy, ...targetsOf(target, allowHttp) }, { connections });
+    try {
+      return await send({ ...request, url: target }, { ...limits, wantsBody });
+    } catch (error) {
+      const reason = error instanceof NetError ? error.reason : undefined;
+      if (reason === 'timed_out') throw new FetchTimeout('timed_out');
+      throw new Error((reason && MESSAGES[reason]) ?? 'not_reached');
+    }
+  };
 }

@@ -1,8 +1,6 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { type FetchLimits, Refused, readCapped, withinLimits } from './answer.ts';
+import { createFetch, type FetchLimits } from './answer.ts';
 
-/** The only way out for documents of an identity provider: answer.ts, and no redirects and no compression. */
+/** Documents of an identity provider. */
 export interface FetchedJson {
   readonly json: unknown;
   /** `max-age` of Cache-Control in seconds, when the answer has one. */
@@ -12,31 +10,29 @@ export interface FetchedJson {
 /** Throws an Error with a short fixed message; nothing of the answer is in it. */
 export type GetJson = (url: string, limits: FetchLimits) => Promise<FetchedJson>;
 
-export const getJson: GetJson = (url, limits) =>
-  withinLimits(url, limits, async (target, signal) => {
-    const response = await open(target, signal);
-    const text = await readCapped(response, limits.maxBytes);
-    const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(response.headers['cache-control'] ?? '')?.[1];
-    return { json: parse(text), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
-  });
+const POLICY = {
+  // Discovery and keys are often at one host, and asked one after the other.
+  keepAliveMs: 4000,
+  requestHeaders: new Set(['accept']),
+  responseHeaders: new Set(['cache-control']),
+};
 
 /** An answer other than 200 is given up at once: a redirect could lead into the network or to another issuer's keys. */
-async function open(target: URL, signal: AbortSignal): Promise<IncomingMessage> {
-  const request = target.protocol === 'http:' ? requestHttp : requestHttps;
-  const headers = { accept: 'application/json', 'accept-encoding': 'identity' };
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request(target, { headers, signal }, resolve).on('error', reject).end();
-  });
-  if (response.statusCode === 200) return response;
-  response.destroy();
-  throw new Refused(`http_${response.statusCode}`);
-}
+const fetchDocument = createFetch(POLICY, (status) => status === 200);
+
+export const getJson: GetJson = async (url, limits) => {
+  const request = { method: 'GET', headers: { accept: 'application/json' } } as const;
+  const { status, headers, body } = await fetchDocument(url, request, limits);
+  if (status !== 200) throw new Error(`http_${status}`);
+  const maxAge = /(?:^|[\s,])max-age=(\d{1,9})/.exec(headers['cache-control'] ?? '')?.[1];
+  return { json: parse(body.toString('utf8')), maxAgeSeconds: maxAge === undefined ? undefined : Number(maxAge) };
+};
 
 /** The message of JSON.parse quotes the text, and it would end up in a log. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Refused('not_json');
+    throw new Error('not_json');
   }
 }

@@ -1,6 +1,4 @@
-import { type IncomingMessage, request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
-import { type FetchLimits, readCapped, withinLimits } from './answer.ts';
+import { createFetch, type FetchLimits } from './answer.ts';
 
 export interface PostFormOptions extends FetchLimits {
   /** Value of the Authorization header. */
@@ -25,33 +23,25 @@ export type PostForm = (
   options: PostFormOptions,
 ) => Promise<PostedForm>;
 
-export const postForm: PostForm = (url, form, options) =>
-  withinLimits(url, options, async (target, signal) => {
-    const response = await send(target, new URLSearchParams(form).toString(), options.authorization, signal);
-    const text = await readCapped(response, options.maxBytes);
-    return { status: response.statusCode ?? 0, json: parse(text) };
-  });
+const POLICY = {
+  // No kept connection: one that died while the process was frozen would lose a code that works only once.
+  keepAliveMs: 0,
+  requestHeaders: new Set(['accept', 'authorization', 'content-type']),
+  responseHeaders: new Set<string>(),
+};
 
-function send(
-  target: URL,
-  body: string,
-  authorization: string | undefined,
-  signal: AbortSignal,
-): Promise<IncomingMessage> {
-  const request = target.protocol === 'http:' ? requestHttp : requestHttps;
+const send = createFetch(POLICY);
+
+export const postForm: PostForm = async (url, form, { authorization, ...limits }) => {
   const headers = {
     accept: 'application/json',
-    'accept-encoding': 'identity',
     'content-type': 'application/x-www-form-urlencoded',
-    'content-length': Buffer.byteLength(body),
     ...(authorization === undefined ? {} : { authorization }),
   };
-  // No kept connection: one that died while the process was frozen would lose a code that works only once.
-  const options = { method: 'POST', agent: false, headers, signal } as const;
-  return new Promise((resolve, reject) => {
-    request(target, options, resolve).on('error', reject).end(body);
-  });
-}
+  const body = new URLSearchParams(form).toString();
+  const { status, body: answer } = await send(url, { method: 'POST', headers, body }, limits);
+  return { status, json: parse(answer.toString('utf8')) };
+};
 
 function parse(text: string): unknown {
   try {

@@ -1,7 +1,7 @@
 import { createIdpDocument, type IdpPorts } from '../auth/idp-document.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import { own } from '../core/json-object.ts';
-import { isFetchable } from '../net/answer.ts';
+import { isFetchable, isOnThisMachine } from '../net/answer.ts';
 import { unavailable } from './errors.ts';
 
 /** Where the identity provider is asked. */
@@ -19,7 +19,7 @@ export function createEndpoints({ idp, endpoints }: GatewayConfig, ports: IdpPor
     return async () => ({ authorization, token, revocation });
   }
   const source = createIdpDocument(idp.issuer, ports);
-  const allowHttp = idp.issuer.startsWith('http://');
+  const allowHttp = isOnThisMachine(idp.issuer);
   return async () => {
     const { document } = await source.get().catch((cause) => {
       throw unavailable('no_discovery_document', cause);

@@ -4,6 +4,7 @@ import { type Clock, systemTimer, type Timer } from '../core/clock.ts';
 import type { GatewayConfig, RelayConfig } from '../core/config.ts';
 import type { Log } from '../core/logger.ts';
 import type { ReadSecret } from '../core/secret.ts';
+import { isOnThisMachine } from '../net/answer.ts';
 import type { PostForm } from '../net/post-form.ts';
 import type { UseOnce } from '../store/once.ts';
 import { cacheSecret } from './cached-secret.ts';
@@ -63,7 +64,7 @@ export function createRelay({ config, titles, ...options }: RelayOptions, ports:
   const { readSecret, postForm, timer = systemTimer, clock } = ports;
   const keys = createRelayKeys(readSecret, options.keysArn, ports);
   const secret = cacheSecret('upstream-client', () => readUpstream(readSecret, options.upstreamSecretArn), ports);
-  const allowHttp = config.idp.issuer.startsWith('http://');
+  const allowHttp = isOnThisMachine(config.idp.issuer);
   const client = createUpstreamClient({ relay, secret, postForm, allowHttp, timer });
   const origin = config.publicUrl;
   const allowed = redirectUrisOf(relay.clients);

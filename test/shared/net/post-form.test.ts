@@ -72,15 +72,23 @@ test.each([
 });
 
 test('ten megabytes in a few are never unpacked', async () => {
-  await expect(post('/bomb', { maxBytes: 65_536 })).resolves.toEqual({ status: 200, json: undefined });
+  await expect(post('/bomb', { maxBytes: 65_536 })).rejects.toMatchObject({ message: 'not_json' });
 });
 
 test.each([
   ['http where it is not allowed', () => post('/echo', { allowHttp: false })],
   ['http to another host', () => postForm('http://login.example.com/', {}, LIMITS)],
   ['a file', () => postForm('file:///etc/hosts', {}, LIMITS)],
+  ['a URL with a user', () => postForm('https://user@login.example.com/', {}, LIMITS)],
 ])('%s gets nothing', async (_name, attempt) => {
   await expect(attempt()).rejects.toMatchObject({ message: 'url_not_https' });
+});
+
+test.each([
+  ['a private network', 'https://10.0.0.1/token'],
+  ['the metadata service', 'https://169.254.169.254/token'],
+])('%s gets neither code nor secret', async (_name, url) => {
+  await expect(postForm(url, {}, LIMITS)).rejects.toMatchObject({ message: 'address_refused' });
 });
 
 test.each(['/silent', '/half'])('one limit of time covers connection and body: %s', async (path) => {
