@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/**
+ * What of a backend depends on where the gateway is deployed; the rest is in code (shared/backends). Never a secret: what
+ * is in here is in the template and in the environment of the functions.
+ */
+export const backendSettings = z.strictObject({
+  /** The base of every request: paths of tools go below it. */
+  url: z.string().min(1).optional(),
+  /** What the backend expects in `aud`: of an assertion, of an exchanged or of a forwarded token. Otherwise the URL. */
+  audience: z.string().min(1).optional(),
+  /** The secret (Secrets Manager) with the API key, or with the gateway's client at a token endpoint. */
+  secretArn: z.string().min(1).optional(),
+  /** client-credentials and token-exchange: where tokens are asked for. */
+  tokenUrl: z.string().min(1).optional(),
+  /** aws-iam: when it does not follow from the host of the URL. */
+  region: z.string().min(1).optional(),
+  /** forward-token: the operator has said by name that this backend gets the tokens of users. */
+  forwardToken: z.literal(true).optional(),
+});
+
+export type BackendSettings = z.infer<typeof backendSettings>;
+
+/** By the name of the backend in shared/backends. */
+export const backendsSettings = z.record(z.string(), backendSettings);
+
+export type BackendsSettings = z.infer<typeof backendsSettings>;
