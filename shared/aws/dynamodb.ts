@@ -10,6 +10,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Abort, carrySignals } from './carry-signals.ts';
 import { collectBody } from './collect-body.ts';
+import { endWithin, type Within } from './end-within.ts';
 import { retryAtMost } from './retry.ts';
 import { nameUserAgentOnce } from './user-agent.ts';
 
@@ -23,18 +24,15 @@ export interface Key {
 
 export type PutResult = { readonly created: true } | { readonly created: false; readonly existing: Item | undefined };
 
-export interface QueryInput {
+export interface QueryInput extends Within {
   readonly index?: string;
+  /** Of a table only: an index is always behind. */
+  readonly consistent?: boolean;
   readonly partition: { readonly name: string; readonly value: string };
   readonly sort: { readonly name: string; readonly from: string; readonly to: string };
   readonly limit: number;
   readonly newestFirst: boolean;
   readonly cursor?: Item;
-}
-
-/** The caller's time left. An operation ends within it and within the door's own limit, whatever the service does. */
-export interface Within {
-  readonly withinMs?: number;
 }
 
 /** The database as this project uses it: no transactions, no scans. Whatever fails or hangs rejects in bounded time. */
@@ -71,7 +69,7 @@ export interface DynamoOptions {
 
 export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptions = {}): Dynamo {
   const client = new DynamoDBClient({ ...clientLimits(limits), ...options });
-  const bounded = <T>({ withinMs = limits.totalMs }: Within, work: Work<T>): Promise<T> =>
+  const bounded = <T>({ withinMs = limits.totalMs }: Within, work: (abort: Abort) => Promise<T>): Promise<T> =>
     endWithin(Math.min(withinMs, limits.totalMs), work);
   nameUserAgentOnce(client);
   const carry = carrySignals(client);
@@ -111,13 +109,11 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
     },
     query: async (table, input) => {
       const command = new QueryCommand(toQuery(table, input));
-      const { Items = [], LastEvaluatedKey } = await bounded({}, (abort) => client.send(carried(command, abort)));
+      const { Items = [], LastEvaluatedKey } = await bounded(input, (abort) => client.send(carried(command, abort)));
       return { items: Items.map((item) => unmarshall(item)), cursor: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
     },
   };
 }
-
-type Work<T> = (abort: Abort) => Promise<T>;
 
 function toItem(item: Item) {
   return marshall(item, { removeUndefinedValues: true });
@@ -132,33 +128,10 @@ function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoD
   };
 }
 
-/** A timer that is cleared, not AbortSignal.timeout: at full load those would keep every request of the last second. */
-async function endWithin<T>(ms: number, work: Work<T>): Promise<T> {
-  if (!(ms > 0)) throw outOfTime();
-  const abortSignal: Abort = { aborted: false, onabort: null };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(outOfTime());
-      // Nothing may be written any more after the caller was told that it was not.
-      abortSignal.aborted = true;
-      abortSignal.onabort?.();
-    }, ms);
-  });
-  try {
-    return await Promise.race([work(abortSignal), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function outOfTime(): Error {
-  return Object.assign(new Error('no answer in the time left'), { name: 'TimeoutError' });
-}
-
-function toQuery(table: string, { index, partition, sort, limit, newestFirst, cursor }: QueryInput) {
+function toQuery(table: string, { index, consistent, partition, sort, limit, newestFirst, cursor }: QueryInput) {
   return {
     TableName: table,
+    ...(consistent === undefined ? {} : { ConsistentRead: consistent }),
     ...(index === undefined ? {} : { IndexName: index }),
     KeyConditionExpression: '#p = :p AND #s BETWEEN :from AND :to',
     ExpressionAttributeNames: { '#p': partition.name, '#s': sort.name },

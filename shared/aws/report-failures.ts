@@ -1,6 +1,7 @@
 import type { Log } from '../core/logger.ts';
 import type { Dependency } from '../core/metrics.ts';
-import type { Dynamo, Within } from './dynamodb.ts';
+import type { Dynamo } from './dynamodb.ts';
+import type { Within } from './end-within.ts';
 
 /** The same database; each operation that fails is also logged and counted under the name of its table. */
 export function reportFailures(dynamo: Dynamo, tables: ReadonlyMap<string, Dependency>, log: Log): Dynamo {

@@ -285,6 +285,13 @@ export const ERRORS = {
     hint: 'The keys or marks of multi round-trip calls cannot be reached now. Try again.',
     retryAfter: 5,
   },
+  SIGNING_KEYS_UNAVAILABLE: {
+    status: 503,
+    rpc: 50306,
+    challenge: 'none',
+    hint: 'The keys of this gateway cannot be read now. Verify with those you have, and try again.',
+    retryAfter: 5,
+  },
   DEADLINE_TOO_CLOSE: {
     status: 503,
     rpc: 50304,
