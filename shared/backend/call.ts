@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.ts';
 import type { BackendSettings, BackendsSettings } from '../core/backend-settings.ts';
+import type { Clock } from '../core/clock.ts';
 import { createBreaker, withBreaker } from '../net/breaker.ts';
 import type { NetPolicy } from '../net/guarded-client.ts';
 import { withRetry } from '../net/retry.ts';
@@ -8,7 +8,7 @@ import type { AuthMode, Caller } from './auth/mode.ts';
 import { BACKEND_LIMITS, type Backend, type BackendTable } from './definition.ts';
 import { BackendFailure, broke, fromError, refused, unreadable } from './failure.ts';
 import { IDENTITY_HEADERS, identityHeaders } from './identity-headers.ts';
-import { type BackendRequest, buildRequest, type BuiltRequest, type Effect } from './request.ts';
+import { type BackendRequest, type BuiltRequest, buildRequest, type Effect } from './request.ts';
 
 /** What a backend that did as it was told answered. */
 export interface BackendAnswer {
@@ -36,7 +36,7 @@ export interface BackendsOptions {
   /** A way out for one backend. */
   readonly connect: (policy: NetPolicy) => Send;
   /** Its mode of authentication, ready to use. */
-  readonly authenticate: (name: string, backend: Backend, settings: BackendSettings) => AuthMode;
+  readonly authenticate: (backend: Backend, settings: BackendSettings) => AuthMode;
   readonly clock: Clock;
   /** 0 to 1. */
   readonly random: () => number;
@@ -56,7 +56,7 @@ export function createBackends(options: BackendsOptions): Backends {
     made.set(name, call);
     return call;
   };
-  return { call: (name, request, caller) => (made.get(name) ?? make(name))(request, caller) };
+  return { call: async (name, request, caller) => (made.get(name) ?? make(name))(request, caller) };
 }
 
 /** Set by the call itself; further names come from the mode. */
@@ -77,7 +77,7 @@ function createCall(
   const { title, identityHeaders: withIdentity = false } = backend;
   const limits = { ...BACKEND_LIMITS, ...backend.limits };
   const base = new URL(url);
-  const mode = authenticate(name, backend, settings);
+  const mode = authenticate(backend, settings);
   const client = connect({
     hosts: new Set([base.host]),
     allowPrivate: backend.private === true,

@@ -1,6 +1,7 @@
 import { joinUrl } from '../net/join-url.ts';
 import { buildPath } from '../net/path.ts';
 import { buildQuery } from '../net/query.ts';
+import type { SentRequest } from './request-hash.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -27,19 +28,9 @@ export interface BackendRequest {
   readonly idempotencyKey?: string;
 }
 
-/** A request byte for byte as it goes over the wire. */
-export interface SentRequest {
-  readonly method: Method;
-  /** Percent-encoded, up to the first `?`. */
-  readonly path: string;
-  /** What follows that `?`, without it. */
-  readonly query: string;
-  readonly body: string | undefined;
-}
-
 export interface BuiltRequest {
   readonly url: URL;
-  readonly sent: SentRequest;
+  readonly sent: SentRequest & { readonly method: Method; readonly body: string | undefined };
   readonly effect: Effect;
 }
 
