@@ -5,6 +5,7 @@ const tiers = [
   ['store'],
   ['auth', 'identity', 'audit', 'governance'],
   ['backend', 'oauth'],
+  ['backends'],
   ['features'],
   ['tools', 'prompts', 'resources'],
   ['registry'],
@@ -56,7 +57,7 @@ module.exports = {
       name: 'infra-reads-declarations',
       severity: 'error',
       from: { path: '^infra/' },
-      to: { path: '^(cli|functions|test|shared)/', pathNot: '^shared/(core|idp|registry)/' },
+      to: { path: '^(cli|functions|test|shared)/', pathNot: '^shared/(core|idp|backends|registry)/' },
     },
     {
       name: 'sources-import-no-tests',

@@ -4,8 +4,8 @@ import type { Context } from 'aws-lambda';
 import { createHandler as createDebug } from '../../functions/debug/handler.ts';
 import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
+import type { McpPorts } from '../../functions/mcp/ports.ts';
 import type { Handler, HttpResponse } from '../../functions/middleware/chain.ts';
-import type { Ports } from '../../functions/ports.ts';
 import { deployed } from '../../shared/registry/index.ts';
 import { Failure } from '../failure.ts';
 import { matchRoute, pathOf, receive, toEvent } from './http-event.ts';
@@ -22,7 +22,7 @@ const HANDLERS: ReadonlyMap<string, typeof createMcp> = new Map<string, typeof c
 ]);
 
 /** The planned functions behind Node's http server, as API Gateway would call them. */
-export function createGateway(plan: Plan, ports: Ports, registry = deployed): RequestListener {
+export function createGateway(plan: Plan, ports: McpPorts, registry = deployed): RequestListener {
   const functions = new Map(
     plan.functions.map(({ logicalId, name, environment, timeoutSeconds }) => {
       const create = HANDLERS.get(name);

@@ -1,4 +1,4 @@
-import type { Ports } from '../../functions/ports.ts';
+import type { McpPorts } from '../../functions/mcp/ports.ts';
 import { ConfigError } from '../../infra/config.ts';
 import { type SynthesisedGateway, synthGateway } from '../../infra/synth.ts';
 import { createTables } from '../../shared/aws/create-table.ts';
@@ -10,6 +10,7 @@ import { createIdentity } from '../../shared/identity/resolve.ts';
 import { getJson } from '../../shared/net/get-json.ts';
 import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { Failure, WrongUsage } from '../failure.ts';
+import { backendPorts } from './backend-ports.ts';
 import { createDatabase } from './database.ts';
 import { createGateway } from './gateway.ts';
 import { createIdp } from './idp.ts';
@@ -61,7 +62,7 @@ export async function startDev({ port, context, log, registry = deployed }: DevO
       stops.push((await listen(idp, port + 1)).close);
       await seedDisabledUser(dynamo, state);
     }
-    const ports: Ports = { clock: systemClock, log, getJson, dynamo };
+    const ports: McpPorts = { clock: systemClock, log, getJson, dynamo, ...backendPorts() };
     stops.push((await listen(createGateway(plan, ports, registry), port)).close);
     writeState(state);
     stops.push(async () => removeState(port));

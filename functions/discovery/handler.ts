@@ -1,7 +1,7 @@
 import { createIdpDocument } from '../../shared/auth/idp-document.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { GatewayError } from '../../shared/core/errors.ts';
-import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { deployed, offeredWith, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
 import { answerPreflight, checkOrigin, isPreflight } from '../middleware/cors.ts';
 import { readsOnly, withoutBodyOnHead } from '../middleware/reads.ts';
@@ -14,7 +14,7 @@ import { createDocuments } from './documents.ts';
 /** GET /.well-known/…: public documents, open to every web origin. */
 export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
   const config = readConfig(env);
-  const catalogue = scopesOf(registry);
+  const catalogue = scopesOf(offeredWith(registry, config.backends));
   const documents = createDocuments(config, createIdpDocument(config.idp.issuer, ports), catalogue);
 
   const handle = chain(ports.timer)

@@ -6,7 +6,7 @@ import { createIdentity } from '../../shared/identity/resolve.ts';
 import { createDispatcher, type Reply } from '../../shared/mcp/dispatch.ts';
 import { createRequestStates } from '../../shared/mcp/request-state.ts';
 import { createRounds } from '../../shared/mcp/rounds.ts';
-import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { deployed, offeredWith, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { createKeyRing } from '../../shared/store/key-ring.ts';
 import { createUseOnce } from '../../shared/store/once.ts';
 import { createUserStore } from '../../shared/store/user-store.ts';
@@ -23,13 +23,16 @@ import { requireEdge } from '../middleware/require-edge.ts';
 import { reserveTime } from '../middleware/reserve-time.ts';
 import { joinTrace } from '../middleware/trace.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
-import { type Ports, requireTable, tablesOf } from '../ports.ts';
+import { requireTable, tablesOf } from '../ports.ts';
+import { connectBackends } from './backends.ts';
 import { roomFor, withBatches } from './batch.ts';
+import type { McpPorts } from './ports.ts';
 import { encodeReply, requireSendable } from './reply.ts';
 
 /** POST /mcp and POST /tools/{name}. The chain, top to bottom, is the story of a call. */
-export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
+export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: Registry = deployed): Handler {
   const config = readConfig(env);
+  const registry = offeredWith(known, config.backends);
   const { clock, log } = ports;
   const dynamo = reportFailures(ports.dynamo, tablesOf(env), log);
   const catalogue = scopesOf(registry);
@@ -41,6 +44,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
   const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);
   const keys = createKeyRing(dynamo, table('STATE_TABLE'), clock, 'request-state');
   const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE'), clock));
+  const backends = connectBackends(env, config, registry, { ...ports, dynamo });
   const dispatcher = createDispatcher({ config, registry, rounds });
   void verifier.hydrate();
 
@@ -63,7 +67,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
     .use(audit(writer, dispatcher, clock))
     .handler(async (call) => {
       const { message, target, account, record, requestId, startedAt, http } = call;
-      const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf });
+      const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf, backends });
       const elapsedMs = clock() - startedAt;
       const context = { config, account, requestId, elapsedMs, accept: http.headers['accept'] };
       const answer = encodeReply(message, reply, context);

@@ -1,4 +1,9 @@
-import type { Auth } from './auth/mode.ts';
+import type { ApiKeyAuth } from './auth/api-key.ts';
+import type { AssertionAuth } from './auth/assertion.ts';
+import type { NoAuth } from './auth/none.ts';
+
+/** How a backend gets to know who is calling: one mode a file in `auth`. */
+export type Auth = AssertionAuth | NoAuth | ApiKeyAuth;
 
 /**
  * A service that tools call: what is the same wherever the gateway is deployed. Its address, and what else differs, is a

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backendsSettings } from './backend-settings.ts';
 
 // Compiling a schema pays off after thousands of checks; a cold start has one. Nothing is ever built from text, too.
 z.config({ jitless: true });
@@ -68,6 +69,8 @@ const gatewayConfigSchema = z.strictObject({
   provisioning: z.enum(['auto', 'deny']),
   openaiAppsChallenge: z.string().optional(),
   auditRetentionDays: z.number().int().positive(),
+  /** Addresses of backends and what else of them differs from deployment to deployment. */
+  backends: backendsSettings.optional(),
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
@@ -97,6 +100,8 @@ export interface FunctionEnvironment {
   readonly IDENTITIES_TABLE?: string | undefined;
   readonly AUDIT_TABLE?: string | undefined;
   readonly STATE_TABLE?: string | undefined;
+  /** The KMS key that the keys of assertions are sealed with. */
+  readonly ASSERTION_KMS_KEY?: string | undefined;
   /** Behind CloudFront: what its requests carry, comma separated (docs/adr/0010). */
   readonly EDGE_SECRETS?: string | undefined;
 }

@@ -224,6 +224,13 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'The gateway failed. Report the request id to your administrator.',
   },
+  BACKEND_REFUSED: {
+    status: 422,
+    rpc: 42201,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The service behind the tool did not do what it was asked to. The message says why, as far as it helps.',
+  },
   BACKEND_ERROR: {
     status: 500,
     rpc: 50001,
@@ -299,12 +306,27 @@ export const ERRORS = {
     hint: 'The call was not executed, because too little time was left to run it and to record how it ended. Try again.',
     retryAfter: 1,
   },
+  BACKEND_UNAVAILABLE: {
+    status: 503,
+    rpc: 50310,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The service behind the tool cannot be reached now, or not with proof of who is calling. Nothing was done. Try again.',
+    retryAfter: 5,
+  },
   TOOL_TIMEOUT: {
     status: 504,
     rpc: 50401,
     mcpStatus: IN_BAND,
     challenge: 'none',
     hint: 'The tool did not finish in time. Its effect may have happened: check before you repeat it.',
+  },
+  OUTCOME_UNKNOWN: {
+    status: 504,
+    rpc: 50402,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'Whether the call had its effect is not known, because the answer to it was lost. Check before you repeat it.',
   },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -1,4 +1,6 @@
 import type { LoggingLevel } from '@modelcontextprotocol/server';
+import type { BackendAnswer } from '../backend/call.ts';
+import type { BackendRequest } from '../backend/request.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
@@ -21,6 +23,11 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** A small store of this user and this tool; no other user's can be named. */
   readonly store: UserStore;
+  /**
+   * Asks a backend of shared/backends on behalf of this user. Rejects with a BackendFailure, whose message the model gets
+   * when it is not caught; what the backend wrote is in it for the author and for nobody else.
+   */
+  readonly callBackend: (name: string, request: BackendRequest) => Promise<BackendAnswer>;
   /** Tells a client that asked for it how far the call is. Smaller or equal values than before are dropped. */
   readonly progress: (done: number, total?: number, message?: string) => void;
   /** Tells a client that asked for messages of this level or below it. `data` is any JSON. */
@@ -42,11 +49,25 @@ export class ToolError extends Error {
 export type Outcome =
   | { readonly kind: 'done'; readonly result: JsonObject }
   | { readonly kind: 'ask'; readonly ask: InputRequired }
-  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly code: FailureCode;
+      readonly message: string;
+      /** For a tool with an output schema: a refusal that has its shape. */
+      readonly structured?: JsonObject;
+    };
 
 export type FailureCode = Extract<
   ErrorCode,
-  'INVALID_ARGUMENTS' | 'OUTPUT_INVALID' | 'BACKEND_ERROR' | 'TOOL_TIMEOUT' | 'INPUT_UNSUPPORTED' | 'UNKNOWN_RESOURCE'
+  | 'INVALID_ARGUMENTS'
+  | 'OUTPUT_INVALID'
+  | 'BACKEND_REFUSED'
+  | 'BACKEND_ERROR'
+  | 'BACKEND_UNAVAILABLE'
+  | 'OUTCOME_UNKNOWN'
+  | 'TOOL_TIMEOUT'
+  | 'INPUT_UNSUPPORTED'
+  | 'UNKNOWN_RESOURCE'
 >;
 
 /** What tools, prompts and resources have in common: a name, who may use it, and a call. */
@@ -54,6 +75,8 @@ export interface Feature {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly roles?: readonly string[];
+  /** It is nothing without this backend, and offered only where that has an address. */
+  readonly backend?: string;
   /** Rejects with what the author's code threw. */
   readonly call: (input: JsonObject, context: CallContext) => Promise<Outcome>;
 }

@@ -38,6 +38,8 @@ export type Reply =
       readonly kind: 'tool-error';
       readonly code: ErrorCode;
       readonly message: string;
+      /** A refusal in the shape of the tool's output. */
+      readonly structured: JsonObject | undefined;
       readonly notices: readonly JsonObject[];
     };
 
@@ -111,9 +113,11 @@ function isOffered({ needs }: Method, capabilities: JsonObject): boolean {
   return needs === undefined || Object.hasOwn(capabilities, needs);
 }
 
-function visibleTo({ tools, prompts, resources }: Registry, principal: Principal, account: Account): Registry {
+function visibleTo(registry: Registry, principal: Principal, account: Account): Registry {
+  const { tools, prompts, resources } = registry;
   const isVisible = (feature: Parameters<typeof decide>[2]) => decide(principal, account, feature).kind !== 'deny';
   return {
+    ...registry,
     tools: tools.filter(isVisible),
     prompts: prompts.filter(isVisible),
     resources: resources.filter(isVisible),
@@ -157,8 +161,8 @@ async function runCall(rounds: Rounds, message: Message, target: CallTarget, ser
     const result = await rounds.ask(message, binding, hasEffect, outcome.ask, services.deadline);
     return { kind: 'result', result, cacheable: false, notices: notices.list() };
   }
-  const { code, message: said } = outcome;
-  if (acts === 'tool') return { kind: 'tool-error', code, message: said, notices: notices.list() };
+  const { code, message: said, structured } = outcome;
+  if (acts === 'tool') return { kind: 'tool-error', code, message: said, structured, notices: notices.list() };
   throw toProtocolError(code, said, input);
 }
 

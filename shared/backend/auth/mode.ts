@@ -1,12 +1,6 @@
 import type { Log } from '../../core/logger.ts';
 import type { Principal, Uid } from '../../core/principal.ts';
 import type { SentRequest } from '../request-hash.ts';
-import type { ApiKeyAuth } from './api-key.ts';
-import type { AssertionAuth } from './assertion.ts';
-import type { NoAuth } from './none.ts';
-
-/** How a backend gets to know who is calling: one mode a file beside this one. */
-export type Auth = AssertionAuth | NoAuth | ApiKeyAuth;
 
 /** On whose behalf a request is sent, and until when. */
 export interface Caller {
