@@ -20,7 +20,7 @@ export function contextOf(part: keyof typeof KEY_PURPOSES, { number, activeFrom 
   return { purpose: KEY_PURPOSES[part], number: String(number), activeFrom: String(activeFrom) };
 }
 
-export function keyOf({ number }: KeySlot): Key {
+export function keyOf({ number }: Pick<KeySlot, 'number'>): Key {
   return { pk: KEYS_PARTITION, sk: String(number).padStart(6, '0') };
 }
 
@@ -50,8 +50,10 @@ export async function readKeyItems(dynamo: Dynamo, table: string, withinMs: numb
 
 /** What is malformed becomes a key that does not open, and is reported as such. */
 function fromItem({ sk, activeFrom, publicKey, privateKey }: Item): KeyItem {
+  const number = Number(sk);
   return {
-    number: Number(sk) || 0,
+    // Only as it is written here: the same number in other digits would be the same key twice.
+    number: sk === keyOf({ number }).sk ? number : 0,
     activeFrom: typeof activeFrom === 'number' ? activeFrom : 0,
     publicKey: Buffer.from(typeof publicKey === 'string' ? publicKey : '', 'base64'),
     privateKey: Buffer.from(typeof privateKey === 'string' ? privateKey : '', 'base64'),

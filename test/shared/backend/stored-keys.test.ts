@@ -257,6 +257,14 @@ describe('whoever can write to the table but not use the KMS key', () => {
     expect([signs === first, (await world.published()).includes(first)]).toEqual([false, false]);
   });
 
+  test('cannot have a key counted twice', async () => {
+    const world = createSigningWorld();
+    const kid = await kidOf(world.signer());
+    const [item] = [...world.table.items.values()];
+    for (const sk of ['1', '0000001', '1e0', '000001 ']) world.table.items.set(`KEYS#assertion ${sk}`, { ...item, sk });
+    expect([await kidOf(world.signer()), await world.published()]).toEqual([kid, [kid]]);
+  });
+
   test('cannot stop the rotation by a key of the far future', async () => {
     const world = createSigningWorld();
     const first = await kidOf(world.signer());
