@@ -3,6 +3,7 @@ import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/
 import { judgeDirect } from '../shared/idp/judge-direct.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
 import { REFUSED } from '../shared/idp/refused.ts';
+import { checkBackends } from './backend-checks.ts';
 import { checkCognito } from './cognito-checks.ts';
 import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { checkIssuers, checkRules, HTTPS_ONLY, isSafe, makesAppClient } from './idp-checks.ts';
@@ -35,7 +36,8 @@ export function readParameters(context: Readonly<Record<string, unknown>>, regio
 
 /** A value with a form of its own says which part of it is wrong; every other one is one thing. */
 function problemsOf(name: ParameterName, raw: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
-  if (name !== 'issuers') return [refusedProvider(name, raw) ?? wrong(name, raw, issues[0]?.message ?? 'is not valid')];
+  if (name !== 'issuers' && name !== 'backends')
+    return [refusedProvider(name, raw) ?? wrong(name, raw, issues[0]?.message ?? 'is not valid')];
   return issues.map(({ path, input, message }) => {
     const place = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
     const known = path.at(-1) === 'idp' ? refusedProvider('idp', input) : undefined;
@@ -60,6 +62,7 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
     ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
     ...checkCognito(parameters, region),
+    ...checkBackends(parameters),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { BackendsSettings } from '../shared/core/backend-settings.ts';
 import { type GatewayConfig, type IdpConfig, resourceUrl } from '../shared/core/config.ts';
 import type { IssuerEntry } from '../shared/core/issuer-entries.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
@@ -36,6 +37,7 @@ export function toGatewayConfig(
   parameters: Parameters,
   publicUrl: string,
   created: IdpFacts | undefined,
+  backends: BackendsSettings = {},
 ): GatewayConfig {
   const authorizationServer = authorizationServerOf(parameters);
   const endpoints = authorizationServer === 'metadata' ? endpointsOf(parameters, created) : undefined;
@@ -54,6 +56,7 @@ export function toGatewayConfig(
     provisioning: parameters.provisioning,
     ...(openaiAppsChallenge === undefined ? {} : { openaiAppsChallenge }),
     auditRetentionDays: parameters.auditRetentionDays,
+    ...(Object.keys(backends).length === 0 ? {} : { backends }),
   };
 }
 

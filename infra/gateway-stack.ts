@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
+import { secretsOf, settingsOf } from './backends.ts';
 import { ConfigError } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -10,6 +11,7 @@ import { Dashboard } from './constructs/dashboard.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
 import { Metrics, type Monitored } from './constructs/metrics.ts';
 import { Tables } from './constructs/tables.ts';
+import { createDemoBackend, type DemoBackend } from './demo-backend.ts';
 import { tooLarge } from './environment-size.ts';
 import { createFrontDoor, type FrontDoor } from './front-door.ts';
 import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
@@ -40,9 +42,11 @@ export class GatewayStack extends Stack {
     const door = createFrontDoor(this, parameters);
     const { publicUrl } = door;
     const signIn = makesAppClient(parameters) ? createSignIn(this, { parameters, publicUrl, bundling }) : undefined;
-    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts);
+    const demo = parameters.demoBackend ? this.createDemoBackend(publicUrl) : undefined;
+    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts, settingsOf(parameters, demo?.settings));
     const monitored = this.createFunctions(config, tables, door);
-    const functions = [...monitored.functions, ...(signIn?.preToken ? [signIn.preToken] : [])];
+    const more = [signIn?.preToken, demo?.fn.fn].filter((fn) => fn !== undefined);
+    const functions = [...monitored.functions, ...more];
     this.monitor({ ...monitored, functions });
     for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
     this.describe(config, tables, signIn?.facts.clientId, door.outputs);
@@ -69,6 +73,8 @@ export class GatewayStack extends Stack {
     // Append only: what is in the trail cannot be read, changed or removed by the function that writes it.
     mcp.allow(['PutItem'], tables.audit.tableArn);
     mcp.allow(['GetItem', 'PutItem', 'DeleteItem'], tables.state.tableArn);
+    const secrets = secretsOf(config.backends ?? {});
+    if (secrets.length > 0) mcp.readSecrets(secrets);
     const discovery = this.createFunction('Discovery', {
       name: 'discovery',
       description: 'Well-known documents',
@@ -82,6 +88,10 @@ export class GatewayStack extends Stack {
     debug.allow(['GetItem'], tables.identities.tableArn);
     serve(door, { mcp, discovery, debug });
     return { api: door.api, mcp: mcp.fn, functions: [mcp.fn, discovery.fn, debug.fn], tables };
+  }
+
+  private createDemoBackend(publicUrl: string): DemoBackend {
+    return createDemoBackend(this, { publicUrl, createFunction: (id, props) => this.createFunction(id, props) });
   }
 
   private monitor(monitored: Monitored): void {

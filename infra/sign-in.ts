@@ -2,7 +2,8 @@ import { Aws, type Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
-import { deployed, scopesOf } from '../shared/registry/index.ts';
+import { scopesOf } from '../shared/registry/index.ts';
+import { offeredBy } from './backends.ts';
 import { Federation } from './constructs/federation.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { UserPool } from './constructs/user-pool.ts';
@@ -39,7 +40,7 @@ export function createSignIn(stack: Stack, options: SignInOptions): SignIn {
   const login = loginOf(users, parameters);
   const { clientId } = users.addMcpClient({
     identifier: scopePrefix.slice(0, -1),
-    scopes: scopesOf(deployed),
+    scopes: scopesOf(offeredBy(parameters)),
     callbackUrls: [...byDefault.callbackUrls(parameters), ...(parameters.callbackUrls ?? [])],
     providers: federation.referTo(parameters.signInProviders),
   });

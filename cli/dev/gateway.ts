@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Context } from 'aws-lambda';
+import { createHandler as createDemoBackend } from '../../functions/demo-backend/handler.ts';
 import { createHandler as createDebug } from '../../functions/debug/handler.ts';
 import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
 import type { McpPorts } from '../../functions/mcp/ports.ts';
 import type { Handler, HttpResponse } from '../../functions/middleware/chain.ts';
-import { deployed } from '../../shared/registry/index.ts';
+import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { Failure } from '../failure.ts';
 import { matchRoute, pathOf, receive, toEvent } from './http-event.ts';
 import { messageOf } from './http-server.ts';
@@ -15,10 +16,13 @@ import type { Plan } from './template.ts';
 /** API Gateway refuses larger requests itself. */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
-const HANDLERS: ReadonlyMap<string, typeof createMcp> = new Map<string, typeof createMcp>([
+type CreateHandler = (environment: Readonly<Record<string, string>>, ports: McpPorts, registry: Registry) => Handler;
+
+const HANDLERS: ReadonlyMap<string, CreateHandler> = new Map<string, CreateHandler>([
   ['mcp', createMcp],
   ['discovery', createDiscovery],
   ['debug', createDebug],
+  ['demo-backend', createDemoBackend],
 ]);
 
 /** The planned functions behind Node's http server, as API Gateway would call them. */

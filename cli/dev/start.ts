@@ -8,10 +8,11 @@ import type { Log } from '../../shared/core/logger.ts';
 import { userKey } from '../../shared/identity/keys.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { getJson } from '../../shared/net/get-json.ts';
-import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { deployed, offeredWith, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { backendPorts } from './backend-ports.ts';
 import { createDatabase } from './database.ts';
+import { backendsOf, createDemoBackend, withDemoBackend } from './demo-backend.ts';
 import { createGateway } from './gateway.ts';
 import { createIdp } from './idp.ts';
 import { localDynamo } from './local-dynamo.ts';
@@ -39,12 +40,19 @@ export interface DevGateway {
  *
  * @throws Failure with one sentence when something is in the way
  */
-export async function startDev({ port, context, log, registry = deployed }: DevOptions): Promise<DevGateway> {
+export async function startDev({
+  port,
+  context: given,
+  log,
+  registry: known = deployed,
+}: DevOptions): Promise<DevGateway> {
+  const context = withDemoBackend(given, `http://localhost:${port + 3}`);
   const embeddedIdp = context['issuer'] === undefined;
-  await requireFree(embeddedIdp ? [port, port + 1, port + 2] : [port, port + 2]);
+  await requireFree([port, ...(embeddedIdp ? [port + 1] : []), port + 2, port + 3]);
   const url = `http://localhost:${port}`;
   const issuer = context['issuer'] ?? `http://localhost:${port + 1}`;
   const plan = planFrom(synth({ ...defaults(url, issuer, embeddedIdp), ...context }).template);
+  const registry = offeredWith(known, backendsOf(plan));
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async () => {
     await Promise.all(stops.splice(0).map((end) => end()));
@@ -64,6 +72,8 @@ export async function startDev({ port, context, log, registry = deployed }: DevO
     }
     const ports: McpPorts = { clock: systemClock, log, getJson, dynamo, ...backendPorts() };
     stops.push((await listen(createGateway(plan, ports, registry), port)).close);
+    const demo = createDemoBackend(plan, ports);
+    if (demo) stops.push((await listen(demo, port + 3)).close);
     writeState(state);
     stops.push(async () => removeState(port));
     return { state, dynamo, stop };

@@ -7,7 +7,7 @@ import { bundle } from './bundle.ts';
 
 export interface GatewayFunctionProps {
   /** The directory under functions/. */
-  readonly name: 'mcp' | 'discovery' | 'debug' | 'pre-token';
+  readonly name: 'mcp' | 'discovery' | 'debug' | 'pre-token' | 'demo-backend';
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetention: logs.RetentionDays;
@@ -63,6 +63,12 @@ export class GatewayFunction extends Construct {
   allow(actions: readonly string[], tableArn: string): void {
     this.role.addToPolicy(
       new iam.PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] }),
+    );
+  }
+  /** The values of these secrets, in each of their versions. */
+  readSecrets(arns: readonly string[]): void {
+    this.role.addToPolicy(
+      new iam.PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [...arns] }),
     );
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { IDP_PRESETS } from './config.ts';
-import { algorithmNames, audiences, claim, clientIds, flag, scopePrefix, url } from './parameter-types.ts';
+import { algorithmNames, audiences, claim, clientIds, flag, jsonText, scopePrefix, url } from './parameter-types.ts';
 
 const entry = z.strictObject({
   idp: z.enum(IDP_PRESETS),
@@ -16,17 +16,5 @@ const entry = z.strictObject({
 /** One of the parameter `issuers`: what the parameters of the same names are for the primary one. */
 export type IssuerEntry = z.output<typeof entry>;
 
-/** JSON text, or a list in cdk.json. Text that is no JSON is left as it is, and is no array. */
-export const issuerEntries = z
-  .preprocess(
-    (value) => {
-      if (typeof value !== 'string') return value;
-      try {
-        return JSON.parse(value);
-      } catch {
-        return value;
-      }
-    },
-    z.array(entry, 'must be a JSON array of issuers'),
-  )
-  .optional();
+/** JSON text, or a list in cdk.json. */
+export const issuerEntries = z.preprocess(jsonText, z.array(entry, 'must be a JSON array of issuers')).optional();

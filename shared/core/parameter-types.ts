@@ -33,6 +33,15 @@ export const list = (item: z.ZodType<string>) =>
       z.array(item),
     )
     .optional();
+/** JSON text as it comes from the command line. Text that is no JSON is left for the schema to refuse. */
+export function jsonText(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
 export const flag = z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
 export const whole = (least: number, most: number) =>
   z.preprocess(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BACKEND_PARAMETERS } from './backend-parameters.ts';
 import { COGNITO_PARAMETERS } from './cognito-parameters.ts';
 import { IDP_PRESETS } from './config.ts';
 import { issuerEntries } from './issuer-entries.ts';
@@ -230,6 +231,7 @@ export const PARAMETERS = {
     'acme-mcp',
     'the stack name and the account id',
   ),
+  ...BACKEND_PARAMETERS,
   ...COGNITO_PARAMETERS,
 } as const satisfies Record<string, Parameter<unknown>>;
 

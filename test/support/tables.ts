@@ -5,6 +5,7 @@ export const TEST_STACK = {
   idp: 'oidc',
   issuer: 'https://a.example',
   publicUrl: 'https://b.example',
+  demoBackend: 'true',
 };
 export const TABLES_VARIABLE = 'GATEHOUSE_TEST_TABLES';
 

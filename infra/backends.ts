@@ -1,0 +1,25 @@
+import type { BackendSettings, BackendsSettings } from '../shared/core/backend-settings.ts';
+import type { Parameters } from '../shared/core/parameters.ts';
+import { deployed, offeredWith, type Registry } from '../shared/registry/index.ts';
+
+/** Stands for the address of the demo backend where it does not matter, or is not known yet. */
+const ITS_ADDRESS: BackendSettings = { url: 'https://demo.invalid' };
+
+/** What the functions are told of each backend. `demo`: where the stack has put its own one. */
+export function settingsOf(
+  { backends, demoBackend }: Pick<Parameters, 'backends' | 'demoBackend'>,
+  demo: BackendSettings = ITS_ADDRESS,
+): BackendsSettings {
+  // A parameter comes last: local development serves the demo backend at an address of its own.
+  return { ...backends, ...(demoBackend ? { demo: { ...demo, ...backends?.['demo'] } } : {}) };
+}
+
+/** What is left to offer where some backends have no address. */
+export function offeredBy(parameters: Parameters): Registry {
+  return offeredWith(deployed, settingsOf(parameters));
+}
+
+/** Every secret that the settings name. */
+export function secretsOf(settings: BackendsSettings): readonly string[] {
+  return [...new Set(Object.values(settings).flatMap(({ secretArn }) => secretArn ?? []))];
+}
