@@ -14,6 +14,7 @@ import { createDatabase } from './database.ts';
 import { createGateway } from './gateway.ts';
 import { createIdp } from './idp.ts';
 import { localDynamo } from './local-dynamo.ts';
+import { createLocalKms } from './local-kms.ts';
 import { bind, close, listen, requireFree } from './network.ts';
 import { type DevState, removeState, writeState } from './state-file.ts';
 import { type Plan, planFrom } from './template.ts';
@@ -61,7 +62,7 @@ export async function startDev({ port, context, log, registry = deployed }: DevO
       stops.push((await listen(idp, port + 1)).close);
       await seedDisabledUser(dynamo, state);
     }
-    const ports: Ports = { clock: systemClock, log, getJson, dynamo };
+    const ports: Ports = { clock: systemClock, log, getJson, dynamo, kms: createLocalKms() };
     stops.push((await listen(createGateway(plan, ports, registry), port)).close);
     writeState(state);
     stops.push(async () => removeState(port));

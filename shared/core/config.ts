@@ -68,6 +68,8 @@ const gatewayConfigSchema = z.strictObject({
   provisioning: z.enum(['auto', 'deny']),
   openaiAppsChallenge: z.string().optional(),
   auditRetentionDays: z.number().int().positive(),
+  /** Where assertions are signed; absent when no backend gets any. */
+  assertionSigning: z.enum(['local', 'kms']).optional(),
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
@@ -97,6 +99,8 @@ export interface FunctionEnvironment {
   readonly IDENTITIES_TABLE?: string | undefined;
   readonly AUDIT_TABLE?: string | undefined;
   readonly STATE_TABLE?: string | undefined;
+  /** Id of the KMS key behind assertions; absent when no backend gets any. */
+  readonly ASSERTION_KEY?: string | undefined;
   /** Behind CloudFront: what its requests carry, comma separated (docs/adr/0010). */
   readonly EDGE_SECRETS?: string | undefined;
 }

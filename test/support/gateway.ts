@@ -1,10 +1,12 @@
 import type { Context } from 'aws-lambda';
+import { createLocalKms } from '../../cli/dev/local-kms.ts';
 import { createHandler as createDebug } from '../../functions/debug/handler.ts';
 import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
 import type { Handler, HttpEvent, HttpResponse } from '../../functions/middleware/chain.ts';
 import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
+import type { Kms } from '../../shared/aws/kms.ts';
 import type { Timer } from '../../shared/core/clock.ts';
 import type { FunctionEnvironment, GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
@@ -58,6 +60,8 @@ export interface TestGatewayOptions {
   /** Instead of one that answers in this process. */
   readonly issuer?: TestIssuer;
   readonly getJson?: GetJson;
+  /** Instead of one of its own in this process. */
+  readonly kms?: Kms;
   /** Wraps the database, to make one operation fail. */
   readonly dynamo?: (real: Dynamo) => Dynamo;
 }
@@ -75,6 +79,7 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
     log: options.log ?? log,
     getJson: options.getJson ?? issuer.getJson,
     dynamo,
+    kms: options.kms ?? createLocalKms(),
     timer: options.timer ?? (() => time.now),
   };
   const env = {
