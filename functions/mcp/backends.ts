@@ -2,12 +2,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createAssertionSigner } from '../../shared/backend/assertion.ts';
 import { createAuth } from '../../shared/backend/auth/create-auth.ts';
 import { type Backends, createBackends } from '../../shared/backend/call.ts';
-import { createStoredKeys } from '../../shared/backend/stored-keys.ts';
-import { requireUsable } from '../../shared/backends/check.ts';
+import { type SigningKeys, SigningUnavailable } from '../../shared/backend/signing-key.ts';
+import { requireUsable, usesAssertions } from '../../shared/backends/check.ts';
 import type { FunctionEnvironment, GatewayConfig } from '../../shared/core/config.ts';
 import type { Registry } from '../../shared/registry/index.ts';
-import { requireTable } from '../ports.ts';
+import { createAssertionKeys } from '../assertion-keys.ts';
 import type { McpPorts } from './ports.ts';
+
+/** Never asked: no backend of this deployment gets assertions. */
+const NO_KEYS: SigningKeys = {
+  current: async () => {
+    throw new SigningUnavailable();
+  },
+};
 
 /**
  * The backends of this deployment, each connected with its first call. Throws at init when one of them is configured in
@@ -15,16 +22,16 @@ import type { McpPorts } from './ports.ts';
  */
 export function connectBackends(
   env: FunctionEnvironment,
-  { backends: settings = {}, environment, publicUrl }: GatewayConfig,
+  config: GatewayConfig,
   { backends: table }: Registry,
   ports: McpPorts,
 ): Backends {
+  const { backends: settings = {}, environment, publicUrl } = config;
   requireUsable(table, settings);
-  const { clock, log, dynamo, kms, readSecret, connect } = ports;
-  const stateTable = requireTable('STATE_TABLE', env.STATE_TABLE);
-  const kmsKey = env.ASSERTION_KMS_KEY ?? '';
-  const keys = createStoredKeys({ dynamo, table: stateTable, kms, kmsKey, clock, log });
-  const signer = createAssertionSigner({ keys, clock, issuer: publicUrl });
+  const { clock, log, readSecret, connect } = ports;
+  const keys = createAssertionKeys(env, config, ports)?.signing;
+  if (keys === undefined && usesAssertions(table, settings)) throw new Error('ASSERTION_KEY is not set');
+  const signer = createAssertionSigner({ keys: keys ?? NO_KEYS, clock, issuer: publicUrl });
   return createBackends({
     table,
     settings,

@@ -1,5 +1,3 @@
-import type { Kms } from '../../shared/aws/kms.ts';
-import { createKms } from '../../shared/aws/lazy-kms.ts';
 import { createLazyReadSecret } from '../../shared/aws/lazy-secrets.ts';
 import type { ReadSecret } from '../../shared/core/secret.ts';
 import { createGuardedClient, type NetPolicy } from '../../shared/net/guarded-client.ts';
@@ -11,11 +9,10 @@ export interface McpPorts extends Ports {
   /** A way out for one backend. */
   readonly connect: (policy: NetPolicy) => Send;
   readonly readSecret: ReadSecret;
-  readonly kms: Kms;
 }
 
 export function createMcpPorts(): McpPorts {
   const ports = createPorts('gatehouse-mcp');
   const connect = (policy: NetPolicy) => createGuardedClient(policy, { clock: ports.clock });
-  return { ...ports, connect, readSecret: createLazyReadSecret(), kms: createKms() };
+  return { ...ports, connect, readSecret: createLazyReadSecret() };
 }

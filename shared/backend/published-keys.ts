@@ -57,7 +57,8 @@ async function readKeys(
   const keys: PublishedJwk[] = [];
   for (const item of await readKeyItems(dynamo, table, until - now)) {
     const key = await open(ports, opened, item, until);
-    if (key === undefined) log.error('assertion_key.refused', { number: item.number, purpose: KEY_PURPOSES.public });
+    if (key === undefined)
+      log.error('assertion_key.refused', { alarm: true, number: item.number, purpose: KEY_PURPOSES.public });
     else keys.push(key);
     if (key !== undefined && hasReplaced(item, now)) break;
   }

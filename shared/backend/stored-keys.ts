@@ -106,7 +106,8 @@ async function readRing(ports: StoredKeyPorts, opened: Map<string, OpenKey>, unt
   for (const item of items) {
     used++;
     const key = await open(ports, opened, item, until);
-    if (key === undefined) log.error('assertion_key.refused', { number: item.number, purpose: KEY_PURPOSES.private });
+    if (key === undefined)
+      log.error('assertion_key.refused', { alarm: true, number: item.number, purpose: KEY_PURPOSES.private });
     else keys.unshift(key);
     if (key !== undefined && key.activeFrom <= readAt) break;
   }

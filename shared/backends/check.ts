@@ -60,3 +60,11 @@ export function requireUsable(table: BackendTable, settings: BackendsSettings): 
   const { backend, setting, problem } = first;
   throw new Error(`backend ${backend}: ${setting === undefined ? '' : `${setting} `}${problem}`);
 }
+
+/** Whether a backend that has an address gets assertions: only then there are keys to sign them. */
+export function usesAssertions(table: BackendTable, settings: BackendsSettings): boolean {
+  return Object.entries(table).some(
+    ([name, { auth = { mode: 'assertion' } }]) =>
+      auth.mode === 'assertion' && Object.hasOwn(settings, name) && settings[name]?.url !== undefined,
+  );
+}

@@ -71,6 +71,8 @@ const gatewayConfigSchema = z.strictObject({
   auditRetentionDays: z.number().int().positive(),
   /** Addresses of backends and what else of them differs from deployment to deployment. */
   backends: backendsSettings.optional(),
+  /** Where assertions are signed; absent when no backend gets any. */
+  assertionSigning: z.enum(['local', 'kms']).optional(),
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
@@ -100,8 +102,8 @@ export interface FunctionEnvironment {
   readonly IDENTITIES_TABLE?: string | undefined;
   readonly AUDIT_TABLE?: string | undefined;
   readonly STATE_TABLE?: string | undefined;
-  /** The KMS key that the keys of assertions are sealed with. */
-  readonly ASSERTION_KMS_KEY?: string | undefined;
+  /** Id of the KMS key behind assertions; absent when no backend gets any. */
+  readonly ASSERTION_KEY?: string | undefined;
   /** Behind CloudFront: what its requests carry, comma separated (docs/adr/0010). */
   readonly EDGE_SECRETS?: string | undefined;
 }

@@ -53,7 +53,11 @@ async function gatewayOver(
     ...(settings === undefined ? {} : { backends: { demo: settings } }),
   });
   const demo = { title: 'the CRM', optional: true, ...options.backend };
-  return createTestGateway(database, { config, registry: { tools: [addDeal], backends: { demo } } });
+  return createTestGateway(database, {
+    config,
+    env: { ASSERTION_KEY: 'alias/test' },
+    registry: { tools: [addDeal], backends: { demo } },
+  });
 }
 
 const call = legacy('tools/call', { name: 'addDeal', arguments: { account: 'Oats', size: 3 } });

@@ -19,7 +19,7 @@ test('the functions read these environment variables and no other', () => {
     ...[...text.matchAll(/table\('(\w+)'\)/g)].map(([, name = '']) => name),
   ]);
   expect([...new Set(named)].sort()).toEqual([
-    'ASSERTION_KMS_KEY',
+    'ASSERTION_KEY',
     'AUDIT_TABLE',
     'EDGE_SECRETS',
     'GATEHOUSE_CONFIG',

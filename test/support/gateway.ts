@@ -7,6 +7,7 @@ import type { McpPorts } from '../../functions/mcp/ports.ts';
 import type { Handler, HttpEvent, HttpResponse } from '../../functions/middleware/chain.ts';
 import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
+import type { Kms } from '../../shared/aws/kms.ts';
 import type { Timer } from '../../shared/core/clock.ts';
 import type { FunctionEnvironment, GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
@@ -64,6 +65,8 @@ export interface TestGatewayOptions {
   readonly getJson?: GetJson;
   readonly connect?: McpPorts['connect'];
   readonly readSecret?: ReadSecret;
+  /** Instead of one of its own in this process. */
+  readonly kms?: Kms;
   /** Wraps the database, to make one operation fail. */
   readonly dynamo?: (real: Dynamo) => Dynamo;
 }
@@ -81,8 +84,8 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
     log: options.log ?? log,
     getJson: options.getJson ?? issuer.getJson,
     dynamo,
+    kms: options.kms ?? createLocalKms(),
     timer: options.timer ?? (() => time.now),
-    kms: createLocalKms(),
     readSecret: options.readSecret ?? noSecrets,
     connect: options.connect ?? ((policy: NetPolicy) => createGuardedClient(policy, { clock: () => time.now })),
   };
@@ -91,7 +94,6 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
     IDENTITIES_TABLE: database.identities,
     AUDIT_TABLE: database.audit,
     STATE_TABLE: database.state,
-    ASSERTION_KMS_KEY: 'alias/gatehouse-test',
     ...options.env,
   };
   const handlers = {
