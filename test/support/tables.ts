@@ -6,6 +6,7 @@ export const TEST_STACK = {
   issuer: 'https://a.example',
   publicUrl: 'https://b.example',
   demoBackend: 'true',
+  backends: '{"demo":{"url":"https://demo.example"}}',
 };
 export const TABLES_VARIABLE = 'GATEHOUSE_TEST_TABLES';
 
