@@ -6,7 +6,9 @@ import { createIdentity } from '../../shared/identity/resolve.ts';
 import { createDispatcher, type Reply } from '../../shared/mcp/dispatch.ts';
 import { createRequestStates } from '../../shared/mcp/request-state.ts';
 import { createRounds } from '../../shared/mcp/rounds.ts';
+import { META_REPLAY } from '../../shared/mcp/run-once.ts';
 import { deployed, offeredWith, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { createIdempotency } from '../../shared/store/idempotency.ts';
 import { createKeyRing } from '../../shared/store/key-ring.ts';
 import { createUseOnce } from '../../shared/store/once.ts';
 import { createUserStore } from '../../shared/store/user-store.ts';
@@ -44,6 +46,7 @@ export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: 
   const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);
   const keys = createKeyRing(dynamo, table('STATE_TABLE'), clock, 'request-state');
   const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE'), clock));
+  const idempotency = createIdempotency(dynamo, table('STATE_TABLE'), clock);
   const backends = connectBackends(env, config, registry, { ...ports, dynamo });
   const dispatcher = createDispatcher({ config, registry, rounds });
   void verifier.hydrate();
@@ -67,7 +70,7 @@ export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: 
     .use(audit(writer, dispatcher, clock))
     .handler(async (call) => {
       const { message, target, account, record, requestId, startedAt, http } = call;
-      const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf, backends });
+      const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf, backends, idempotency });
       const elapsedMs = clock() - startedAt;
       const context = { config, account, requestId, elapsedMs, accept: http.headers['accept'] };
       const answer = encodeReply(message, reply, context);
@@ -82,6 +85,8 @@ export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: 
 
 function endOf(reply: Reply): { readonly isError: boolean; readonly errorType: string | undefined } {
   if (reply.kind === 'tool-error') return { isError: true, errorType: reply.code };
-  const asks = reply.kind === 'result' && reply.result['resultType'] === 'input_required';
-  return { isError: false, errorType: asks ? 'INPUT_REQUIRED' : undefined };
+  if (reply.kind !== 'result') return { isError: false, errorType: undefined };
+  const { resultType, _meta: meta = {} } = reply.result as { resultType?: unknown; _meta?: object };
+  const replayed = Object.hasOwn(meta, META_REPLAY) ? 'REPLAYED' : undefined;
+  return { isError: false, errorType: resultType === 'input_required' ? 'INPUT_REQUIRED' : replayed };
 }

@@ -38,8 +38,15 @@ export interface QueryInput extends Within {
 /** The database as this project uses it: no transactions, no scans. Whatever fails or hangs rejects in bounded time. */
 export interface Dynamo {
   get(table: string, key: Key, options?: Within & { readonly consistent?: boolean }): Promise<Item | undefined>;
-  /** Writes once. `existing` is what was there, where the engine returns it. */
-  putIfAbsent(table: string, item: Item & Key, options?: Within): Promise<PutResult>;
+  /**
+   * Writes once. `existing` is what was there, where the engine returns it. `orExpiredAt` (epoch seconds): what has
+   * expired by then counts as absent, also while the engine has not deleted it yet.
+   */
+  putIfAbsent(
+    table: string,
+    item: Item & Key,
+    options?: Within & { readonly orExpiredAt?: number },
+  ): Promise<PutResult>;
   put(table: string, item: Item & Key, options?: Within): Promise<void>;
   delete(table: string, key: Key, options?: Within): Promise<void>;
   query(
@@ -84,11 +91,11 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
         const { Item } = await client.send(carried(command, abort));
         return Item && unmarshall(Item);
       }),
-    putIfAbsent: async (table, item, within = {}) => {
+    putIfAbsent: async (table, item, { orExpiredAt, ...within } = {}) => {
       const command = new PutItemCommand({
         TableName: table,
         Item: toItem(item),
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ...absent(orExpiredAt),
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       try {
@@ -112,6 +119,15 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
       const { Items = [], LastEvaluatedKey } = await bounded(input, (abort) => client.send(carried(command, abort)));
       return { items: Items.map((item) => unmarshall(item)), cursor: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
     },
+  };
+}
+
+function absent(orExpiredAt: number | undefined) {
+  if (orExpiredAt === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: 'attribute_not_exists(pk) OR #ttl <= :now',
+    ExpressionAttributeNames: { '#ttl': 'ttl' },
+    ExpressionAttributeValues: { ':now': { N: String(orExpiredAt) } },
   };
 }
 

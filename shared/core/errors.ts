@@ -224,6 +224,28 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'The gateway failed. Report the request id to your administrator.',
   },
+  CALL_IN_PROGRESS: {
+    status: 409,
+    rpc: 40901,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The same call, by its idempotency key or its arguments, is running now. Ask again for its result.',
+    retryAfter: 2,
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    rpc: 40902,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The idempotency key was used with other arguments. A new call needs a new key.',
+  },
+  CALL_COMPLETED: {
+    status: 409,
+    rpc: 40903,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The same call has succeeded before, and its result was too large to be kept. Nothing was run.',
+  },
   BACKEND_REFUSED: {
     status: 422,
     rpc: 42201,
@@ -289,7 +311,7 @@ export const ERRORS = {
     status: 503,
     rpc: 50305,
     challenge: 'none',
-    hint: 'The keys or marks of multi round-trip calls cannot be reached now. Try again.',
+    hint: 'The keys or marks of multi round-trip and idempotent calls cannot be reached now. Try again.',
     retryAfter: 5,
   },
   SIGNING_KEYS_UNAVAILABLE: {

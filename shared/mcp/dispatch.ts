@@ -12,6 +12,7 @@ import { capabilitiesOf, METHODS, type Method } from './methods.ts';
 import type { Binding } from './request-state.ts';
 import type { Rounds } from './rounds.ts';
 import { runFeature, type Services } from './run-feature.ts';
+import { runOnce } from './run-once.ts';
 
 /** What a message acts on, found and decided before anything runs. */
 export type Target =
@@ -153,7 +154,10 @@ async function runCall(rounds: Rounds, message: Message, target: CallTarget, ser
   const { answers, state } = await rounds.open(message, binding, hasEffect, services.deadline);
   const { progress, notify } = notices;
   const round = { answers, state, progress, notify, clientCapabilities: clientCapabilitiesOf(message) };
-  const outcome = await runFeature(feature, acts, input, services, round);
+  const run = (idempotencyKey?: string) => runFeature(feature, acts, input, services, { ...round, idempotencyKey });
+  const { idempotency: rule } = feature;
+  const given = { input, answers, key: message.idempotencyKey };
+  const outcome = rule === undefined ? await run() : await runOnce(feature, rule, given, services, run);
   if (outcome.kind === 'done') {
     return { kind: 'result', result: outcome.result, cacheable: method.cacheable, notices: notices.list() };
   }

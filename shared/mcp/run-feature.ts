@@ -8,6 +8,7 @@ import type { Account, Principal, Uid } from '../core/principal.ts';
 import { type CallContext, type FailureCode, type Feature, type Outcome, ToolError } from '../features/feature.ts';
 import { PathValueRefused } from '../net/path.ts';
 import type { Notices } from '../protocol/notices.ts';
+import type { Idempotency } from '../store/idempotency.ts';
 import type { UserStore } from '../store/user-store.ts';
 
 /** What a call may use: everything about its user, nothing of the token. */
@@ -21,11 +22,14 @@ export interface Services {
   readonly deadline: number;
   readonly storeOf: (uid: Uid, namespace: string, until: number) => UserStore;
   readonly backends: Backends;
+  readonly idempotency: Idempotency;
 }
 
 /** What this round of the call brought along. */
-export type RoundContext = Pick<CallContext, 'answers' | 'state' | 'clientCapabilities'> &
+export type RoundContext = Pick<CallContext, 'answers' | 'state' | 'clientCapabilities' | 'idempotencyKey'> &
   Pick<Notices, 'progress' | 'notify'>;
+
+type Failed = Extract<Outcome, { kind: 'failed' }>;
 
 /** Runs until the deadline. Never rejects: a failure is an answer (MCP tools, error handling). */
 export async function runFeature(
@@ -56,10 +60,12 @@ export async function runFeature(
     log.error('output.invalid', { kind, name: feature.name });
     return failed('OUTPUT_INVALID');
   } catch (error) {
-    if (error instanceof ToolError) return failed('BACKEND_ERROR', error.message);
-    if (error instanceof BackendFailure) return failed(error.code, error.message);
+    if (error instanceof ToolError)
+      return { ...failed('BACKEND_ERROR', error.message), hadNoEffect: error.hadNoEffect };
+    if (error instanceof BackendFailure)
+      return { ...failed(error.code, error.message), hadNoEffect: error.hadNoEffect };
     if (error instanceof PathValueRefused)
-      return failed('INVALID_ARGUMENTS', `${error.parameter}: cannot be in a path`);
+      return { ...failed('INVALID_ARGUMENTS', `${error.parameter}: cannot be in a path`), hadNoEffect: true };
     // The text of an unexpected error may hold anything, a secret too: only its class is logged.
     log.error('call.failed', { kind, name: feature.name, cause: error instanceof Error ? error.name : typeof error });
     return failed('BACKEND_ERROR', `The ${kind} ${feature.name} failed. Report the request id ${services.requestId}.`);
@@ -68,7 +74,7 @@ export async function runFeature(
   }
 }
 
-function failed(code: FailureCode, message: string = errorRow(code).hint): Outcome {
+function failed(code: FailureCode, message: string = errorRow(code).hint): Failed {
   return { kind: 'failed', code, message };
 }
 

@@ -52,8 +52,10 @@ export function defineBackendTool<In extends object, Out>(definition: BackendToo
   const effect = effectOf(described.annotations);
   const tool = defineTool<In, Out>({
     ...described,
-    run: async (input, { callBackend }) => {
-      const { body } = await callBackend(backend, { ...fill(request, placeholders, input), effect });
+    run: async (input, { callBackend, idempotencyKey }) => {
+      const filled = fill(request, placeholders, input);
+      const keyed = idempotencyKey === undefined ? {} : { idempotencyKey };
+      const { body } = await callBackend(backend, { ...filled, ...keyed, effect });
       // Whatever it is: `output` decides next whether it may go on.
       return response === undefined ? (body as Out) : response(body, input);
     },
@@ -119,5 +121,5 @@ function explainFailure(error: unknown, explain: (refusal: Refusal) => Explanati
   const explanation = explain(error.refusal);
   if (explanation === undefined) return undefined;
   const { message, ...more } = typeof explanation === 'string' ? { message: explanation } : explanation;
-  return { kind: 'failed', code: 'BACKEND_REFUSED', message, ...more };
+  return { kind: 'failed', code: 'BACKEND_REFUSED', message, hadNoEffect: true, ...more };
 }

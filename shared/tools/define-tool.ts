@@ -2,7 +2,14 @@ import type { ToolAnnotations } from '@modelcontextprotocol/server';
 import type { JsonObject } from '../core/json-object.ts';
 import { InputRequired } from '../features/ask.ts';
 import { Content, text } from '../features/content.ts';
-import { type CallContext, type Feature, type Outcome, requireName } from '../features/feature.ts';
+import {
+  type CallContext,
+  type Feature,
+  type IdempotencyRule,
+  type Outcome,
+  requireName,
+  requireWindow,
+} from '../features/feature.ts';
 import { describeObject, explainIssues, type Schema } from '../features/schema.ts';
 import type { ParamHeader } from '../protocol/param-headers.ts';
 import { readParamHeaders } from './header-annotations.ts';
@@ -22,6 +29,8 @@ export interface Described {
   readonly scopes: readonly string[];
   /** Any one of these roles. Users without one neither see nor call the tool. */
   readonly roles?: readonly string[];
+  /** For a tool with an effect that must not happen twice (docs/add-a-tool.md). */
+  readonly idempotency?: IdempotencyRule;
   /** A tool that is not marked `readOnlyHint: true` has an effect: its answers to questions count once. */
   readonly annotations: ToolAnnotations;
 }
@@ -60,6 +69,7 @@ export function defineTool<In, Out>(definition: ToolDefinition<In, Out> | Conten
   const { input, output, summary, run, ...described } = definition;
   const { name } = described;
   requireName('tool', name);
+  if (described.idempotency) requireWindow(name, described.idempotency);
   const inputSchema = describeObject(name, input, 'input');
   return {
     ...described,
@@ -70,7 +80,7 @@ export function defineTool<In, Out>(definition: ToolDefinition<In, Out> | Conten
       const asked = await input['~standard'].validate(args);
       if (asked.issues) {
         const message = `Invalid arguments for ${name}. ${explainIssues(asked.issues)}`;
-        return { kind: 'failed', code: 'INVALID_ARGUMENTS', message };
+        return { kind: 'failed', code: 'INVALID_ARGUMENTS', message, hadNoEffect: true };
       }
       const answer = await run(asked.value, context);
       if (answer instanceof InputRequired) return { kind: 'ask', ask: answer };

@@ -22,10 +22,10 @@ export function createMemoryTable(): MemoryTable {
     down: false,
     dynamo: {
       get: (_table, key) => later(() => items.get(idOf(key))),
-      putIfAbsent: (_table, item) =>
+      putIfAbsent: (_table, item, { orExpiredAt = 0 } = {}) =>
         later(() => {
           const existing = items.get(idOf(item));
-          if (existing !== undefined) return { created: false, existing };
+          if (existing !== undefined && !(Number(existing['ttl']) <= orExpiredAt)) return { created: false, existing };
           items.set(idOf(item), item);
           return { created: true };
         }),
