@@ -36,6 +36,7 @@ export function toGatewayConfig(
   parameters: Parameters,
   publicUrl: string,
   created: IdpFacts | undefined,
+  assertions: boolean,
 ): GatewayConfig {
   const authorizationServer = authorizationServerOf(parameters);
   const endpoints = authorizationServer === 'metadata' ? endpointsOf(parameters, created) : undefined;
@@ -54,6 +55,7 @@ export function toGatewayConfig(
     provisioning: parameters.provisioning,
     ...(openaiAppsChallenge === undefined ? {} : { openaiAppsChallenge }),
     auditRetentionDays: parameters.auditRetentionDays,
+    ...(assertions ? { assertionSigning: parameters.assertionSigning } : {}),
   };
 }
 

@@ -6,6 +6,7 @@ import { acknowledgeFindings } from './acknowledged.ts';
 import { ConfigError } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { AssertionKey } from './constructs/assertion-key.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
 import { Metrics, type Monitored } from './constructs/metrics.ts';
@@ -17,18 +18,22 @@ import { toGatewayConfig } from './gateway-config.ts';
 import { makesAppClient } from './idp-checks.ts';
 import { idpWarnings } from './idp-warnings.ts';
 import { createSignIn } from './sign-in.ts';
+import { usesAssertions } from './uses-assertions.ts';
 
 export interface GatewayStackProps {
   readonly parameters: Parameters;
   readonly bundling: boolean;
+  /** Whether a backend gets assertions; by default what the backends need. */
+  readonly assertions?: boolean;
 }
 
 /** The whole gateway in one stack: API → resource server → client → configuration has no cycle inside one. */
 export class GatewayStack extends Stack {
   private readonly parameters: Parameters;
   private readonly bundling: boolean;
+  private readonly assertions: boolean;
 
-  constructor(scope: Construct, { parameters, bundling }: GatewayStackProps) {
+  constructor(scope: Construct, { parameters, bundling, assertions = usesAssertions() }: GatewayStackProps) {
     super(scope, parameters.stackName, {
       description: 'Gatehouse, an MCP gateway',
       terminationProtection: parameters.environment === 'prod',
@@ -36,12 +41,14 @@ export class GatewayStack extends Stack {
     });
     this.parameters = parameters;
     this.bundling = bundling;
+    this.assertions = assertions;
     const tables = new Tables(this, 'Tables', { isProtected: parameters.environment === 'prod' });
     const door = createFrontDoor(this, parameters);
     const { publicUrl } = door;
     const signIn = makesAppClient(parameters) ? createSignIn(this, { parameters, publicUrl, bundling }) : undefined;
-    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts);
-    const monitored = this.createFunctions(config, tables, door);
+    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts, assertions);
+    const key = assertions ? this.createAssertionKey(tables) : undefined;
+    const monitored = this.createFunctions(config, tables, door, key);
     const functions = [...monitored.functions, ...(signIn?.preToken ? [signIn.preToken] : [])];
     this.monitor({ ...monitored, functions });
     for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
@@ -49,9 +56,22 @@ export class GatewayStack extends Stack {
     acknowledgeFindings(this, parameters);
   }
 
-  private createFunctions(config: GatewayConfig, tables: Tables, door: FrontDoor): Monitored {
+  private createAssertionKey(tables: Tables): AssertionKey {
+    const { assertionSigning: signing, environment } = this.parameters;
+    const stateTableArn = tables.state.tableArn;
+    return new AssertionKey(this, 'Assertions', { signing, stateTableArn, isProtected: environment === 'prod' });
+  }
+
+  private createFunctions(
+    config: GatewayConfig,
+    tables: Tables,
+    door: FrontDoor,
+    key: AssertionKey | undefined,
+  ): Monitored {
     const common = this.commonEnvironment(config, door);
     const IDENTITIES_TABLE = tables.identities.tableName;
+    const STATE_TABLE = tables.state.tableName;
+    const ASSERTION_KEY: Readonly<Record<string, string>> = key === undefined ? {} : { ASSERTION_KEY: key.keyId };
     const mcp = this.createFunction('Mcp', {
       name: 'mcp',
       description: 'POST /mcp and POST /tools/{name}',
@@ -59,7 +79,8 @@ export class GatewayStack extends Stack {
         ...common,
         IDENTITIES_TABLE,
         AUDIT_TABLE: tables.audit.tableName,
-        STATE_TABLE: tables.state.tableName,
+        STATE_TABLE,
+        ...ASSERTION_KEY,
       }),
       reservedConcurrency: this.parameters.reservedConcurrency,
       // Where an outcome went that its table did not take: part of the audit trail, kept with it.
@@ -69,11 +90,13 @@ export class GatewayStack extends Stack {
     // Append only: what is in the trail cannot be read, changed or removed by the function that writes it.
     mcp.allow(['PutItem'], tables.audit.tableArn);
     mcp.allow(['GetItem', 'PutItem', 'DeleteItem'], tables.state.tableArn);
+    key?.letSign(mcp);
     const discovery = this.createFunction('Discovery', {
       name: 'discovery',
       description: 'Well-known documents',
-      environment: common,
+      environment: key === undefined ? common : { ...common, STATE_TABLE, ...ASSERTION_KEY },
     });
+    key?.letPublish(discovery);
     const debug = this.createFunction('Debug', {
       name: 'debug',
       description: 'Service page, health, token report, and 404 for the rest',
@@ -87,7 +110,7 @@ export class GatewayStack extends Stack {
   private monitor(monitored: Monitored): void {
     const metrics = new Metrics(this, 'Metrics', monitored);
     const alarms = new Alarms(this, 'Alarms', {
-      rules: alarmRules(metrics, this.parameters),
+      rules: alarmRules(metrics, { ...this.parameters, assertions: this.assertions }),
       parameters: this.parameters,
     });
     new Dashboard(this, 'Dashboard', { metrics, alarms: alarms.all });
