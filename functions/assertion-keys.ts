@@ -21,6 +21,7 @@ export function createAssertionKeys(
   const { ASSERTION_KEY: kmsKey } = env;
   if (!kmsKey) return undefined;
   const { clock, log } = ports;
+  if (ports.kms === undefined) throw new Error('ASSERTION_KEY is set for a function without KMS');
   const kms = reportKmsFailures(ports.kms, log);
   if (assertionSigning === 'kms') {
     const keys = createKmsKeys({ kms, kmsKey, clock });

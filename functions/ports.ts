@@ -1,6 +1,5 @@
 import { createDynamo, type Dynamo } from '../shared/aws/dynamodb.ts';
 import type { Kms } from '../shared/aws/kms.ts';
-import { createKms } from '../shared/aws/lazy-kms.ts';
 import { type Clock, systemClock, type Timer } from '../shared/core/clock.ts';
 import type { FunctionEnvironment } from '../shared/core/config.ts';
 import { createLog, type Log } from '../shared/core/logger.ts';
@@ -15,7 +14,8 @@ export interface Ports {
   readonly log: Log;
   readonly getJson: GetJson;
   readonly dynamo: Dynamo;
-  readonly kms: Kms;
+  /** Of functions that sign assertions or publish the keys of those that do. */
+  readonly kms?: Kms;
 }
 
 export function createPorts(service: string): Ports {
@@ -24,7 +24,6 @@ export function createPorts(service: string): Ports {
     log: createLog(service, process.env['STACK_NAME'] ?? 'unknown'),
     getJson,
     dynamo: createDynamo(),
-    kms: createKms(),
   };
 }
 

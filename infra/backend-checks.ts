@@ -1,5 +1,5 @@
-import type { Parameters } from '../shared/core/parameters.ts';
 import { backendProblems } from '../shared/backends/check.ts';
+import type { Parameters } from '../shared/core/parameters.ts';
 import { deployed } from '../shared/registry/index.ts';
 import { settingsOf } from './backends.ts';
 import { HTTPS_ONLY, isSafe } from './idp-checks.ts';

@@ -37,7 +37,7 @@ export function toGatewayConfig(
   parameters: Parameters,
   publicUrl: string,
   created: IdpFacts | undefined,
-  backends: BackendsSettings = {},
+  { assertions, backends }: { readonly assertions: boolean; readonly backends: BackendsSettings },
 ): GatewayConfig {
   const authorizationServer = authorizationServerOf(parameters);
   const endpoints = authorizationServer === 'metadata' ? endpointsOf(parameters, created) : undefined;
@@ -56,6 +56,7 @@ export function toGatewayConfig(
     provisioning: parameters.provisioning,
     ...(openaiAppsChallenge === undefined ? {} : { openaiAppsChallenge }),
     auditRetentionDays: parameters.auditRetentionDays,
+    ...(assertions ? { assertionSigning: parameters.assertionSigning } : {}),
     ...(Object.keys(backends).length === 0 ? {} : { backends }),
   };
 }

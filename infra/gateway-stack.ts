@@ -1,12 +1,16 @@
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { usesAssertions } from '../shared/backends/check.ts';
 import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
+import { USER_PARTITIONS } from '../shared/core/tables.ts';
+import { deployed } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import { secretsOf, settingsOf } from './backends.ts';
 import { ConfigError } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { AssertionKey } from './constructs/assertion-key.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
 import { Metrics, type Monitored } from './constructs/metrics.ts';
@@ -23,14 +27,18 @@ import { createSignIn } from './sign-in.ts';
 export interface GatewayStackProps {
   readonly parameters: Parameters;
   readonly bundling: boolean;
+  /** Whether a backend gets assertions; by default what the backends need. */
+  readonly assertions?: boolean;
 }
 
 /** The whole gateway in one stack: API → resource server → client → configuration has no cycle inside one. */
 export class GatewayStack extends Stack {
   private readonly parameters: Parameters;
   private readonly bundling: boolean;
+  private readonly assertions: boolean;
 
-  constructor(scope: Construct, { parameters, bundling }: GatewayStackProps) {
+  constructor(scope: Construct, { parameters, bundling, ...given }: GatewayStackProps) {
+    const { assertions = usesAssertions(deployed.backends, settingsOf(parameters)) } = given;
     super(scope, parameters.stackName, {
       description: 'Gatehouse, an MCP gateway',
       terminationProtection: parameters.environment === 'prod',
@@ -38,13 +46,16 @@ export class GatewayStack extends Stack {
     });
     this.parameters = parameters;
     this.bundling = bundling;
+    this.assertions = assertions;
     const tables = new Tables(this, 'Tables', { isProtected: parameters.environment === 'prod' });
     const door = createFrontDoor(this, parameters);
     const { publicUrl } = door;
     const signIn = makesAppClient(parameters) ? createSignIn(this, { parameters, publicUrl, bundling }) : undefined;
     const demo = parameters.demoBackend ? this.createDemoBackend(publicUrl) : undefined;
-    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts, settingsOf(parameters, demo?.settings));
-    const monitored = this.createFunctions(config, tables, door);
+    const backends = settingsOf(parameters, demo?.settings);
+    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts, { assertions, backends });
+    const key = assertions ? this.createAssertionKey(tables) : undefined;
+    const monitored = this.createFunctions(config, tables, door, key);
     const more = [signIn?.preToken, demo?.fn.fn].filter((fn) => fn !== undefined);
     const functions = [...monitored.functions, ...more];
     this.monitor({ ...monitored, functions });
@@ -53,9 +64,22 @@ export class GatewayStack extends Stack {
     acknowledgeFindings(this, parameters);
   }
 
-  private createFunctions(config: GatewayConfig, tables: Tables, door: FrontDoor): Monitored {
+  private createAssertionKey(tables: Tables): AssertionKey {
+    const { assertionSigning: signing, environment } = this.parameters;
+    const stateTableArn = tables.state.tableArn;
+    return new AssertionKey(this, 'Assertions', { signing, stateTableArn, isProtected: environment === 'prod' });
+  }
+
+  private createFunctions(
+    config: GatewayConfig,
+    tables: Tables,
+    door: FrontDoor,
+    key: AssertionKey | undefined,
+  ): Monitored {
     const common = this.commonEnvironment(config, door);
     const IDENTITIES_TABLE = tables.identities.tableName;
+    const STATE_TABLE = tables.state.tableName;
+    const ASSERTION_KEY: Readonly<Record<string, string>> = key === undefined ? {} : { ASSERTION_KEY: key.keyId };
     const mcp = this.createFunction('Mcp', {
       name: 'mcp',
       description: 'POST /mcp and POST /tools/{name}',
@@ -63,7 +87,8 @@ export class GatewayStack extends Stack {
         ...common,
         IDENTITIES_TABLE,
         AUDIT_TABLE: tables.audit.tableName,
-        STATE_TABLE: tables.state.tableName,
+        STATE_TABLE,
+        ...ASSERTION_KEY,
       }),
       reservedConcurrency: this.parameters.reservedConcurrency,
       // Where an outcome went that its table did not take: part of the audit trail, kept with it.
@@ -73,13 +98,20 @@ export class GatewayStack extends Stack {
     // Append only: what is in the trail cannot be read, changed or removed by the function that writes it.
     mcp.allow(['PutItem'], tables.audit.tableArn);
     mcp.allow(['GetItem', 'PutItem', 'DeleteItem'], tables.state.tableArn);
+    // What tools keep of a user is listed a partition at a time; keys and marks are in others.
+    mcp.permit(['dynamodb:Query'], tables.state.tableArn, {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${USER_PARTITIONS}*`] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    });
     const secrets = secretsOf(config.backends ?? {});
     if (secrets.length > 0) mcp.readSecrets(secrets);
+    key?.letSign(mcp);
     const discovery = this.createFunction('Discovery', {
       name: 'discovery',
       description: 'Well-known documents',
-      environment: common,
+      environment: key === undefined ? common : { ...common, STATE_TABLE, ...ASSERTION_KEY },
     });
+    key?.letPublish(discovery);
     const debug = this.createFunction('Debug', {
       name: 'debug',
       description: 'Service page, health, token report, and 404 for the rest',
@@ -97,7 +129,7 @@ export class GatewayStack extends Stack {
   private monitor(monitored: Monitored): void {
     const metrics = new Metrics(this, 'Metrics', monitored);
     const alarms = new Alarms(this, 'Alarms', {
-      rules: alarmRules(metrics, this.parameters),
+      rules: alarmRules(metrics, { ...this.parameters, assertions: this.assertions }),
       parameters: this.parameters,
     });
     new Dashboard(this, 'Dashboard', { metrics, alarms: alarms.all });

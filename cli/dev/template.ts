@@ -39,7 +39,8 @@ const PSEUDO: ReadonlyMap<string, string> = new Map([
  */
 export function planFrom({ Resources }: Template): Plan {
   const all = (type: string) => Object.entries(Resources).filter(([, resource]) => resource.Type === type);
-  const names = new Map([...PSEUDO, ...all('AWS::DynamoDB::GlobalTable').map(([id]) => [id, id] as const)]);
+  const named = [...all('AWS::DynamoDB::GlobalTable'), ...all('AWS::KMS::Key')];
+  const names = new Map([...PSEUDO, ...named.map(([id]) => [id, id] as const)]);
   return {
     functions: all('AWS::Lambda::Function').map(([id, resource]) => plannedFunction(id, resource, names)),
     routes: all('AWS::ApiGatewayV2::Route').map(([, { Properties = {} }]) => ({

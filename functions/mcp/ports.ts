@@ -1,4 +1,5 @@
-import { createLazyReadSecret } from '../../shared/aws/lazy-secrets.ts';
+import { createKms } from '../../shared/aws/kms-client.ts';
+import { createReadSecret } from '../../shared/aws/secrets.ts';
 import type { ReadSecret } from '../../shared/core/secret.ts';
 import { createGuardedClient, type NetPolicy } from '../../shared/net/guarded-client.ts';
 import type { Send } from '../../shared/net/send.ts';
@@ -14,5 +15,5 @@ export interface McpPorts extends Ports {
 export function createMcpPorts(): McpPorts {
   const ports = createPorts('gatehouse-mcp');
   const connect = (policy: NetPolicy) => createGuardedClient(policy, { clock: ports.clock });
-  return { ...ports, connect, readSecret: createLazyReadSecret() };
+  return { ...ports, connect, kms: createKms(), readSecret: createReadSecret() };
 }

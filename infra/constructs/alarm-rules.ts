@@ -1,4 +1,5 @@
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type { Dependency } from '../../shared/core/metrics.ts';
 import type { Parameters } from '../../shared/core/parameters.ts';
 import { type Metrics, math, sum } from './metrics.ts';
 
@@ -15,13 +16,16 @@ export interface AlarmRule {
   readonly periods?: number;
 }
 
-type Thresholds = Pick<Parameters, 'alarmLatencyMs' | 'alarmAuthFailures' | 'alarmDenials' | 'reservedConcurrency'>;
+type Thresholds = Pick<Parameters, 'alarmLatencyMs' | 'alarmAuthFailures' | 'alarmDenials' | 'reservedConcurrency'> & {
+  /** Whether a backend gets assertions. */
+  readonly assertions: boolean;
+};
 
 export function alarmRules(metrics: Metrics, thresholds: Thresholds): readonly AlarmRule[] {
   return [
     ...answers(metrics, thresholds),
     ...capacity(metrics, thresholds),
-    ...dependencies(metrics),
+    ...dependencies(metrics, thresholds),
     ...people(metrics, thresholds),
   ];
 }
@@ -92,9 +96,15 @@ function capacity(metrics: Metrics, { reservedConcurrency }: Thresholds): readon
   return [...rules, concurrency];
 }
 
-function dependencies(metrics: Metrics): readonly AlarmRule[] {
-  const errors = (dependency: 'jwks' | 'discovery' | 'identities' | 'audit' | 'state') =>
-    metrics.own('dependencyErrors', { dependency });
+function dependencies(metrics: Metrics, { assertions }: Thresholds): readonly AlarmRule[] {
+  const errors = (dependency: Dependency) => metrics.own('dependencyErrors', { dependency });
+  const signing: AlarmRule = {
+    id: 'SigningKeys',
+    heading: 'Signing keys',
+    what: 'KMS did not answer 3 times',
+    metric: sum('kms', [errors('kms')]),
+    threshold: 3,
+  };
   return [
     {
       id: 'AuditTrail',
@@ -117,6 +127,7 @@ function dependencies(metrics: Metrics): readonly AlarmRule[] {
       metric: sum('table', [errors('identities'), errors('audit'), errors('state')]),
       threshold: 3,
     },
+    ...(assertions ? [signing] : []),
   ];
 }
 

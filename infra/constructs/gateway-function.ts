@@ -61,10 +61,18 @@ export class GatewayFunction extends Construct {
 
   /** Exactly these actions on exactly this table: no index, no wildcard. */
   allow(actions: readonly string[], tableArn: string): void {
-    this.role.addToPolicy(
-      new iam.PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] }),
+    this.permit(
+      actions.map((action) => `dynamodb:${action}`),
+      tableArn,
     );
   }
+
+  /** Exactly these actions on exactly this resource, where the conditions hold. */
+  permit(actions: readonly string[], resource: string, conditions?: Readonly<Record<string, object>>): void {
+    const limited = conditions === undefined ? {} : { conditions: { ...conditions } };
+    this.role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [resource], ...limited }));
+  }
+
   /** The values of these secrets, in each of their versions. */
   readSecrets(arns: readonly string[]): void {
     this.role.addToPolicy(

@@ -7,6 +7,7 @@ import {
   IncorrectKeyException,
   InvalidCiphertextException,
   KMSClient,
+  type KMSClientConfig,
   SignCommand,
 } from '@aws-sdk/client-kms';
 import type { Abort } from './carry-signals.ts';
@@ -18,35 +19,36 @@ import { retryAtMost } from './retry.ts';
 /** KMS takes no larger ciphertext. */
 const MAX_CIPHERTEXT = 6144;
 
-export function connectKms({ limits, ...options }: KmsOptions & { readonly limits: KmsLimits }): Kms {
-  const client = new KMSClient({
-    retryStrategy: retryAtMost(limits.attempts),
-    streamCollector: collectBody,
-    requestHandler: {
-      connectionTimeout: limits.connectMs,
-      requestTimeout: limits.requestMs,
-      throwOnRequestTimeout: true,
-    },
-    ...options,
-  });
+const KMS_LIMITS: KmsLimits = { attempts: 2, connectMs: 200, requestMs: 500, totalMs: 800 };
+
+/**
+ * Connected with the first operation: most copies of a function never ask. Not loaded only then, by `import()`: in one
+ * bundle that wraps all the modules that it shares with other clients, and every cold start pays for it.
+ */
+export function createKms({ limits = KMS_LIMITS, ...options }: KmsOptions = {}): Kms {
+  let connected: KMSClient | undefined;
+  const client = (): KMSClient => {
+    connected ??= new KMSClient({ ...clientLimits(limits), ...options });
+    return connected;
+  };
   const bounded = <T>({ withinMs = limits.totalMs }: Within, work: (abort: Abort) => Promise<T>): Promise<T> =>
     endWithin(Math.min(withinMs, limits.totalMs), work);
   return {
     generateKeyPair: (KeyId, context, within = {}) =>
       bounded(within, async (abortSignal) => {
         const input = { KeyId, KeyPairSpec: 'ECC_NIST_P256', EncryptionContext: { ...context } } as const;
-        const made = await client.send(new GenerateDataKeyPairWithoutPlaintextCommand(input), { abortSignal });
+        const made = await client().send(new GenerateDataKeyPairWithoutPlaintextCommand(input), { abortSignal });
         return { publicKey: bytes(made.PublicKey), privateKey: bytes(made.PrivateKeyCiphertextBlob) };
       }),
     encrypt: (KeyId, Plaintext, context, within = {}) =>
       bounded(within, async (abortSignal) => {
         const command = new EncryptCommand({ KeyId, Plaintext, EncryptionContext: { ...context } });
-        return bytes((await client.send(command, { abortSignal })).CiphertextBlob);
+        return bytes((await client().send(command, { abortSignal })).CiphertextBlob);
       }),
     decrypt: async (key, ciphertext, context, within = {}) => {
       if (ciphertext.length === 0 || ciphertext.length > MAX_CIPHERTEXT) return undefined;
       try {
-        return await bounded(within, (abort) => decrypt(client, key, ciphertext, context, abort));
+        return await bounded(within, (abort) => decrypt(client(), key, ciphertext, context, abort));
       } catch (error) {
         if (error instanceof InvalidCiphertextException || error instanceof IncorrectKeyException) return undefined;
         throw error;
@@ -57,12 +59,20 @@ export function connectKms({ limits, ...options }: KmsOptions & { readonly limit
         // The digest: a message itself may have at most 4096 bytes, and need not leave this function.
         const Message = createHash('sha256').update(message).digest();
         const input = { KeyId, Message, MessageType: 'DIGEST', SigningAlgorithm: 'ECDSA_SHA_256' } as const;
-        return bytes((await client.send(new SignCommand(input), { abortSignal })).Signature);
+        return bytes((await client().send(new SignCommand(input), { abortSignal })).Signature);
       }),
     publicKey: (KeyId, within = {}) =>
       bounded(within, async (abortSignal) =>
-        bytes((await client.send(new GetPublicKeyCommand({ KeyId }), { abortSignal })).PublicKey),
+        bytes((await client().send(new GetPublicKeyCommand({ KeyId }), { abortSignal })).PublicKey),
       ),
+  };
+}
+
+function clientLimits({ attempts, connectMs, requestMs }: KmsLimits): KMSClientConfig {
+  return {
+    retryStrategy: retryAtMost(attempts),
+    streamCollector: collectBody,
+    requestHandler: { connectionTimeout: connectMs, requestTimeout: requestMs, throwOnRequestTimeout: true },
   };
 }
 

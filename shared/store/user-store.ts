@@ -1,6 +1,7 @@
 import type { Dynamo, Item } from '../aws/dynamodb.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Uid } from '../core/principal.ts';
+import { USER_PARTITIONS } from '../core/tables.ts';
 
 export interface Entry {
   readonly key: string;
@@ -88,7 +89,7 @@ export function createUserStore(dynamo: Dynamo, table: string, clock: Clock) {
 /** @throws Error for a name that could be read as another one's partition: ours never have the divider */
 function partitionOf(uid: Uid, namespace: string): string {
   if (uid === '' || `${uid}${namespace}`.includes('#')) throw new Error('no user or namespace has this name');
-  return `U#${uid}#${namespace}`;
+  return `${USER_PARTITIONS}${uid}#${namespace}`;
 }
 
 function checked(key: string): string {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createLocalKms } from '../../cli/dev/local-kms.ts';
 import { createHandler } from '../../functions/discovery/handler.ts';
 import { testConfig } from '../support/config.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
@@ -88,7 +87,6 @@ test.each(['', 'short', `${CURRENT},`, '{{resolve}}'])('a function with the secr
     clock: () => 0,
     log: captureLog().log,
     getJson: createIssuer('https://login.example.com').getJson,
-    kms: createLocalKms(),
     dynamo: database.dynamo,
   };
   const env = { GATEHOUSE_CONFIG: JSON.stringify(testConfig()), EDGE_SECRETS: secret };

@@ -55,6 +55,12 @@ test.each([
   expect(findings(app)).toEqual([]);
 });
 
+test.each([{}, { assertionSigning: 'kms' }])('nor in what assertions add with %j', (context) => {
+  const app = new App({ analyticsReporting: false });
+  new GatewayStack(app, { parameters: readParameters(context), bundling: false, assertions: true });
+  expect(findings(app)).toEqual([]);
+});
+
 test('the check fails on a stack that has something to find', () => {
   const app = new App({ analyticsReporting: false });
   const stack = new Stack(app, 'Bad');

@@ -1,5 +1,6 @@
 """The Python verifier against tables of vectors: python_test.py <table> ... Started by test/verifiers/run.ts."""
 
+import asyncio
 import base64
 import http.server
 import json
@@ -7,6 +8,7 @@ import sys
 import threading
 import unittest
 
+import app as example
 from verify_gatehouse import Refused, Verifier, in_memory
 
 TABLES = []
@@ -125,6 +127,34 @@ class UsedIds(World):
             first_use(f"id {self.now}", self.now + 60)
         used = next(cell.cell_contents for cell in first_use.__closure__ if isinstance(cell.cell_contents, dict))
         self.assertEqual((first_use("id 999", 1059), first_use("id 936", 996), len(used) < 70), (False, False, True))
+
+
+class Example(World):
+    def ask(self, body):
+        step, sent = self.step, []
+
+        async def receive():
+            return {"body": body, "more_body": False}
+
+        async def send(message):
+            sent.append(message.get("status") or message["body"])
+
+        scope = {
+            "method": step["method"],
+            "raw_path": step["path"].encode(),
+            "query_string": step["query"].encode(),
+            "headers": [(b"authorization", b"Bearer " + step["assertion"].encode())],
+        }
+        asyncio.run(example.app(scope, receive, send))
+        return sent
+
+    def test_of_the_page_answers_to_the_user_once_and_to_no_other_request(self):
+        example.verifier = self.create()
+        body = base64.b64decode(self.step["body"])
+        self.assertEqual(
+            [self.ask(b"{}"), self.ask(body), self.ask(body)],
+            [[401, b""], [200, b"usr_01K9Z6V3M4Q8T2X7B5N1C0D9EF"], [401, b""]],
+        )
 
 
 class Http(World):

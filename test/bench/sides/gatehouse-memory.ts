@@ -1,4 +1,3 @@
-import { createLocalKms } from '../../../cli/dev/local-kms.ts';
 import { createHandler } from '../../../functions/mcp/handler.ts';
 import { createMcpPorts } from '../../../functions/mcp/ports.ts';
 import { systemClock } from '../../../shared/core/clock.ts';
@@ -14,7 +13,6 @@ export const handler = createHandler(process.env, {
   clock: systemClock,
   log: createLog('gatehouse-mcp', 'Bench'),
   dynamo: memoryDynamo,
-  kms: createLocalKms(),
   getJson: async (url) => ({
     json: url.endsWith('/jwks') ? jwks : { issuer, jwks_uri: `${issuer}/jwks` },
     maxAgeSeconds: undefined,

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { localDynamo } from '../../../cli/dev/local-dynamo.ts';
 import type { WireFault } from '../../../cli/failures/row.ts';
 import type { Kms, KmsLimits } from '../../../shared/aws/kms.ts';
-import { createKms } from '../../../shared/aws/lazy-kms.ts';
+import { createKms } from '../../../shared/aws/kms-client.ts';
 import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { createKmsServer } from '../../support/kms-server.ts';
 
