@@ -4,6 +4,7 @@ import { createDevLog } from '../dev/dev-log.ts';
 import { findFreePort } from '../dev/network.ts';
 import { type DevGateway, startDev } from '../dev/start.ts';
 import { Failure } from '../failure.ts';
+import { showRefusedRead, showSales } from './sales.ts';
 import { type Session, signIn } from './sign-in.ts';
 
 const print = (line = '') => process.stdout.write(`${line}\n`);
@@ -21,8 +22,12 @@ export async function runDemo(): Promise<void> {
     print(`  identity provider  ${gateway.state.issuer}\n`);
     const alice = await greet(gateway, 'alice');
     await call(alice, 'alice', 'echo', { text: 'Hello from Alice' });
+    const hers = await showSales(alice, 'alice', print);
     await alice.client.close();
     const bob = await greet(gateway, 'bob');
+    const his = await showSales(bob, 'bob', print);
+    if (hers === his) throw new Failure('alice and bob were shown the same sales');
+    await showRefusedRead(bob, 'alice', print);
     await refuseBob(bob);
     await showTrail(gateway);
     print('\nNext: npm run dev, then connect a client to it. README.md has the steps.');

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Context } from 'aws-lambda';
-import { createHandler as createDemoBackend } from '../../functions/demo-backend/handler.ts';
 import { createHandler as createDebug } from '../../functions/debug/handler.ts';
+import { createHandler as createDemoBackend } from '../../functions/demo-backend/handler.ts';
 import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
 import type { McpPorts } from '../../functions/mcp/ports.ts';

@@ -61,7 +61,11 @@ export async function startDev({
     const database = createDatabase();
     await bind(database, port + 2, '127.0.0.1');
     stops.push(() => close(database));
-    const state = stateOf(plan, port, issuer, embeddedIdp, scopesOf(registry));
+    const demoBackend = backendsOf(plan)['demo']?.url;
+    const state = {
+      ...stateOf(plan, port, issuer, embeddedIdp, scopesOf(registry)),
+      ...(demoBackend === undefined ? {} : { demoBackend }),
+    };
     await createTables(localDynamo(state.dynamodb), plan.tables);
     const dynamo = createDynamo(localDynamo(state.dynamodb));
     if (embeddedIdp) {

@@ -186,10 +186,12 @@ test('npm run demo tells the whole story and exits 0', async () => {
   const told = [
     'alice signed in',
     'bob signed in',
-    '403 Bearer error="insufficient_scope", scope="starter.echo starter.whoami"',
+    /alice[^]*Sales in Q4 2025: \$[\d,]+ across \d+ won deals/,
+    /Access denied\. Requested alice but your scope is user-/,
+    /403 Bearer error="insufficient_scope", scope="starter.crm starter.echo starter.whoami"/,
     'nothing was run',
     'The audit trail, read back from the table',
-  ].filter((part) => !stdout.includes(part));
+  ].filter((part) => stdout.search(part) < 0);
   const rows = stdout.split('\n').filter((line) => /^\d{4}-\d\d-\d\d /.test(line));
-  expect({ code, told, rows: rows.length, stderr }).toEqual({ code: 0, told: [], rows: 5, stderr: '' });
+  expect({ code, told, rows: rows.length, stderr }).toEqual({ code: 0, told: [], rows: 8, stderr: '' });
 }, 60_000);

@@ -37,13 +37,13 @@ function statementsOf({ Resources }: Template, role: string) {
 }
 
 const purpose = (name: string) => ({ 'kms:EncryptionContext:purpose': `gatehouse-assertion-${name}-key` });
-const findsKeys = [
+const ITEMS = ['dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem', undefined];
+const inPartitions = (operator: string, names: readonly string[]) => [
   'dynamodb:Query',
-  {
-    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['KEYS#assertion'] },
-    Null: { 'dynamodb:LeadingKeys': 'false' },
-  },
+  { [`ForAllValues:${operator}`]: { 'dynamodb:LeadingKeys': names }, Null: { 'dynamodb:LeadingKeys': 'false' } },
 ];
+const listsUsers = inPartitions('StringLike', ['U#*']);
+const findsKeys = inPartitions('StringEquals', ['KEYS#assertion']);
 
 describe('a gateway none of whose backends gets assertions', () => {
   const template = synth({}, false);
@@ -55,7 +55,7 @@ describe('a gateway none of whose backends gets assertions', () => {
       statementsOf(template, 'McpRole'),
       statementsOf(template, 'DiscoveryRole'),
       JSON.stringify(template).includes('SigningKeys'),
-    ]).toEqual([[], false, [['dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem', undefined]], [], false]);
+    ]).toEqual([[], false, [ITEMS, listsUsers], [], false]);
   });
 
   test('is what is deployed while there are no backends', () => {
@@ -78,7 +78,8 @@ describe('a gateway with a backend that gets assertions', () => {
 
   test('lets mcp make and open what it signs with, and only seal what is published', () => {
     expect(statementsOf(synth(), 'McpRole')).toEqual([
-      ['dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem', undefined],
+      ITEMS,
+      listsUsers,
       [
         'kms:GenerateDataKeyPairWithoutPlaintext',
         { StringEquals: { ...purpose('private'), 'kms:DataKeyPairSpec': 'ECC_NIST_P256' } },
@@ -139,7 +140,8 @@ describe('assertionSigning=kms', () => {
   test('lets mcp sign and both functions read its public part', () => {
     expect([statementsOf(template, 'McpRole'), statementsOf(template, 'DiscoveryRole')]).toEqual([
       [
-        ['dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem', undefined],
+        ITEMS,
+        listsUsers,
         ['kms:Sign', { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' } }],
         ['kms:GetPublicKey', undefined],
       ],

@@ -137,6 +137,7 @@ describe('a refusal', () => {
       kind: 'failed',
       code: 'BACKEND_REFUSED',
       message: 'Denied: not_yours',
+      hadNoEffect: true,
       structured: { id: 'd1' },
     });
   });
