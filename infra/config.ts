@@ -179,5 +179,6 @@ function printProblem({ parameter, value, problem, example }: Problem): string {
 
 /** Somebody who gives the secret itself instead of its ARN shall not find it in the log of a build. */
 function shown(parameter: string, value: unknown): string {
-  return /secret/i.test(parameter) ? 'a value that is not shown' : JSON.stringify(value);
+  const isSettings = parameter.startsWith('backends.') && typeof value === 'object';
+  return isSettings || /secret/i.test(parameter) ? 'a value that is not shown' : JSON.stringify(value);
 }

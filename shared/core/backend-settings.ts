@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]{1,512}$/;
+
 /**
  * What of a backend depends on where the gateway is deployed; the rest is in code (shared/backends). Never a secret: what
  * is in here is in the template and in the environment of the functions.
@@ -10,7 +12,7 @@ export const backendSettings = z.strictObject({
   /** What the backend expects in `aud`: of an assertion, of an exchanged or of a forwarded token. Otherwise the URL. */
   audience: z.string().min(1).optional(),
   /** The secret (Secrets Manager) with the API key, or with the gateway's client at a token endpoint. */
-  secretArn: z.string().min(1).optional(),
+  secretArn: z.string().regex(SECRET_ARN, 'must be the ARN of a secret').optional(),
   /** client-credentials and token-exchange: where tokens are asked for. */
   tokenUrl: z.string().min(1).optional(),
   /** aws-iam: when it does not follow from the host of the URL. */

@@ -49,6 +49,7 @@ test.each([
   { groupScopes: 'readers:starter.whoami', mfa: 'required', userPoolPlan: 'plus' },
   { mfa: 'off', federatedSamlMetadataUrl: 'https://login.acme.com/saml/metadata' },
   { userPoolId: 'eu-central-1_Ab12Cd34', loginDomainPrefix: 'acme' },
+  { demoBackend: 'true' },
 ])('the packs AwsSolutions and Serverless find nothing that is not acknowledged with %j', (context) => {
   const app = new App({ analyticsReporting: false });
   new GatewayStack(app, { parameters: readParameters(context), bundling: false });
