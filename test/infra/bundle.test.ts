@@ -18,7 +18,7 @@ let bundles: readonly string[] = [];
 
 beforeAll(() => {
   const app = new App({ analyticsReporting: false });
-  const parameters = readParameters({ groupScopes: 'readers:starter.whoami' });
+  const parameters = readParameters({ groupScopes: 'readers:starter.whoami', demoBackend: 'true' });
   new GatewayStack(app, { parameters, bundling: true });
   const { directory } = app.synth();
   bundles = readdirSync(directory)
@@ -27,7 +27,7 @@ beforeAll(() => {
 });
 
 test('each function is one file of at most 500 KB', () => {
-  expect(bundles.map((bundle) => readdirSync(bundle))).toEqual(Array.from({ length: 4 }, () => ['index.mjs']));
+  expect(bundles.map((bundle) => readdirSync(bundle))).toEqual(Array.from({ length: 5 }, () => ['index.mjs']));
   const sizes = bundles.map((bundle) => readFileSync(join(bundle, 'index.mjs')).length);
   expect(sizes.filter((bytes) => bytes > 500_000)).toEqual([]);
 });
@@ -76,13 +76,13 @@ async function filesIn(source: string): Promise<readonly string[]> {
   return Object.keys(metafile.inputs);
 }
 
-const FUNCTIONS = ['mcp', 'discovery', 'debug', 'pre-token'].map((name) => `import './functions/${name}/index.ts';`);
+const FUNCTIONS = ['mcp', 'discovery', 'debug', 'pre-token', 'demo-backend'].map((name) => `import './functions/${name}/index.ts';`);
 
 test('no function carries code of the MCP SDK: it is an oracle in tests and a source of types', async () => {
   const found = await Promise.all(FUNCTIONS.map(filesIn));
   const planted = await filesIn("import { McpServer } from '@modelcontextprotocol/server'; console.log(McpServer);");
   const isSdk = (file: string) => file.startsWith('node_modules/@modelcontextprotocol/');
-  expect([found.map((files) => files.some(isSdk)), planted.some(isSdk)]).toEqual([[false, false, false, false], true]);
+  expect([found.map((files) => files.some(isSdk)), planted.some(isSdk)]).toEqual([FUNCTIONS.map(() => false), true]);
 });
 
 test('no function carries a fixture of the conformance suite, nor anything else that is for this machine only', async () => {
@@ -100,6 +100,9 @@ test('each function loads in a bare Node and exports a handler', async () => {
     IDENTITIES_TABLE: 'i',
     AUDIT_TABLE: 'a',
     STATE_TABLE: 's',
+    DEMO_TABLE: 'd',
+    GATEWAY_URL: 'https://mcp.example.com',
+    AUDIENCE: 'demo',
     PRE_TOKEN_RULES: JSON.stringify({ scopePrefix: 'mcp/', groups: [] }),
   };
   const outputs = await Promise.all(
@@ -109,7 +112,7 @@ test('each function loads in a bare Node and exports a handler', async () => {
       return /handler is a \w+/.exec(stdout)?.[0];
     }),
   );
-  expect(outputs).toEqual(Array.from({ length: 4 }, () => 'handler is a function'));
+  expect(outputs).toEqual(Array.from({ length: 5 }, () => 'handler is a function'));
 });
 
 test('a synthesis leaves no bundle behind in the temporary directory', async () => {
