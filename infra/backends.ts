@@ -7,11 +7,15 @@ const ITS_ADDRESS: BackendSettings = { url: 'https://demo.invalid' };
 
 /** What the functions are told of each backend. `demo`: where the stack has put its own one. */
 export function settingsOf(
-  { backends, demoBackend }: Pick<Parameters, 'backends' | 'demoBackend'>,
+  { backends, demoBackend, forwardTokenTo = [] }: Pick<Parameters, 'backends' | 'demoBackend' | 'forwardTokenTo'>,
   demo: BackendSettings = ITS_ADDRESS,
 ): BackendsSettings {
   // A parameter comes last: local development serves the demo backend at an address of its own.
-  return { ...backends, ...(demoBackend ? { demo: { ...demo, ...backends?.['demo'] } } : {}) };
+  const given = { ...backends, ...(demoBackend ? { demo: { ...demo, ...backends?.['demo'] } } : {}) };
+  const named = Object.entries(given).map(([name, settings]) =>
+    forwardTokenTo.includes(name) ? [name, { ...settings, forwardToken: true }] : [name, settings],
+  );
+  return Object.fromEntries(named) as BackendsSettings;
 }
 
 /** What is left to offer where some backends have no address. */

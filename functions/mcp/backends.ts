@@ -4,7 +4,7 @@ import { createAuth } from '../../shared/backend/auth/create-auth.ts';
 import { type Backends, createBackends } from '../../shared/backend/call.ts';
 import { type SigningKeys, SigningUnavailable } from '../../shared/backend/signing-key.ts';
 import { requireUsable, usesAssertions } from '../../shared/backends/check.ts';
-import type { FunctionEnvironment, GatewayConfig } from '../../shared/core/config.ts';
+import { type FunctionEnvironment, type GatewayConfig, idpsOf } from '../../shared/core/config.ts';
 import type { Registry } from '../../shared/registry/index.ts';
 import { createAssertionKeys } from '../assertion-keys.ts';
 import type { McpPorts } from './ports.ts';
@@ -27,17 +27,19 @@ export function connectBackends(
   ports: McpPorts,
 ): Backends {
   const { backends: settings = {}, environment, publicUrl } = config;
-  requireUsable(table, settings);
-  const { clock, log, readSecret, connect } = ports;
+  const ours = idpsOf(config).flatMap(({ audience }) => audience);
+  requireUsable(table, settings, ours);
+  const { clock, log, readSecret, connect, signRequest } = ports;
+  const allowHttpLoopback = environment === 'dev';
   const keys = createAssertionKeys(env, config, ports)?.signing;
   if (keys === undefined && usesAssertions(table, settings)) throw new Error('ASSERTION_KEY is not set');
   const signer = createAssertionSigner({ keys: keys ?? NO_KEYS, clock, issuer: publicUrl });
   return createBackends({
     table,
     settings,
-    allowHttpLoopback: environment === 'dev',
+    allowHttpLoopback,
     connect,
-    authenticate: createAuth({ clock, log, readSecret, signer }),
+    authenticate: createAuth({ clock, log, readSecret, signer, signRequest, connect, allowHttpLoopback }),
     clock,
     random: Math.random,
     sleep: async (ms) => sleep(ms),

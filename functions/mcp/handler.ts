@@ -1,6 +1,7 @@
 import { createAuditWriter } from '../../shared/audit/write.ts';
 import { createVerifier } from '../../shared/auth/verifier.ts';
 import { reportFailures } from '../../shared/aws/report-failures.ts';
+import { usesTokens } from '../../shared/backends/check.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { createDispatcher, type Reply } from '../../shared/mcp/dispatch.ts';
@@ -60,7 +61,7 @@ export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: 
     .use(readBody)
     .use(readMessage(dispatcher))
     .use(joinTrace)
-    .use(verifyJwt(verifier, catalogue))
+    .use(verifyJwt(verifier, catalogue, usesTokens(registry.backends, config.backends ?? {})))
     .use(reserveTime(clock))
     .use(resolveUid(identity))
     .use(requireActiveAccount)

@@ -1,9 +1,20 @@
 import type { ApiKeyAuth } from './auth/api-key.ts';
 import type { AssertionAuth } from './auth/assertion.ts';
+import type { AwsIamAuth } from './auth/aws-iam.ts';
+import type { ClientCredentialsAuth } from './auth/client-credentials.ts';
+import type { ForwardTokenAuth } from './auth/forward-token.ts';
 import type { NoAuth } from './auth/none.ts';
+import type { TokenExchangeAuth } from './auth/token-exchange.ts';
 
 /** How a backend gets to know who is calling: one mode a file in `auth`. */
-export type Auth = AssertionAuth | NoAuth | ApiKeyAuth;
+export type Auth =
+  | AssertionAuth
+  | TokenExchangeAuth
+  | ClientCredentialsAuth
+  | ApiKeyAuth
+  | AwsIamAuth
+  | ForwardTokenAuth
+  | NoAuth;
 
 /**
  * A service that tools call: what is the same wherever the gateway is deployed. Its address, and what else differs, is a

@@ -1,3 +1,5 @@
+import { regionOf } from '../backend/auth/aws-iam.ts';
+import { PRESET_ROWS } from '../backend/auth/exchange-presets.ts';
 import type { Auth, Backend, BackendTable } from '../backend/definition.ts';
 import type { BackendSettings, BackendsSettings } from '../core/backend-settings.ts';
 
@@ -17,33 +19,66 @@ const needs =
       .filter((name) => settings[name] === undefined)
       .map((setting) => ({ setting, problem: 'is needed by the mode of this backend' }));
 
-/** What each mode wants of the settings. */
-const RULES: Readonly<Record<Auth['mode'], Rule>> = {
-  assertion: () => [],
-  none: () => [],
-  'api-key': needs('secretArn'),
+const NEEDS: Readonly<Record<Auth['mode'], ReadonlyArray<keyof BackendSettings>>> = {
+  assertion: [],
+  'token-exchange': ['tokenUrl', 'secretArn', 'audience'],
+  'client-credentials': ['tokenUrl', 'secretArn'],
+  'api-key': ['secretArn'],
+  'aws-iam': [],
+  'forward-token': ['audience', 'forwardToken'],
+  none: [],
 };
 
+/** What each mode wants of the settings. `ours`: the audiences that this gateway accepts, where they are known. */
+function modeProblems(auth: Auth, settings: BackendSettings, ours: readonly string[] | undefined): ReturnType<Rule> {
+  const { url = '', tokenUrl, audience, region } = settings;
+  const missing = needs(...NEEDS[auth.mode])(settings);
+  const wrong = (setting: keyof BackendSettings, problem: string) => [{ setting, problem }];
+  if (missing.length > 0) return missing;
+  if (tokenUrl !== undefined && !(URL.canParse(tokenUrl) && new URL(tokenUrl).href === tokenUrl)) {
+    return wrong('tokenUrl', 'must be a URL as browsers write it');
+  }
+  if (auth.mode === 'aws-iam' && region === undefined && regionOf(new URL(url).host) === undefined) {
+    return wrong('region', 'is needed: it does not follow from the host');
+  }
+  if (auth.mode === 'forward-token' && ours !== undefined && !ours.includes(audience ?? '')) {
+    return wrong('audience', 'must be an audience of this gateway: a token is forwarded only to whom it is meant for');
+  }
+  return [];
+}
+
 /** Everything that is wrong with rows and settings, seen together. What is not in the table is the caller's to say. */
-export function backendProblems(table: BackendTable, settings: BackendsSettings): readonly BackendProblem[] {
+export function backendProblems(
+  table: BackendTable,
+  settings: BackendsSettings,
+  ours?: readonly string[],
+): readonly BackendProblem[] {
   return Object.entries(table).flatMap(([backend, row]) => {
     const own = Object.hasOwn(settings, backend) ? settings[backend] : undefined;
-    return [...rowProblems(row), ...settingProblems(row, own)].map((problem) => ({ backend, ...problem }));
+    return [...rowProblems(row), ...settingProblems(row, own, ours)].map((problem) => ({ backend, ...problem }));
   });
 }
 
 function rowProblems({ auth = { mode: 'assertion' }, identityHeaders }: Backend): ReturnType<Rule> {
+  const problems: string[] = [];
   // Headers that anybody can write prove nothing: without an assertion beside them a backend would have to believe them.
-  if (identityHeaders !== true || auth.mode === 'assertion') return [];
-  return [{ setting: undefined, problem: 'identityHeaders go with the mode assertion only' }];
+  if (identityHeaders === true && auth.mode !== 'assertion')
+    problems.push('identityHeaders go with the mode assertion only');
+  if (auth.mode === 'token-exchange' && PRESET_ROWS[auth.preset].needsScope && auth.scope === undefined) {
+    problems.push(`token-exchange with ${auth.preset} needs a scope`);
+  }
+  return problems.map((problem) => ({ setting: undefined, problem }));
 }
 
 function settingProblems(
   { auth = { mode: 'assertion' }, optional = false }: Backend,
   settings: BackendSettings | undefined,
+  ours: readonly string[] | undefined,
 ): ReturnType<Rule> {
   if (settings?.url === undefined) return optional ? [] : needs('url')(settings ?? {});
-  return [...baseProblems(settings.url), ...RULES[auth.mode](settings)];
+  const base = baseProblems(settings.url);
+  // What else would be said follows from a wrong address.
+  return base.length > 0 ? base : modeProblems(auth, settings, ours);
 }
 
 function baseProblems(url: string): ReturnType<Rule> {
@@ -54,8 +89,8 @@ function baseProblems(url: string): ReturnType<Rule> {
 }
 
 /** @throws Error at start: a function whose backends cannot work must not answer */
-export function requireUsable(table: BackendTable, settings: BackendsSettings): void {
-  const [first] = backendProblems(table, settings);
+export function requireUsable(table: BackendTable, settings: BackendsSettings, ours: readonly string[]): void {
+  const [first] = backendProblems(table, settings, ours);
   if (first === undefined) return;
   const { backend, setting, problem } = first;
   throw new Error(`backend ${backend}: ${setting === undefined ? '' : `${setting} `}${problem}`);
@@ -63,8 +98,18 @@ export function requireUsable(table: BackendTable, settings: BackendsSettings): 
 
 /** Whether a backend that has an address gets assertions: only then there are keys to sign them. */
 export function usesAssertions(table: BackendTable, settings: BackendsSettings): boolean {
-  return Object.entries(table).some(
-    ([name, { auth = { mode: 'assertion' } }]) =>
-      auth.mode === 'assertion' && Object.hasOwn(settings, name) && settings[name]?.url !== undefined,
+  return modesInUse(table, settings).has('assertion');
+}
+
+/** Whether a backend gets the tokens of users, or others in exchange for them: only then a call keeps its own. */
+export function usesTokens(table: BackendTable, settings: BackendsSettings): boolean {
+  const modes = modesInUse(table, settings);
+  return modes.has('forward-token') || modes.has('token-exchange');
+}
+
+function modesInUse(table: BackendTable, settings: BackendsSettings): ReadonlySet<Auth['mode']> {
+  const addressed = Object.entries<Backend>(table).filter(
+    ([name]) => Object.hasOwn(settings, name) && settings[name]?.url !== undefined,
   );
+  return new Set(addressed.map(([, { auth }]) => auth?.mode ?? 'assertion'));
 }

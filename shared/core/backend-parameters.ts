@@ -1,13 +1,19 @@
 import { z } from 'zod';
-import { backendsSettings } from './backend-settings.ts';
-import { flag, jsonText, type Parameter, parameter } from './parameter-types.ts';
+import { givenSettings } from './backend-settings.ts';
+import { flag, jsonText, list, type Parameter, parameter, text } from './parameter-types.ts';
 
 /** Parameters about what tools call. docs/add-a-backend.md has the whole story. */
 export const BACKEND_PARAMETERS = {
   backends: parameter(
-    z.preprocess(jsonText, backendsSettings).optional(),
+    z.preprocess(jsonText, givenSettings).optional(),
     'Addresses of the services in shared/backends, by their names: a JSON object of { url } and, where needed, audience, secretArn, tokenUrl, region.',
     '{"crm":{"url":"https://crm.acme.com/api"}}',
+    'none',
+  ),
+  forwardTokenTo: parameter(
+    list(text(/^[\w-]{1,64}$/, 'must be the name of a backend')),
+    'Backends of the mode forward-token that may get the tokens of users as they are. Read docs/add-a-backend.md first.',
+    'legacy',
     'none',
   ),
   demoBackend: parameter(

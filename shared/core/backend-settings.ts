@@ -27,3 +27,6 @@ export type BackendSettings = z.infer<typeof backendSettings>;
 export const backendsSettings = z.record(z.string(), backendSettings);
 
 export type BackendsSettings = z.infer<typeof backendsSettings>;
+
+/** What the operator gives in one parameter. Forwarding tokens has one of its own, so that it is never part of a list. */
+export const givenSettings = z.record(z.string(), backendSettings.omit({ forwardToken: true }));

@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import { errorRow } from '../core/errors.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
-import type { Account, Principal, Uid } from '../core/principal.ts';
+import type { Account, Principal, SubjectToken, Uid } from '../core/principal.ts';
 import { type CallContext, type FailureCode, type Feature, type Outcome, ToolError } from '../features/feature.ts';
 import { PathValueRefused } from '../net/path.ts';
 import type { Notices } from '../protocol/notices.ts';
@@ -15,6 +15,8 @@ import type { UserStore } from '../store/user-store.ts';
 export interface Services {
   readonly principal: Principal;
   readonly account: Account;
+  /** Stands for the caller's token; of use to backends only. */
+  readonly bearer: SubjectToken | undefined;
   readonly requestId: string;
   readonly log: Log;
   readonly clock: Clock;
@@ -89,7 +91,8 @@ function contextOf(
   const { account, principal, requestId, deadline } = services;
   const log = services.log.with({ [kind]: name, uid: account.uid });
   const { uid } = account;
-  const caller = { uid, principal, feature: name, scopes: needed, requestId, log, deadline, signal };
+  const { bearer } = services;
+  const caller = { uid, principal, bearer, feature: name, scopes: needed, requestId, log, deadline, signal };
   const { issuer, subject, clientId, audience, scopes, roles, issuedAt, expiresAt } = principal;
   return {
     uid,

@@ -186,7 +186,7 @@ test('npm run demo tells the whole story and exits 0', async () => {
   const told = [
     'alice signed in',
     'bob signed in',
-    /alice[^]*Sales in Q4 2025: \$[\d,]+ across \d+ won deals/,
+    /sales {12}Sales in Q4 2025: \$[\d,]+ across \d+ won deals/,
     /Access denied\. Requested alice but your scope is user-/,
     /403 Bearer error="insufficient_scope", scope="starter.crm starter.echo starter.whoami"/,
     'nothing was run',

@@ -76,7 +76,9 @@ async function filesIn(source: string): Promise<readonly string[]> {
   return Object.keys(metafile.inputs);
 }
 
-const FUNCTIONS = ['mcp', 'discovery', 'debug', 'pre-token', 'demo-backend'].map((name) => `import './functions/${name}/index.ts';`);
+const FUNCTIONS = ['mcp', 'discovery', 'debug', 'pre-token', 'demo-backend'].map(
+  (name) => `import './functions/${name}/index.ts';`,
+);
 
 test('no function carries code of the MCP SDK: it is an oracle in tests and a source of types', async () => {
   const found = await Promise.all(FUNCTIONS.map(filesIn));

@@ -68,12 +68,14 @@ export function createBackendWorld(options: BackendWorldOptions): BackendWorld {
   const nobody = async () => {
     throw new Error('this test has none');
   };
-  const authenticate = createAuth({ clock, log, readSecret: nobody, signer: { sign: nobody }, ...options.auth });
+  const connect: AuthPorts['connect'] = (policy) => createGuardedClient(policy, { clock });
+  const none = { readSecret: nobody, signer: { sign: nobody }, signRequest: nobody };
+  const authenticate = createAuth({ clock, log, connect, allowHttpLoopback: true, ...none, ...options.auth });
   const backends = createBackends({
     table: { crm: { title: 'the CRM', auth: { mode: 'none' }, ...options.backend } },
     settings: { crm: { url: options.url, ...options.settings } },
     allowHttpLoopback: true,
-    connect: (policy) => createGuardedClient(policy, { clock }),
+    connect,
     authenticate,
     clock,
     random: () => 0,
@@ -85,7 +87,14 @@ export function createBackendWorld(options: BackendWorldOptions): BackendWorld {
 function callerOf(clock: () => number): Omit<Caller, 'log'> {
   return {
     uid: 'usr_01K9Z6V3M4Q8T2X7B5N1C0D9EF' as Uid,
-    principal: { issuer: ISSUER, subject: 'auth0|alice', clientId: 'client-1', audience: [RESOURCE] },
+    principal: {
+      issuer: ISSUER,
+      subject: 'auth0|alice',
+      clientId: 'client-1',
+      audience: [RESOURCE],
+      expiresAt: clock() / 1000 + 600,
+    },
+    bearer: undefined,
     feature: 'getDeal',
     scopes: ['crm.read'],
     requestId: 'request-1',

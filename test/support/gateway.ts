@@ -8,6 +8,7 @@ import type { Handler, HttpEvent, HttpResponse } from '../../functions/middlewar
 import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { Kms } from '../../shared/aws/kms.ts';
+import { createSignRequest } from '../../shared/aws/sign-request.ts';
 import type { Timer } from '../../shared/core/clock.ts';
 import type { FunctionEnvironment, GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
@@ -87,6 +88,7 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
     kms: options.kms ?? createLocalKms(),
     timer: options.timer ?? (() => time.now),
     readSecret: options.readSecret ?? noSecrets,
+    signRequest: createSignRequest(),
     connect: options.connect ?? ((policy: NetPolicy) => createGuardedClient(policy, { clock: () => time.now })),
   };
   const env = {

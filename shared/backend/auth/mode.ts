@@ -1,11 +1,13 @@
 import type { Log } from '../../core/logger.ts';
-import type { Principal, Uid } from '../../core/principal.ts';
+import type { Principal, SubjectToken, Uid } from '../../core/principal.ts';
 import type { SentRequest } from '../request-hash.ts';
 
 /** On whose behalf a request is sent, and until when. */
 export interface Caller {
   readonly uid: Uid;
-  readonly principal: Pick<Principal, 'issuer' | 'subject' | 'clientId' | 'audience'>;
+  readonly principal: Pick<Principal, 'issuer' | 'subject' | 'clientId' | 'audience' | 'expiresAt'>;
+  /** Only where a backend of this gateway gets it, or one in exchange for it. */
+  readonly bearer: SubjectToken | undefined;
   /** The tool, prompt or resource that calls. */
   readonly feature: string;
   /** Logical names of the scopes that it demands; the user has them all. */

@@ -86,7 +86,13 @@ describe('what is sent', () => {
     const world = await worldOver((_request, response) => answerJson(response, 200, {}), {
       backend: { identityHeaders: true },
       caller: {
-        principal: { issuer: 'https://a.example/', subject: 'ä\r\nx-admin: 1', clientId: undefined, audience: [] },
+        principal: {
+          issuer: 'https://a.example/',
+          subject: 'ä\r\nx-admin: 1',
+          clientId: undefined,
+          audience: [],
+          expiresAt: 0,
+        },
       },
     });
     await world.backends.call('crm', READ, world.caller);
