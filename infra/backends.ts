@@ -27,3 +27,15 @@ export function offeredBy(parameters: Parameters): Registry {
 export function secretsOf(settings: BackendsSettings): readonly string[] {
   return [...new Set(Object.values(settings).flatMap(({ secretArn }) => secretArn ?? []))];
 }
+
+/** Actions and resources that calling needs of the role, beyond what a network does. */
+export function invocationsOf(settings: BackendsSettings): ReadonlyArray<readonly [action: string, resource: string]> {
+  return Object.values(settings).flatMap(({ functionArn, resources = [] }) => [
+    ...(functionArn === undefined ? [] : [['lambda:InvokeFunction', functionArn] as const]),
+    ...resources.map((arn) => [actionOn(arn), arn] as const),
+  ]);
+}
+
+function actionOn(arn: string): string {
+  return arn.split(':')[2] === 'lambda' ? 'lambda:InvokeFunctionUrl' : 'execute-api:Invoke';
+}

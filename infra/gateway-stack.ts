@@ -6,7 +6,7 @@ import type { Parameters } from '../shared/core/parameters.ts';
 import { USER_PARTITIONS } from '../shared/core/tables.ts';
 import { deployed } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
-import { secretsOf, settingsOf } from './backends.ts';
+import { invocationsOf, secretsOf, settingsOf } from './backends.ts';
 import { ConfigError } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -105,6 +105,7 @@ export class GatewayStack extends Stack {
     });
     const secrets = secretsOf(config.backends ?? {});
     if (secrets.length > 0) mcp.readSecrets(secrets);
+    for (const [action, arn] of invocationsOf(config.backends ?? {})) mcp.permit([action], arn);
     key?.letSign(mcp);
     const discovery = this.createFunction('Discovery', {
       name: 'discovery',

@@ -36,7 +36,7 @@ const MAX_USERS = 1000;
 /** Partition with one small item a user. */
 const USERS = 'USERS';
 
-export function labelOf(uid: string): string {
+function labelOf(uid: string): string {
   return `user-${createHash('sha256').update(uid).digest('hex').slice(0, 6)}`;
 }
 

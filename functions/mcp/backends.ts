@@ -39,6 +39,7 @@ export function connectBackends(
     settings,
     allowHttpLoopback,
     connect,
+    signRequest,
     authenticate: createAuth({ clock, log, readSecret, signer, signRequest, connect, allowHttpLoopback }),
     clock,
     random: Math.random,

@@ -1,13 +1,13 @@
 import type { BackendSettings, BackendsSettings } from '../core/backend-settings.ts';
 import type { Clock } from '../core/clock.ts';
 import { createBreaker, withBreaker } from '../net/breaker.ts';
-import type { NetPolicy } from '../net/guarded-client.ts';
 import { withRetry } from '../net/retry.ts';
 import type { Limits, NetAnswer, Send } from '../net/send.ts';
 import type { AuthMode, Caller } from './auth/mode.ts';
-import { BACKEND_LIMITS, type Backend, type BackendTable } from './definition.ts';
+import { BACKEND_LIMITS, type Backend, type BackendLimits, type BackendTable } from './definition.ts';
 import { BackendFailure, broke, fromError, refused, unreadable } from './failure.ts';
-import { IDENTITY_HEADERS, identityHeaders } from './identity-headers.ts';
+import { identityHeaders } from './identity-headers.ts';
+import { type ReachPorts, reach } from './reach.ts';
 import { type BackendRequest, type BuiltRequest, buildRequest, type Effect } from './request.ts';
 
 /** What a backend that did as it was told answered. */
@@ -28,14 +28,10 @@ export interface Backends {
   call(name: string, request: BackendRequest, caller: Caller): Promise<BackendAnswer>;
 }
 
-export interface BackendsOptions {
+export interface BackendsOptions extends ReachPorts {
   readonly table: BackendTable;
   readonly settings: BackendsSettings;
-  /** `http://localhost` is an address too: in local development. */
-  readonly allowHttpLoopback: boolean;
-  /** A way out for one backend. */
-  readonly connect: (policy: NetPolicy) => Send;
-  /** Its mode of authentication, ready to use. */
+  /** The mode of a backend, ready to use. */
   readonly authenticate: (backend: Backend, settings: BackendSettings) => AuthMode;
   readonly clock: Clock;
   /** 0 to 1. */
@@ -51,67 +47,64 @@ export function createBackends(options: BackendsOptions): Backends {
   const make = (name: string): Call => {
     const backend = Object.hasOwn(options.table, name) ? options.table[name] : undefined;
     const settings = Object.hasOwn(options.settings, name) ? options.settings[name] : undefined;
-    if (backend === undefined || settings?.url === undefined) throw new Error(`there is no backend ${name}`);
-    const call = createCall(name, backend, settings, settings.url, options);
+    if (backend === undefined || settings === undefined) throw new Error(`there is no backend ${name}`);
+    const call = createCall(name, backend, settings, options);
     made.set(name, call);
     return call;
   };
   return { call: async (name, request, caller) => (made.get(name) ?? make(name))(request, caller) };
 }
 
-/** Set by the call itself; further names come from the mode. */
-const REQUEST_HEADERS = ['accept', 'content-type', 'x-request-id', 'idempotency-key'];
-const RESPONSE_HEADERS = ['content-type', 'retry-after'];
-
-/** Less than a server on Node keeps an idle connection (5 s), or it would close under a request. */
-const KEEP_ALIVE_MS = 4000;
 const RETRY_PAUSE_MS = 200;
 
-function createCall(
-  name: string,
-  backend: Backend,
-  settings: BackendSettings,
-  url: string,
-  { authenticate, connect, allowHttpLoopback, ...ports }: BackendsOptions,
-): Call {
-  const { title, identityHeaders: withIdentity = false } = backend;
+function createCall(name: string, backend: Backend, settings: BackendSettings, options: BackendsOptions): Call {
+  const { title } = backend;
   const limits = { ...BACKEND_LIMITS, ...backend.limits };
-  const base = new URL(url);
-  const mode = authenticate(backend, settings);
-  const client = connect({
-    hosts: new Set([base.host]),
-    allowPrivate: backend.private === true,
-    allowHttpLoopback,
-    keepAliveMs: KEEP_ALIVE_MS,
-    requestHeaders: new Set([...REQUEST_HEADERS, ...mode.headers, ...(withIdentity ? IDENTITY_HEADERS : [])]),
-    responseHeaders: new Set(RESPONSE_HEADERS),
-  });
-  const breaker = createBreaker({ failures: limits.failures, openMs: limits.restMs }, ports.clock);
-  const guarded = withBreaker(client, breaker);
+  const mode = options.authenticate(backend, settings);
+  const { base, client } = reach(backend, settings, mode.headers, options);
+  const breaker = createBreaker({ failures: limits.failures, openMs: limits.restMs }, options.clock);
+  const line: Line = { mode, limits, send: withBreaker(client, breaker), ports: options };
   return async (request, caller) => {
     const built = buildRequest(base, request);
-    const { effect, sent } = built;
-    const common = {
+    const headers = {
       ...commonHeaders(request, caller.requestId),
-      ...(withIdentity ? identityHeaders(caller) : {}),
+      ...(backend.identityHeaders ? identityHeaders(caller) : {}),
     };
-    const attempt: Send = (net, within) =>
-      withCredentials(mode, built, caller, (headers) =>
-        guarded({ ...net, headers: { ...common, ...headers } }, leftOf(within, caller, ports.clock)),
-      );
-    const policy = { attempts: limits.attempts, pauseMs: RETRY_PAUSE_MS, isIdempotent: () => effect !== 'once' };
-    const send = withRetry(attempt, policy, ports);
-    const net = { method: sent.method, url: built.url, ...(sent.body === undefined ? {} : { body: sent.body }) };
-    const { timeoutMs, maxBytes } = limits;
     try {
-      const answer = await send(net, leftOf({ timeoutMs, maxBytes, signal: caller.signal }, caller, ports.clock));
-      return judge(title, answer, effect);
+      return judge(title, await ask(line, built, headers, caller), built.effect);
     } catch (error) {
-      const failure = error instanceof BackendFailure ? error : fromError(title, error, effect);
+      const failure = error instanceof BackendFailure ? error : fromError(title, error, built.effect);
       report(name, failure, caller);
       throw failure;
     }
   };
+}
+
+/** What every request to one backend goes by. */
+interface Line {
+  readonly mode: AuthMode;
+  readonly limits: BackendLimits;
+  readonly send: Send;
+  readonly ports: Pick<BackendsOptions, 'clock' | 'random' | 'sleep'>;
+}
+
+/** As often as its effect allows, each time with credentials of its own, within the time of one call. */
+function ask(
+  { mode, limits, send, ports }: Line,
+  built: BuiltRequest,
+  headers: Readonly<Record<string, string>>,
+  caller: Caller,
+): Promise<NetAnswer> {
+  const { url, sent, effect } = built;
+  const attempt: Send = (net, within) =>
+    withCredentials(mode, built, caller, (credentials) =>
+      send({ ...net, headers: { ...headers, ...credentials } }, leftOf(within, caller, ports.clock)),
+    );
+  const policy = { attempts: limits.attempts, pauseMs: RETRY_PAUSE_MS, isIdempotent: () => effect !== 'once' };
+  const net = { method: sent.method, url, ...(sent.body === undefined ? {} : { body: sent.body }) };
+  const { timeoutMs, maxBytes } = limits;
+  const within = leftOf({ timeoutMs, maxBytes, signal: caller.signal }, caller, ports.clock);
+  return withRetry(attempt, policy, ports)(net, within);
 }
 
 function commonHeaders({ body, idempotencyKey }: BackendRequest, requestId: string): Record<string, string> {

@@ -1,7 +1,8 @@
 import { regionOf } from '../backend/auth/aws-iam.ts';
 import { PRESET_ROWS } from '../backend/auth/exchange-presets.ts';
 import type { Auth, Backend, BackendTable } from '../backend/definition.ts';
-import type { BackendSettings, BackendsSettings } from '../core/backend-settings.ts';
+import { FUNCTION_ARN } from '../backend/lambda-target.ts';
+import { type BackendSettings, type BackendsSettings, hasAddress } from '../core/backend-settings.ts';
 
 export interface BackendProblem {
   readonly backend: string;
@@ -24,7 +25,7 @@ const NEEDS: Readonly<Record<Auth['mode'], ReadonlyArray<keyof BackendSettings>>
   'token-exchange': ['tokenUrl', 'secretArn', 'audience'],
   'client-credentials': ['tokenUrl', 'secretArn'],
   'api-key': ['secretArn'],
-  'aws-iam': [],
+  'aws-iam': ['resources'],
   'forward-token': ['audience', 'forwardToken'],
   none: [],
 };
@@ -75,10 +76,19 @@ function settingProblems(
   settings: BackendSettings | undefined,
   ours: readonly string[] | undefined,
 ): ReturnType<Rule> {
+  if (settings?.functionArn !== undefined) return functionProblems(auth, settings.functionArn);
   if (settings?.url === undefined) return optional ? [] : needs('url')(settings ?? {});
   const base = baseProblems(settings.url);
   // What else would be said follows from a wrong address.
   return base.length > 0 ? base : modeProblems(auth, settings, ours);
+}
+
+function functionProblems(auth: Auth, arn: string): ReturnType<Rule> {
+  if (!FUNCTION_ARN.test(arn)) return [{ setting: 'functionArn', problem: 'must be the ARN of a function' }];
+  if (auth.mode === 'assertion' || auth.mode === 'none') return [];
+  return [
+    { setting: 'functionArn', problem: 'is for the modes assertion and none: a function is invoked by its role' },
+  ];
 }
 
 function baseProblems(url: string): ReturnType<Rule> {
@@ -108,8 +118,6 @@ export function usesTokens(table: BackendTable, settings: BackendsSettings): boo
 }
 
 function modesInUse(table: BackendTable, settings: BackendsSettings): ReadonlySet<Auth['mode']> {
-  const addressed = Object.entries<Backend>(table).filter(
-    ([name]) => Object.hasOwn(settings, name) && settings[name]?.url !== undefined,
-  );
+  const addressed = Object.entries<Backend>(table).filter(([name]) => hasAddress(settings, name));
   return new Set(addressed.map(([, { auth }]) => auth?.mode ?? 'assertion'));
 }

@@ -6,7 +6,7 @@ import { flag, jsonText, list, type Parameter, parameter, text } from './paramet
 export const BACKEND_PARAMETERS = {
   backends: parameter(
     z.preprocess(jsonText, givenSettings).optional(),
-    'Addresses of the services in shared/backends, by their names: a JSON object of { url } and, where needed, audience, secretArn, tokenUrl, region.',
+    'Addresses of the services in shared/backends, by their names: a JSON object of { url } or { functionArn } and, where needed, audience, secretArn, tokenUrl, resources, region.',
     '{"crm":{"url":"https://crm.acme.com/api"}}',
     'none',
   ),

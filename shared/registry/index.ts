@@ -1,6 +1,6 @@
 import type { BackendTable } from '../backend/definition.ts';
 import { BACKENDS } from '../backends/index.ts';
-import type { BackendsSettings } from '../core/backend-settings.ts';
+import { type BackendsSettings, hasAddress } from '../core/backend-settings.ts';
 import type { Prompt } from '../prompts/define-prompt.ts';
 import * as prompts from '../prompts/index.ts';
 import type { Resource } from '../resources/define-resource.ts';
@@ -27,8 +27,7 @@ export const deployed: Registry = {
 
 /** What is left where some backends have no address: a tool is offered with its backend or not at all. */
 export function offeredWith(registry: Registry, settings: BackendsSettings = {}): Registry {
-  const works = ({ backend }: { readonly backend?: string }) =>
-    backend === undefined || (Object.hasOwn(settings, backend) && settings[backend]?.url !== undefined);
+  const works = ({ backend }: { readonly backend?: string }) => backend === undefined || hasAddress(settings, backend);
   return {
     ...registry,
     tools: registry.tools.filter(works),

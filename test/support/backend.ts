@@ -76,6 +76,7 @@ export function createBackendWorld(options: BackendWorldOptions): BackendWorld {
     settings: { crm: { url: options.url, ...options.settings } },
     allowHttpLoopback: true,
     connect,
+    signRequest: options.auth?.signRequest ?? nobody,
     authenticate,
     clock,
     random: () => 0,

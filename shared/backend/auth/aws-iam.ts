@@ -9,8 +9,6 @@ export interface AwsIamAuth {
   readonly mode: 'aws-iam';
   /** `execute-api` (API Gateway) or `lambda` (function URL). */
   readonly service: 'execute-api' | 'lambda';
-  /** What the role may call, as ARNs: `arn:aws:execute-api:eu-central-1:123456789012:a1b2c3/prod/GET/deals`. */
-  readonly resources: readonly string[];
 }
 
 const HEADERS = ['authorization', 'x-amz-date', 'x-amz-content-sha256', 'x-amz-security-token'];

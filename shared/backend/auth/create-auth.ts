@@ -59,9 +59,9 @@ export function createAuth(ports: AuthPorts) {
   };
 }
 
-/** By what name a backend knows itself: the configured one, else its URL. */
-function audienceOf({ audience, url = '' }: BackendSettings): string {
-  return audience ?? url;
+/** By what name a backend knows itself: the configured one, else its address. */
+function audienceOf({ audience, url, functionArn }: BackendSettings): string {
+  return audience ?? url ?? functionArn ?? '';
 }
 
 /** A way out of its own: the token endpoint and the backend are not each other's to reach. */

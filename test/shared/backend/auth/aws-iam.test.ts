@@ -16,7 +16,7 @@ async function call(request: BackendRequest, credentials = async () => KEYS) {
   backend = await startBackend((_request, response) => answerJson(response, 200, {}));
   const { backends, caller } = createBackendWorld({
     url: backend.url,
-    backend: { auth: { mode: 'aws-iam', service: 'execute-api', resources: [] } },
+    backend: { auth: { mode: 'aws-iam', service: 'execute-api' } },
     settings: { region: 'eu-central-1' },
     auth: { signRequest: createSignRequest({ credentials, now: () => NOW }) },
   });
