@@ -12,6 +12,8 @@ export const devCommand: Command = {
   --port P         gateway at P, identity provider at P+1, database at P+2, demo backend at P+3
   -c key=value     a parameter as in cdk deploy (docs/parameters.md), more than once if needed
                    -c idp=oidc -c issuer=http://127.0.0.1:9999 -c audience=… uses your identity provider
+                   -c authorizationServer=relay lets clients sign in at the gateway; with your identity provider
+                   also -c upstreamClientId=…, and UPSTREAM_CLIENT_SECRET=… in the environment
   --fixtures       also offer what the MCP conformance suite calls (cli/fixtures)
 
 Ctrl-C stops all of it. Nothing is kept.`,
@@ -47,8 +49,9 @@ function welcome({ state }: DevGateway): string {
   const lines = [`Identity provider  ${state.issuer}`];
   if (state.embeddedIdp) {
     lines.push(...DEV_USERS.map(({ name, about }) => `                   ${name} ${about}`));
-    lines.push(`OAuth client       ${DEV_CLIENT.id} (public), or dynamic registration`);
   }
+  if (state.relay) lines.push(`Sign-in            at the gateway, for clients that it knows and ${DEV_CLIENT.id}`);
+  else if (state.embeddedIdp) lines.push(`OAuth client       ${DEV_CLIENT.id} (public), or dynamic registration`);
   lines.push(`Database           ${state.dynamodb}`);
   if (state.demoBackend !== undefined) lines.push(`Demo backend       ${state.demoBackend}`);
   return `${lines.join('\n')}\n`;

@@ -17,15 +17,17 @@ export const smokeCommand: Command = {
   <stack>              a deployed stack, read with your AWS credentials. Default Gatehouse
   --token T            an access token for the checks that need one; TOKEN=… keeps it out of the list of processes
   --callback-port N    where the browser comes back to. Default ${CALLBACK_PORT}
+  --client-id C        sign in as this OAuth client. Default that of the stack, or one that registers itself
 
 Checks a deployed gateway from outside: the challenge as it arrives, metadata, refusals, CORS, a tool call, its audit
-row, latency. Without a token, and in a terminal, it asks you to sign in; the identity provider must know the redirect
-URL http://localhost:${CALLBACK_PORT}/callback (with the created user pool: -c callbackUrls=…).`,
+row, latency; in relay mode also its metadata and consent page. Without a token, and in a terminal, it asks you to sign
+in; the identity provider must know the redirect URL http://localhost:${CALLBACK_PORT}/callback (with the created user
+pool: -c callbackUrls=…; in relay mode: a client of relayClients, named with --client-id, or relayRegistration).`,
   run: async (args) => {
     const { values, positionals } = parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { token: { type: 'string' }, 'callback-port': { type: 'string' } },
+      options: { token: { type: 'string' }, 'callback-port': { type: 'string' }, 'client-id': { type: 'string' } },
     });
     const [stack = 'Gatehouse'] = positionals;
     const port = toCallbackPort(values['callback-port']);
@@ -34,7 +36,7 @@ URL http://localhost:${CALLBACK_PORT}/callback (with the created user pool: -c c
     const table = need(outputs, stack, 'AuditTable');
     const audit = createAuditReader({ dynamo: createDynamo(), table });
     const given = values.token ?? process.env['TOKEN'];
-    const token = given || (await askForToken(url, port, outputs.get('ClientId')));
+    const token = given || (await askForToken(url, port, values['client-id'] ?? outputs.get('ClientId')));
     const findings = await runSmoke({ url, audit, fetch, token, pause });
     process.stdout.write(`${findingsTable(findings)}\n`);
     if (findings.some(({ result }) => result === 'failed')) throw new Failure(`${stack} is not as it should be.`);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { DEFAULT_PORT, toPort } from './arguments.ts';
 import type { Command } from './command.ts';
 import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
-import { fetchToken } from './dev/login.ts';
+import { endpointsOfIdp, endpointsOfRelay, fetchToken } from './dev/login.ts';
 import { readState } from './dev/state-file.ts';
 import { Failure, WrongUsage } from './failure.ts';
 
@@ -12,7 +12,9 @@ export const tokenCommand: Command = {
   help: `Usage: npm run -s token -- <user> [--port ${DEFAULT_PORT}] [--scope "starter.whoami starter.echo"]
 
   <user>       ${NAMES.join(', ')}
-  --scope S    what to ask for; the user gets what of it they may have. Default: every scope`,
+  --scope S    what to ask for; the user gets what of it they may have. Default: every scope
+
+In relay mode the token comes through the relay, as that of any other client.`,
   run: async (args) => {
     const { values, positionals } = parseArgs({
       args: [...args],
@@ -22,9 +24,10 @@ export const tokenCommand: Command = {
     const [user = ''] = positionals;
     if (!NAMES.includes(user))
       throw new WrongUsage(`Name one of ${NAMES.join(', ')}. Example: npm run -s token -- alice`);
-    const { issuer, url, embeddedIdp } = readState(toPort(values.port));
+    const { issuer, url, embeddedIdp, relay, scopes } = readState(toPort(values.port));
     if (!embeddedIdp) throw new Failure(`This gateway trusts ${issuer}: get a token there, with resource ${url}.`);
-    const scope = values.scope ?? readState(toPort(values.port)).scopes.join(' ');
-    process.stdout.write(`${await fetchToken({ issuer, resource: url, client: DEV_CLIENT, user, scope })}\n`);
+    const endpoints = relay ? endpointsOfRelay(new URL(url).origin) : endpointsOfIdp(issuer);
+    const scope = values.scope ?? scopes.join(' ');
+    process.stdout.write(`${await fetchToken({ endpoints, resource: url, client: DEV_CLIENT, user, scope })}\n`);
   },
 };

@@ -49,6 +49,15 @@ const ACKNOWLEDGED_EDGE: typeof ACKNOWLEDGED = [
   },
 ];
 
+/** Only with the relay. */
+const ACKNOWLEDGED_RELAY: typeof ACKNOWLEDGED = [
+  {
+    id: 'AwsSolutions::AwsSolutions-SMG4',
+    reason:
+      'A rotation ends refresh tokens that are older than the one before it: its time is for the operator to choose. The other secret is of the identity provider.',
+  },
+];
+
 /** Only where the stack makes the topic of its alarms. */
 const ACKNOWLEDGED_TOPIC: typeof ACKNOWLEDGED = [
   {
@@ -57,11 +66,12 @@ const ACKNOWLEDGED_TOPIC: typeof ACKNOWLEDGED = [
   },
 ];
 
-export function acknowledgeFindings(stack: Stack, { cloudFront, alarmEmail }: Parameters): void {
+export function acknowledgeFindings(stack: Stack, { cloudFront, alarmEmail, authorizationServer }: Parameters): void {
   const found = [
     ...ACKNOWLEDGED,
     ...(cloudFront ? ACKNOWLEDGED_EDGE : []),
+    ...(authorizationServer === 'relay' ? ACKNOWLEDGED_RELAY : []),
     ...(alarmEmail === undefined ? [] : ACKNOWLEDGED_TOPIC),
   ];
-  for (const finding of found) Validations.of(stack).acknowledge(finding);
+  for (const finding of new Map(found.map((one) => [one.id, one])).values()) Validations.of(stack).acknowledge(finding);
 }

@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
-import { judgeDirect } from '../shared/idp/judge-direct.ts';
-import { PRESETS } from '../shared/idp/presets.ts';
 import { REFUSED } from '../shared/idp/refused.ts';
 import { checkBackends } from './backend-checks.ts';
 import { checkCognito } from './cognito-checks.ts';
 import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { checkIssuers, checkRules, HTTPS_ONLY, isSafe, makesAppClient } from './idp-checks.ts';
+import { checkMode } from './mode-checks.ts';
 import { ConfigError, type Problem, wrong } from './problem.ts';
+import { checkRelay } from './relay-checks.ts';
 
 export { ConfigError } from './problem.ts';
 
@@ -34,9 +34,11 @@ export function readParameters(context: Readonly<Record<string, unknown>>, regio
   return parameters;
 }
 
+const WITH_PARTS: readonly ParameterName[] = ['issuers', 'relayClients', 'backends'];
+
 /** A value with a form of its own says which part of it is wrong; every other one is one thing. */
 function problemsOf(name: ParameterName, raw: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
-  if (name !== 'issuers' && name !== 'backends')
+  if (!WITH_PARTS.includes(name))
     return [refusedProvider(name, raw) ?? wrong(name, raw, issues[0]?.message ?? 'is not valid')];
   return issues.map(({ path, input, message }) => {
     const place = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
@@ -56,29 +58,14 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
   if (issuer.length > 0) return issuer;
   return [
     ...checkRules(parameters),
-    ...checkDirect(parameters),
-    ...checkEndpoints(parameters),
+    ...checkMode(parameters),
     ...checkAlarms(parameters, region),
     ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
     ...checkCognito(parameters, region),
     ...checkBackends(parameters),
+    ...checkRelay(parameters, region),
   ];
-}
-
-export function authorizationServerOf({ idp, authorizationServer }: Parameters): 'direct' | 'metadata' {
-  return authorizationServer ?? PRESETS[idp].defaultAuthorizationServer;
-}
-
-function checkEndpoints(parameters: Parameters): Problem[] {
-  const { idp } = parameters;
-  if (authorizationServerOf(parameters) !== 'metadata' || makesAppClient(parameters) || PRESETS[idp].endpoints) {
-    return [];
-  }
-  const needed = ['authorizationEndpoint', 'tokenEndpoint', 'jwksEndpoint'] as const;
-  return needed
-    .filter((name) => parameters[name] === undefined)
-    .map((name) => wrong(name, undefined, `is needed with authorizationServer=metadata and idp=${idp}`));
 }
 
 function checkPlainHttp(parameters: Parameters): Problem[] {
@@ -86,14 +73,6 @@ function checkPlainHttp(parameters: Parameters): Problem[] {
   return names
     .filter((name) => !isSafe(parameters[name] ?? '', parameters.environment))
     .map((name) => wrong(name, parameters[name], HTTPS_ONLY));
-}
-
-/** What is known not to work is not deployed: users would meet it as a client that cannot connect. */
-function checkDirect(parameters: Parameters): Problem[] {
-  const { idp } = parameters;
-  const { verdict, why } = judgeDirect(PRESETS[idp]);
-  if (authorizationServerOf(parameters) !== 'direct' || verdict !== 'refused') return [];
-  return [wrong('authorizationServer', 'direct', `cannot work with idp=${idp}: ${why}`, 'metadata')];
 }
 
 function checkAlarms(parameters: Parameters, region: string | undefined): Problem[] {

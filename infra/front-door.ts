@@ -23,12 +23,15 @@ export function createFrontDoor(stack: Stack, parameters: Parameters): FrontDoor
     name: parameters.stackName,
     domain: cloudFront ? undefined : domain,
     logRetention,
-    throttleRate,
-    throttleBurst,
+    throttle: { rateLimit: throttleRate, burstLimit: throttleBurst },
   });
   const webAcl =
     cloudFront && parameters.webAclArn === undefined
-      ? new WebAcl(stack, 'WebAcl', { rateLimit: parameters.wafRateLimit, logRetention })
+      ? new WebAcl(stack, 'WebAcl', {
+          rateLimit: parameters.wafRateLimit,
+          logRetention,
+          takesSignIns: parameters.authorizationServer === 'relay',
+        })
       : undefined;
   const webAclArn = parameters.webAclArn ?? webAcl?.arn;
   const edge = webAclArn === undefined ? undefined : createEdge(stack, { parameters, api, domain, webAclArn });

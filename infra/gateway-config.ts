@@ -1,10 +1,10 @@
 import type { BackendsSettings } from '../shared/core/backend-settings.ts';
-import { type GatewayConfig, type IdpConfig, resourceUrl } from '../shared/core/config.ts';
+import { type GatewayConfig, type IdpConfig, type RelayConfig, resourceUrl } from '../shared/core/config.ts';
 import type { IssuerEntry } from '../shared/core/issuer-entries.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
-import { authorizationServerOf } from './config.ts';
 import { primaryEntry } from './idp-checks.ts';
+import { modeOf } from './mode-checks.ts';
 import { projectName, projectVersion } from './project.ts';
 
 /** What an app client that the stack makes contributes, with its pool; known when the stack is deployed. */
@@ -39,8 +39,8 @@ export function toGatewayConfig(
   created: IdpFacts | undefined,
   { assertions, backends }: { readonly assertions: boolean; readonly backends: BackendsSettings },
 ): GatewayConfig {
-  const authorizationServer = authorizationServerOf(parameters);
-  const endpoints = authorizationServer === 'metadata' ? endpointsOf(parameters, created) : undefined;
+  const authorizationServer = modeOf(parameters);
+  const endpoints = authorizationServer === 'direct' ? undefined : endpointsOf(parameters, created);
   const { environment, openaiAppsChallenge, issuers } = parameters;
   return {
     service: projectName,
@@ -50,6 +50,7 @@ export function toGatewayConfig(
     idp: idpOf(primaryEntry(parameters), publicUrl, created),
     ...(issuers === undefined ? {} : { otherIdps: issuers.map((entry) => idpOf(entry, publicUrl)) }),
     authorizationServer,
+    ...(authorizationServer === 'relay' ? { relay: relayOf(parameters, created) } : {}),
     ...(endpoints === undefined ? {} : { endpoints }),
     allowedOrigins: [...(parameters.allowedOrigins ?? byDefault.allowedOrigins(parameters, publicUrl))],
     debugToken: parameters.debugToken ?? environment === 'dev',
@@ -85,14 +86,37 @@ function idpOf(entry: IssuerEntry, publicUrl: string, created?: IdpFacts): IdpCo
   };
 }
 
-function endpointsOf(parameters: Parameters, created: IdpFacts | undefined): NonNullable<GatewayConfig['endpoints']> {
+/** Undefined in relay mode where none is given: the provider's own document names all that it has. */
+function endpointsOf(parameters: Parameters, created: IdpFacts | undefined): GatewayConfig['endpoints'] {
   if (created) return created.endpoints;
   const { idp, issuer = '', authorizationEndpoint, tokenEndpoint, revocationEndpoint, jwksEndpoint } = parameters;
+  const given = [authorizationEndpoint, tokenEndpoint, revocationEndpoint, jwksEndpoint];
+  if (modeOf(parameters) === 'relay' && given.every((endpoint) => endpoint === undefined)) return undefined;
   const known = PRESETS[idp].endpoints?.(issuer);
+  const revocation = revocationEndpoint ?? known?.revocation;
+  const [authorization, token, jwks] = [
+    authorizationEndpoint ?? known?.authorization,
+    tokenEndpoint ?? known?.token,
+    jwksEndpoint ?? known?.jwks,
+  ];
+  if (authorization === undefined || token === undefined || jwks === undefined) return undefined;
   return {
-    authorization: authorizationEndpoint ?? known?.authorization ?? '',
-    token: tokenEndpoint ?? known?.token ?? '',
-    ...(revocationEndpoint === undefined ? {} : { revocation: revocationEndpoint }),
-    jwks: jwksEndpoint ?? known?.jwks ?? '',
+    authorization,
+    token,
+    ...(revocation === undefined ? {} : { revocation }),
+    jwks,
+  };
+}
+
+function relayOf(parameters: Parameters, created: IdpFacts | undefined): RelayConfig {
+  const { relayRegistration, relayStrict, relayReauth, relayClients = [] } = parameters;
+  return {
+    // readParameters refuses a configuration with neither.
+    clientId: created?.clientId ?? parameters.upstreamClientId ?? '',
+    clientAuth: parameters.upstreamClientAuth ?? 'client_secret_basic',
+    registration: relayRegistration ?? false,
+    strict: relayStrict ?? false,
+    reauth: relayReauth ?? false,
+    clients: relayClients.map((client) => ({ ...client, redirect_uris: [...client.redirect_uris] })),
   };
 }

@@ -1,7 +1,7 @@
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { usesAssertions } from '../shared/backends/check.ts';
-import { type GatewayConfig, resourceUrl } from '../shared/core/config.ts';
+import type { GatewayConfig } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { USER_PARTITIONS } from '../shared/core/tables.ts';
 import { deployed } from '../shared/registry/index.ts';
@@ -22,6 +22,9 @@ import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { toGatewayConfig } from './gateway-config.ts';
 import { makesAppClient } from './idp-checks.ts';
 import { idpWarnings } from './idp-warnings.ts';
+import { modeNote } from './mode-checks.ts';
+import { stackOutputs } from './outputs.ts';
+import { createRelay, type Relay, serveRelay } from './relay.ts';
 import { createSignIn } from './sign-in.ts';
 
 export interface GatewayStackProps {
@@ -56,11 +59,14 @@ export class GatewayStack extends Stack {
     const config = toGatewayConfig(parameters, publicUrl, signIn?.facts, { assertions, backends });
     const key = assertions ? this.createAssertionKey(tables) : undefined;
     const monitored = this.createFunctions(config, tables, door, key);
-    const more = [signIn?.preToken, demo?.fn.fn].filter((fn) => fn !== undefined);
-    const functions = [...monitored.functions, ...more];
-    this.monitor({ ...monitored, functions });
+    const relay = config.relay && this.createRelay(config, tables, door, signIn?.clientSecret);
+    const more = [relay?.fn.fn, signIn?.preToken, demo?.fn.fn].filter((fn) => fn !== undefined);
+    this.monitor({ ...monitored, functions: [...monitored.functions, ...more] });
     for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
-    this.describe(config, tables, signIn?.facts.clientId, door.outputs);
+    Annotations.of(this).addInfoV2('gatehouse:mode', modeNote(parameters));
+    const clientId = relay ? undefined : signIn?.facts.clientId;
+    const outputs = stackOutputs({ config, tables, clientId, relayKeysArn: relay?.keysArn });
+    for (const [name, value] of Object.entries({ ...outputs, ...door.outputs })) new CfnOutput(this, name, { value });
     acknowledgeFindings(this, parameters);
   }
 
@@ -127,6 +133,20 @@ export class GatewayStack extends Stack {
     return createDemoBackend(this, { publicUrl, createFunction: (id, props) => this.createFunction(id, props) });
   }
 
+  private createRelay(config: GatewayConfig, tables: Tables, door: FrontDoor, clientSecret: string | undefined): Relay {
+    const relay = createRelay(this, {
+      parameters: this.parameters,
+      clientSecret,
+      tables,
+      environment: this.commonEnvironment(config, door),
+      createFunction: (id, props) =>
+        this.createFunction(id, { ...props, environment: this.checkSize(config, props.environment) }),
+    });
+    serveRelay(door.api, relay, this.parameters);
+    if (door.edge) relay.fn.fn.node.addDependency(door.edge.distribution);
+    return relay;
+  }
+
   private monitor(monitored: Monitored): void {
     const metrics = new Metrics(this, 'Metrics', monitored);
     const alarms = new Alarms(this, 'Alarms', {
@@ -149,7 +169,7 @@ export class GatewayStack extends Stack {
     };
   }
 
-  /** Of the function with the most variables; Lambda would refuse them in the middle of a deploy. */
+  /** Of the functions with the most variables; Lambda would refuse them in the middle of a deploy. */
   private checkSize<Environment extends Readonly<Record<string, string>>>(
     config: GatewayConfig,
     environment: Environment,
@@ -157,31 +177,6 @@ export class GatewayStack extends Stack {
     const problem = tooLarge({ ...environment, GATEHOUSE_CONFIG: JSON.stringify(config) }, this.stackName);
     if (problem !== undefined) throw new ConfigError(problem);
     return environment;
-  }
-
-  private describe(
-    config: GatewayConfig,
-    tables: Tables,
-    clientId: string | undefined,
-    more: Readonly<Record<string, string>>,
-  ): void {
-    const url = resourceUrl(config);
-    const withClient = clientId === undefined ? '' : `, OAuth client id ${clientId}, no client secret`;
-    // ChatGPT makes a redirect URL for each plugin where the metadata promises no `iss` (RFC 9207), as ours cannot.
-    const callbackNote =
-      clientId === undefined ? '' : '; then deploy again with -c callbackUrls=<the redirect URL that the form shows>';
-    const outputs: Readonly<Record<string, string>> = {
-      McpUrl: url,
-      Issuer: config.idp.issuer,
-      ...(clientId === undefined ? {} : { ClientId: clientId }),
-      IdentitiesTable: tables.identities.tableName,
-      AuditTable: tables.audit.tableName,
-      StateTable: tables.state.tableName,
-      ConnectChatGPT: `Settings > Plugins > Create: MCP server URL ${url}, authentication OAuth${withClient}${callbackNote}`,
-      ConnectClaude: `Settings > Connectors > Add custom connector: URL ${url}${withClient}`,
-      ...more,
-    };
-    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
 }
 

@@ -32,7 +32,12 @@ export function makesAppClient({ idp, issuer }: Pick<Parameters, 'idp' | 'issuer
 
 /** The parameters of the primary issuer in the form of an entry of `issuers`. */
 export function primaryEntry(parameters: Parameters): IssuerEntry {
-  const { idp, issuer, audience, allowedClientIds, scopePrefix, algorithms, requireAtJwt } = parameters;
+  const { idp, issuer, audience, upstreamClientId, scopePrefix, algorithms, requireAtJwt } = parameters;
+  // The relay's tokens are those of its client.
+  const own = upstreamClientId === undefined ? undefined : [upstreamClientId];
+  const allowedClientIds = own
+    ? [...new Set([...own, ...(parameters.allowedClientIds ?? [])])]
+    : parameters.allowedClientIds;
   const named = CLAIM_NAMES.flatMap((name) => {
     const value = parameters[CLAIM_PARAMETERS[name]];
     return value === undefined ? [] : [[name, value]];

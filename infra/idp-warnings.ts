@@ -1,5 +1,5 @@
 import { type GatewayConfig, type IdpConfig, idpsOf, resourceUrl } from '../shared/core/config.ts';
-import { judgeDirect } from '../shared/idp/judge-direct.ts';
+import { judgeDirect, judgeMetadata, type Verdict } from '../shared/idp/judge-mode.ts';
 import { PRESETS } from '../shared/idp/presets.ts';
 
 export interface Warning {
@@ -21,13 +21,24 @@ function aboutAudience(idp: IdpConfig, config: GatewayConfig): readonly Warning[
 }
 
 function aboutMetadata(idp: IdpConfig, config: GatewayConfig): readonly Warning[] {
-  const { verdict, why } = judgeDirect(PRESETS[idp.preset]);
-  if (verdict === 'good') return [];
+  const { authorizationServer: mode } = config;
+  const preset = PRESETS[idp.preset];
+  const here = `authorizationServer=${mode} with idp=${idp.preset}`;
   if (idp !== config.idp) {
-    const text = `clients sign in at ${idp.issuer} by its own metadata: ${why}. Make it the primary issuer (idp, issuer) with authorizationServer=metadata, or give its users their tokens another way`;
-    return [{ id: 'gatehouse:metadata', text }];
+    return limits(
+      judgeDirect(preset),
+      (why) =>
+        `clients sign in at ${idp.issuer} by its own metadata: ${why}. Make it the primary issuer (idp, issuer) with authorizationServer=metadata, or give its users their tokens another way`,
+    );
   }
-  if (config.authorizationServer !== 'direct') return [];
-  const text = `authorizationServer=direct with idp=${idp.preset}: ${why}. Say -c authorizationServer=metadata with the endpoints if such a client has to connect`;
-  return [{ id: 'gatehouse:metadata', text }];
+  if (mode === 'metadata') return limits(judgeMetadata(preset), (why) => `${here}: ${why}`);
+  if (mode !== 'direct') return [];
+  return limits(
+    judgeDirect(preset),
+    (why) => `${here}: ${why}. Say -c authorizationServer=metadata with the endpoints if such a client has to connect`,
+  );
+}
+
+function limits({ verdict, why }: Verdict, text: (why: string) => string): readonly Warning[] {
+  return verdict === 'good' ? [] : [{ id: 'gatehouse:metadata', text: text(why) }];
 }

@@ -1,6 +1,6 @@
 import { Aws, type Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import { resourceUrl } from '../shared/core/config.ts';
+import { relayCallbackUrl, resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { scopesOf } from '../shared/registry/index.ts';
 import { offeredBy } from './backends.ts';
@@ -14,6 +14,8 @@ import { ConfigError } from './problem.ts';
 /** How people sign in where the stack makes the app client: pool, client, login page, what is behind it. */
 export interface SignIn {
   readonly facts: IdpFacts;
+  /** Of the relay's client; known when the stack is deployed. */
+  readonly clientSecret: string | undefined;
   /** Only with groups. */
   readonly preToken: lambda.IFunction | undefined;
 }
@@ -38,15 +40,20 @@ export function createSignIn(stack: Stack, options: SignInOptions): SignIn {
   const { pool, issuer } = users;
   const federation = new Federation(stack, 'Federation', { pool, parameters });
   const login = loginOf(users, parameters);
-  const { clientId } = users.addMcpClient({
+  const isRelay = parameters.authorizationServer === 'relay';
+  const { clientId, clientSecret } = users.addMcpClient({
     identifier: scopePrefix.slice(0, -1),
     scopes: scopesOf(offeredBy(parameters)),
-    callbackUrls: [...byDefault.callbackUrls(parameters), ...(parameters.callbackUrls ?? [])],
+    callbackUrls: isRelay
+      ? [relayCallbackUrl({ publicUrl })]
+      : [...byDefault.callbackUrls(parameters), ...(parameters.callbackUrls ?? [])],
     providers: federation.referTo(parameters.signInProviders),
+    isRelay,
   });
   stack.node.addValidation({ validate: () => userPoolProblems(stack, isProtected) });
   return {
     preToken,
+    clientSecret,
     facts: {
       issuer,
       clientId,

@@ -4,6 +4,7 @@ import { createDevLog } from '../dev/dev-log.ts';
 import { findFreePort } from '../dev/network.ts';
 import { type DevGateway, startDev } from '../dev/start.ts';
 import { Failure } from '../failure.ts';
+import type { DemoMode } from './modes.ts';
 import { showRefusedRead, showSales } from './sales.ts';
 import { type Session, signIn } from './sign-in.ts';
 
@@ -11,34 +12,39 @@ const print = (line = '') => process.stdout.write(`${line}\n`);
 const DAY_MS = 86_400_000;
 
 /** The story of the product in one minute, on real parts: OAuth, the official client, the table. */
-export async function runDemo(): Promise<void> {
+export async function runDemo(mode: DemoMode): Promise<void> {
   const port = await findFreePort();
   const problems: string[] = [];
   const log = createDevLog((line) => problems.push(line));
-  const gateway = await startDev({ port, context: {}, log });
+  const gateway = await startDev({ port, context: mode.context, log });
   try {
     print('Gatehouse demo: two people, one gateway, every call attributed\n');
     print(`  gateway            ${gateway.state.url}`);
-    print(`  identity provider  ${gateway.state.issuer}\n`);
-    const alice = await greet(gateway, 'alice');
+    print(`  identity provider  ${gateway.state.issuer}`);
+    print(`  a person pastes    ${mode.pasted}\n`);
+    const alice = await greet(gateway, mode, 'alice');
     await call(alice, 'alice', 'echo', { text: 'Hello from Alice' });
     const hers = await showSales(alice, 'alice', print);
     await alice.client.close();
-    const bob = await greet(gateway, 'bob');
+    const bob = await greet(gateway, mode, 'bob');
     const his = await showSales(bob, 'bob', print);
     if (hers === his) throw new Failure('alice and bob were shown the same sales');
     await showRefusedRead(bob, 'alice', print);
     await refuseBob(bob);
     await showTrail(gateway);
+    if (mode.note !== undefined) print(`\n${mode.note}`);
     print('\nNext: npm run dev, then connect a client to it. README.md has the steps.');
   } finally {
     await gateway.stop();
   }
 }
 
-async function greet({ state }: DevGateway, user: string): Promise<Session> {
-  const session = await signIn({ url: state.url, user });
-  print(`${user} signed in: 401 → discovery → registration → login with PKCE → token`);
+async function greet({ state }: DevGateway, { path, createProvider }: DemoMode, user: string): Promise<Session> {
+  const asked: string[] = [];
+  const saw = (heading: string) => asked.push(heading);
+  const session = await signIn({ url: state.url, user, provider: createProvider(state.url), saw });
+  print(`${user} signed in: ${path}`);
+  for (const heading of asked) print(`  consent page     "${heading}", and ${user} agreed`);
   const { tools } = await session.client.listTools();
   print(`  tools/list       ${tools.map(({ name }) => name).join(', ')}`);
   await call(session, user, 'whoami', {});

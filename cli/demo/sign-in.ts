@@ -8,7 +8,7 @@ import {
   StreamableHTTPClientTransport,
   UnauthorizedError,
 } from '@modelcontextprotocol/client';
-import { followLogin } from '../dev/login.ts';
+import { followLogin } from '../dev/person.ts';
 
 const REDIRECT = 'http://127.0.0.1:33418/callback';
 
@@ -82,6 +82,8 @@ interface ConnectOptions {
 
 export interface SignInOptions extends ConnectOptions {
   readonly user: string;
+  /** Told the heading of each page that asked for consent. */
+  readonly saw?: (heading: string) => void;
 }
 
 export interface LoginOptions extends ConnectOptions {
@@ -89,9 +91,10 @@ export interface LoginOptions extends ConnectOptions {
   readonly login: (authorization: URL) => Promise<URL>;
 }
 
-/** From nothing to a connected client: 401, discovery, registration, login, token, and connect again. */
-export function signIn({ user, ...options }: SignInOptions): Promise<Session> {
-  return signInBy({ ...options, login: (authorization) => followLogin(authorization, user) });
+/** From nothing to a connected client: 401, discovery, registration, consent, login, token, and connect again. */
+export function signIn({ user, saw, ...options }: SignInOptions): Promise<Session> {
+  const browser = { saw, fetch: options.fetch };
+  return signInBy({ ...options, login: (authorization) => followLogin(authorization, user, browser) });
 }
 
 export async function signInBy(options: LoginOptions): Promise<Session> {

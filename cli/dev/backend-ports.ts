@@ -1,20 +1,21 @@
 import type { McpPorts } from '../../functions/mcp/ports.ts';
+import type { ReadSecret } from '../../shared/core/secret.ts';
 import { createSignRequest } from '../../shared/aws/sign-request.ts';
 import { createGuardedClient } from '../../shared/net/guarded-client.ts';
 import { createLocalKms } from './local-kms.ts';
 
-/** What calls to backends need: the real way out, keys of this process, and no secrets but those of a variable. */
+/** What calls to backends need: the real way out, keys of this process, and secrets from variables. */
 export function backendPorts(
+  others: ReadSecret,
   env: NodeJS.ProcessEnv = process.env,
 ): Pick<McpPorts, 'connect' | 'readSecret' | 'signRequest' | 'kms'> {
   return {
     connect: createGuardedClient,
     kms: createLocalKms(),
     signRequest: createSignRequest(),
-    readSecret: async (arn) => {
+    readSecret: async (arn, stage) => {
       const value = env[variableOf(arn)];
-      if (value === undefined) throw new Error(`${variableOf(arn)} is not set`);
-      return { value, id: 'dev' };
+      return value === undefined ? others(arn, stage) : { value, id: 'dev' };
     },
   };
 }

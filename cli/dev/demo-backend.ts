@@ -1,8 +1,7 @@
 import type { RequestListener } from 'node:http';
-import type { McpPorts } from '../../functions/mcp/ports.ts';
 import type { BackendsSettings } from '../../shared/core/backend-settings.ts';
 import { readConfig } from '../../shared/core/config.ts';
-import { createGateway } from './gateway.ts';
+import { createGateway, type DevPorts } from './gateway.ts';
 import type { Plan } from './template.ts';
 
 const NAME = 'demo-backend';
@@ -32,7 +31,7 @@ function parse(text: string): object | undefined {
 }
 
 /** The planned function behind an address of its own; undefined without one. */
-export function createDemoBackend(plan: Plan, ports: McpPorts): RequestListener | undefined {
+export function createDemoBackend(plan: Plan, ports: DevPorts): RequestListener | undefined {
   const found = plan.functions.find(({ name }) => name === NAME);
   if (found === undefined) return undefined;
   return createGateway(

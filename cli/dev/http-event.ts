@@ -47,7 +47,7 @@ export function pathOf({ target }: Received): string {
 
 /** Request → event in payload format 2.0, as API Gateway makes it. */
 export function toEvent(received: Received, body: Buffer, route: MatchedRoute): HttpEvent {
-  const headers = joinHeaders(received.rawHeaders);
+  const { cookie, ...headers } = joinHeaders(received.rawHeaders);
   const path = pathOf(received);
   // What API Gateway does with text that is no UTF-8 is not documented; as bytes, nothing of it is lost here.
   const isText = TEXT.test(headers['content-type'] ?? '') && isUtf8(body);
@@ -57,6 +57,8 @@ export function toEvent(received: Received, body: Buffer, route: MatchedRoute): 
     routeKey: route.key,
     rawPath: path,
     rawQueryString: received.target.slice(path.length + 1),
+    // One list of all, and no header.
+    ...(cookie === undefined ? {} : { cookies: cookie.split(/[;,]\s*/).filter(Boolean) }),
     headers,
     ...(route.pathParameters === undefined ? {} : { pathParameters: route.pathParameters }),
     requestContext: {

@@ -1,9 +1,10 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Grant, Interaction, Provider } from 'oidc-provider';
+import { publicClient, type RelayClientOptions, relayClient } from './idp-clients.ts';
 import { loginPage } from './idp-page.ts';
 
-export const DEV_CLIENT = { id: 'gatehouse-dev', redirectUri: 'http://127.0.0.1/callback' } as const;
+export { DEV_CLIENT } from './idp-clients.ts';
 
 export interface DevUser {
   readonly name: string;
@@ -25,6 +26,16 @@ export interface IdpOptions {
   readonly catalogue: readonly string[];
   /** False: answers carry no `iss` (RFC 9207), as with the providers that authorizationServer=metadata is for. */
   readonly sendsIssuer: boolean;
+  /** The gateway is the only client, with a secret: nobody else is known and nobody registers. */
+  readonly relay?: RelayClientOptions | undefined;
+  /** Makes another kind of provider of it: takes the configuration for oidc-provider, gives the one that is used. */
+  readonly adjust?: (configuration: IdpConfiguration) => object;
+}
+
+/** What a kind of provider may differ in. */
+export interface IdpConfiguration {
+  readonly features: Readonly<Record<string, object>>;
+  readonly [name: string]: unknown;
 }
 
 /** A real OpenID provider for this machine: login, consent, PKCE, registration, refresh tokens, JWT access tokens. */
@@ -37,7 +48,7 @@ export async function createIdp(options: IdpOptions): Promise<RequestListener> {
     async () =>
       new Provider(
         options.issuer,
-        configuration(options, policy, errors.InvalidTarget, () => provider),
+        (options.adjust ?? asItIs)(configuration(options, policy, errors.InvalidTarget, () => provider)),
       ),
   );
   const serve = provider.callback();
@@ -46,6 +57,10 @@ export async function createIdp(options: IdpOptions): Promise<RequestListener> {
     if (request.url?.startsWith('/login/')) void login(provider, request, response);
     else serve(request, response);
   };
+}
+
+function asItIs(configuration: IdpConfiguration): object {
+  return configuration;
 }
 
 function withoutIssuer(response: ServerResponse): void {
@@ -59,31 +74,24 @@ function withoutIssuer(response: ServerResponse): void {
 }
 
 function configuration(
-  { resource, catalogue }: IdpOptions,
+  { resource, catalogue, relay }: IdpOptions,
   policy: object,
   InvalidTarget: new () => Error,
   provider: () => Provider,
-): object {
+): IdpConfiguration {
   const scope = catalogue.join(' ');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'dev-1', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     scopes: ['openid', 'offline_access', ...catalogue],
-    clients: [
-      {
-        client_id: DEV_CLIENT.id,
-        application_type: 'native',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code', 'refresh_token'],
-        redirect_uris: [DEV_CLIENT.redirectUri, 'http://localhost/callback'],
-      },
-    ],
+    clients: [relay === undefined ? publicClient : relayClient(relay)],
     interactions: { policy, url: (_context: unknown, { uid }: Interaction) => `/login/${uid}` },
     findAccount: (_context: unknown, id: string) => ({ accountId: id, claims: () => ({ sub: id }) }),
     loadExistingGrant: (context: GrantContext) => grantFor(provider(), context, resource, catalogue),
     pkce: { required: () => true },
     clientBasedCORS: () => true,
+    renderError,
     issueRefreshToken: async (_context: unknown, client: { grantTypeAllowed(type: string): boolean }) =>
       client.grantTypeAllowed('refresh_token'),
     ttl: {
@@ -97,8 +105,8 @@ function configuration(
     },
     features: {
       devInteractions: { enabled: false },
-      registration: { enabled: true },
-      revocation: { enabled: true },
+      registration: { enabled: relay === undefined },
+      revocation: { enabled: true, allowedPolicy: isOwn },
       rpInitiatedLogout: { enabled: false },
       resourceIndicators: {
         enabled: true,
@@ -111,6 +119,20 @@ function configuration(
       },
     },
   };
+}
+
+/** Its own default is a page that says it should be replaced, on the console as well. */
+function renderError(
+  context: { type: string; body: string },
+  { error, error_description: why }: { error: string; error_description?: string },
+): void {
+  context.type = 'text/plain; charset=utf-8';
+  context.body = `${error}: ${why ?? 'the sign-in cannot go on'}\n`;
+}
+
+/** RFC 7009 section 2.1: a client revokes what was issued to it. */
+async function isOwn(_context: unknown, client: { clientId: string }, token: { clientId: string }): Promise<boolean> {
+  return token.clientId === client.clientId;
 }
 
 interface GrantContext {

@@ -1,36 +1,27 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { Failure } from '../failure.ts';
+import { followLogin } from './person.ts';
 
-/**
- * Follows an authorization URL of the embedded identity provider without a browser, as the user named in `login_hint`.
- *
- * @returns the redirect back to the client, with `code` or `error`
- */
-export async function followLogin(authorization: URL, user: string): Promise<URL> {
-  authorization.searchParams.set('login_hint', user);
-  const cookies = new Map<string, string>();
-  let next = authorization;
-  for (let hop = 0; hop < 10; hop++) {
-    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(next, { redirect: 'manual', headers: cookie ? { cookie } : {} });
-    await response.arrayBuffer();
-    for (const line of response.headers.getSetCookie()) remember(cookies, line);
-    const location = response.headers.get('location');
-    if (location === null) throw new Failure(`The identity provider answered ${response.status} at ${next.pathname}.`);
-    next = new URL(location, next);
-    if (next.origin !== authorization.origin) return next;
-  }
-  throw new Failure('The identity provider redirects in a circle.');
+/** Where a client gets its tokens. */
+export interface SignInEndpoints {
+  readonly authorization: string;
+  readonly token: string;
 }
 
-function remember(cookies: Map<string, string>, line: string): void {
-  const [pair = ''] = line.split(';', 1);
-  const at = pair.indexOf('=');
-  cookies.set(pair.slice(0, at), pair.slice(at + 1));
-}
+/** Of the embedded identity provider. */
+export const endpointsOfIdp = (issuer: string): SignInEndpoints => ({
+  authorization: `${issuer}/auth`,
+  token: `${issuer}/token`,
+});
+
+/** Of the relay. */
+export const endpointsOfRelay = (publicUrl: string): SignInEndpoints => ({
+  authorization: `${publicUrl}/oauth/authorize`,
+  token: `${publicUrl}/oauth/token`,
+});
 
 export interface TokenRequest {
-  readonly issuer: string;
+  readonly endpoints: SignInEndpoints;
   readonly resource: string;
   readonly client: { readonly id: string; readonly redirectUri: string };
   readonly user: string;
@@ -39,9 +30,9 @@ export interface TokenRequest {
 }
 
 /** The authorization code flow with PKCE (RFC 7636) and a resource indicator (RFC 8707). */
-export async function fetchToken({ issuer, resource, client, user, scope }: TokenRequest): Promise<string> {
+export async function fetchToken({ endpoints, resource, client, user, scope }: TokenRequest): Promise<string> {
   const verifier = randomBytes(32).toString('base64url');
-  const authorization = new URL(`${issuer}/auth`);
+  const authorization = new URL(endpoints.authorization);
   authorization.search = new URLSearchParams({
     response_type: 'code',
     client_id: client.id,
@@ -54,7 +45,7 @@ export async function fetchToken({ issuer, resource, client, user, scope }: Toke
   const back = await followLogin(authorization, user);
   const code = back.searchParams.get('code');
   if (code === null) throw new Failure(`Sign-in failed: ${back.searchParams.get('error_description') ?? 'no code'}`);
-  const response = await fetch(`${issuer}/token`, {
+  const response = await fetch(endpoints.token, {
     method: 'POST',
     body: new URLSearchParams({
       grant_type: 'authorization_code',

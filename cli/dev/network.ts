@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server as NetServer } from 'node:net';
 import { Failure } from '../failure.ts';
 import { createHttpServer } from './http-server.ts';
 
@@ -29,7 +30,7 @@ export async function listen(serve: RequestListener, port: number): Promise<List
 }
 
 /** @throws Failure when the port is taken */
-export function bind(server: Server, port: number, host: string): Promise<void> {
+export function bind(server: NetServer, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const busy = `Port ${port} is in use. Stop what uses it, or choose another one with --port.`;

@@ -1,4 +1,4 @@
-import type { McpPorts } from '../../functions/mcp/ports.ts';
+import type { RequestListener } from 'node:http';
 import { ConfigError } from '../../infra/config.ts';
 import { type SynthesisedGateway, synthGateway } from '../../infra/synth.ts';
 import { createTables } from '../../shared/aws/create-table.ts';
@@ -8,15 +8,17 @@ import type { Log } from '../../shared/core/logger.ts';
 import { userKey } from '../../shared/identity/keys.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { getJson } from '../../shared/net/get-json.ts';
+import { postForm } from '../../shared/net/post-form.ts';
 import { deployed, offeredWith, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { backendPorts } from './backend-ports.ts';
 import { createDatabase } from './database.ts';
 import { backendsOf, createDemoBackend, withDemoBackend } from './demo-backend.ts';
 import { createGateway } from './gateway.ts';
-import { createIdp } from './idp.ts';
+import { createIdp, type IdpOptions } from './idp.ts';
 import { localDynamo } from './local-dynamo.ts';
 import { bind, close, listen, requireFree } from './network.ts';
+import { createDevSecrets, createRelayClient, isRelay, relayParameters, secretOfVariable } from './relay.ts';
 import { type DevState, removeState, writeState } from './state-file.ts';
 import { type Plan, planFrom } from './template.ts';
 
@@ -27,6 +29,8 @@ export interface DevOptions {
   readonly log: Log;
   /** What is offered; by default what is deployed. */
   readonly registry?: Registry;
+  /** In the place of the embedded identity provider. */
+  readonly createIdp?: (options: IdpOptions) => Promise<RequestListener>;
 }
 
 export interface DevGateway {
@@ -45,14 +49,19 @@ export async function startDev({
   context: given,
   log,
   registry: known = deployed,
+  ...options
 }: DevOptions): Promise<DevGateway> {
   const context = withDemoBackend(given, `http://localhost:${port + 3}`);
   const embeddedIdp = context['issuer'] === undefined;
+  const relay = isRelay(context);
   await requireFree([port, ...(embeddedIdp ? [port + 1] : []), port + 2, port + 3]);
   const url = `http://localhost:${port}`;
   const issuer = context['issuer'] ?? `http://localhost:${port + 1}`;
-  const plan = planFrom(synth({ ...defaults(url, issuer, embeddedIdp), ...context }).template);
+  const parameters = relay ? relayParameters(context, embeddedIdp) : context;
+  const plan = planFrom(synth({ ...defaults(url, issuer, embeddedIdp && !relay), ...parameters }).template);
   const registry = offeredWith(known, backendsOf(plan));
+  const client = relay && embeddedIdp ? createRelayClient(parameters, url) : undefined;
+  const clientSecret = relay ? (client?.secret ?? secretOfVariable(process.env)) : '';
   const stops: Array<() => Promise<unknown>> = [];
   const stop = async () => {
     await Promise.all(stops.splice(0).map((end) => end()));
@@ -63,18 +72,28 @@ export async function startDev({
     stops.push(() => close(database));
     const demoBackend = backendsOf(plan)['demo']?.url;
     const state = {
-      ...stateOf(plan, port, issuer, embeddedIdp, scopesOf(registry)),
+      ...stateOf(plan, port, issuer, scopesOf(registry)),
+      embeddedIdp,
+      relay,
       ...(demoBackend === undefined ? {} : { demoBackend }),
     };
     await createTables(localDynamo(state.dynamodb), plan.tables);
     const dynamo = createDynamo(localDynamo(state.dynamodb));
     if (embeddedIdp) {
       const sendsIssuer = context['authorizationServer'] !== 'metadata';
-      const idp = await createIdp({ issuer, resource: `${url}/mcp`, catalogue: scopesOf(registry), sendsIssuer });
+      const catalogue = scopesOf(registry);
+      const idp = await (options.createIdp ?? createIdp)({
+        issuer,
+        resource: `${url}/mcp`,
+        catalogue,
+        sendsIssuer,
+        relay: client,
+      });
       stops.push((await listen(idp, port + 1)).close);
-      await seedDisabledUser(dynamo, state);
+      await seedDisabledUser(dynamo, state.tables.identities, issuer);
     }
-    const ports: McpPorts = { clock: systemClock, log, getJson, dynamo, ...backendPorts() };
+    const readSecret = createDevSecrets(plan, clientSecret);
+    const ports = { clock: systemClock, log, getJson, dynamo, postForm, ...backendPorts(readSecret) };
     stops.push((await listen(createGateway(plan, ports, registry), port)).close);
     const demo = createDemoBackend(plan, ports);
     if (demo) stops.push((await listen(demo, port + 3)).close);
@@ -96,9 +115,10 @@ function synth(context: Readonly<Record<string, string>>): SynthesisedGateway {
   }
 }
 
-function defaults(url: string, issuer: string, embeddedIdp: boolean): Readonly<Record<string, string>> {
+/** `namesEndpoints`: of the embedded identity provider. The relay finds them as it does everywhere. */
+function defaults(url: string, issuer: string, namesEndpoints: boolean): Readonly<Record<string, string>> {
   const common = { environment: 'dev', stackName: 'GatehouseLocal', publicUrl: url, idp: 'oidc', issuer };
-  if (!embeddedIdp) return common;
+  if (!namesEndpoints) return common;
   // For authorizationServer=metadata; in direct mode clients find them in the provider's own document.
   return {
     ...common,
@@ -113,9 +133,8 @@ function stateOf(
   { tables }: Plan,
   port: number,
   issuer: string,
-  embeddedIdp: boolean,
   scopes: readonly string[],
-): DevState {
+): Omit<DevState, 'embeddedIdp' | 'relay'> {
   const named = (word: string) => {
     const name = [...tables.keys()].find((table) => table.includes(word));
     if (name === undefined) throw new Failure(`The template has no ${word} table.`);
@@ -125,7 +144,6 @@ function stateOf(
     port,
     url: `http://localhost:${port}/mcp`,
     issuer,
-    embeddedIdp,
     scopes,
     dynamodb: `http://127.0.0.1:${port + 2}`,
     tables: { identities: named('Identities'), audit: named('Audit'), state: named('State') },
@@ -134,9 +152,9 @@ function stateOf(
 }
 
 /** mallory is known and disabled, so that this refusal can be seen. */
-async function seedDisabledUser(dynamo: Dynamo, { tables, issuer }: DevState): Promise<void> {
-  const identity = createIdentity({ dynamo, table: tables.identities, clock: systemClock, provisioning: 'auto' });
+export async function seedDisabledUser(dynamo: Dynamo, table: string, issuer: string): Promise<void> {
+  const identity = createIdentity({ dynamo, table, clock: systemClock, provisioning: 'auto' });
   const { uid } = await identity.resolve({ issuer, subject: 'mallory' });
-  const item = await dynamo.get(tables.identities, userKey(uid), { consistent: true });
-  await dynamo.put(tables.identities, { ...item, ...userKey(uid), status: 'disabled' });
+  const item = await dynamo.get(table, userKey(uid), { consistent: true });
+  await dynamo.put(table, { ...item, ...userKey(uid), status: 'disabled' });
 }

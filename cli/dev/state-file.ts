@@ -9,6 +9,8 @@ export interface DevState {
   readonly issuer: string;
   /** True when the embedded identity provider runs. */
   readonly embeddedIdp: boolean;
+  /** Clients sign in at the gateway (authorizationServer=relay). */
+  readonly relay: boolean;
   /** Every logical scope of what is offered. */
   readonly scopes: readonly string[];
   readonly dynamodb: string;

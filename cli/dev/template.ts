@@ -39,8 +39,13 @@ const PSEUDO: ReadonlyMap<string, string> = new Map([
  */
 export function planFrom({ Resources }: Template): Plan {
   const all = (type: string) => Object.entries(Resources).filter(([, resource]) => resource.Type === type);
-  const named = [...all('AWS::DynamoDB::GlobalTable'), ...all('AWS::KMS::Key')];
-  const names = new Map([...PSEUDO, ...named.map(([id]) => [id, id] as const)]);
+  const names = new Map([
+    ...PSEUDO,
+    ...[...all('AWS::DynamoDB::GlobalTable'), ...all('AWS::KMS::Key')].map(([id]) => [id, id] as const),
+    ...all('AWS::SecretsManager::Secret').map(
+      ([id]) => [id, `arn:aws:secretsmanager:local:000000000000:secret:${id}`] as const,
+    ),
+  ]);
   return {
     functions: all('AWS::Lambda::Function').map(([id, resource]) => plannedFunction(id, resource, names)),
     routes: all('AWS::ApiGatewayV2::Route').map(([, { Properties = {} }]) => ({

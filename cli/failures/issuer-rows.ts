@@ -52,7 +52,7 @@ const row = (dependency: string, failure: string, inject: Omit<Issuer, 'kind'>, 
   ({ dependency, failure, boundMs, inject: { kind: 'issuer', ...inject }, ...expected }) satisfies FailureRow;
 
 const documentRows: readonly FailureRow[] = [
-  ...[...WIRE, 'other issuer' as const, 'keys over http' as const].map((fault) =>
+  ...[...WIRE, 'other issuer' as const, 'keys over http' as const, 'keys in a private network' as const].map((fault) =>
     row(DOCUMENT, fault, { at: 'document', fault }, documentMs(fault), {
       ...unavailable,
       logged: NO_DOCUMENT,

@@ -2,13 +2,16 @@ import { OUTCOME_RESERVE_MS, TOOL_BUDGET_MS } from '../../functions/middleware/r
 import { LATEST_START_MS } from '../../functions/middleware/reserve-time.ts';
 import { FETCH_LIMITS } from '../../shared/auth/idp-document.ts';
 import { DYNAMO_LIMITS } from '../../shared/aws/dynamodb.ts';
+import { SECRET_LIMITS } from '../../shared/aws/secrets.ts';
 import { errorRow } from '../../shared/core/errors.ts';
+import { UPSTREAM_LIMITS } from '../../shared/oauth/upstream-client.ts';
 import { CALL_ROWS } from './call-rows.ts';
 import { DATABASE_ROWS } from './database-rows.ts';
 import { ISSUER_ROWS } from './issuer-rows.ts';
+import { RELAY_ROWS } from './relay-rows.ts';
 import type { FailureRow, Recorded } from './row.ts';
 
-export const FAILURE_ROWS: readonly FailureRow[] = [...ISSUER_ROWS, ...DATABASE_ROWS, ...CALL_ROWS];
+export const FAILURE_ROWS: readonly FailureRow[] = [...ISSUER_ROWS, ...DATABASE_ROWS, ...CALL_ROWS, ...RELAY_ROWS];
 
 const seconds = (ms: number) => `${ms / 1000} s`;
 
@@ -19,7 +22,8 @@ export function failurePage(notice: string): string {
 
 # Failure contract
 
-What a \`tools/call\` gets when something it depends on fails. Every failure below is a test named \`<dependency> × <failure>\` in
+What a \`tools/call\` gets when something it depends on fails; and, where a dependency says *relay*, a client that asks the gateway for tokens
+with its refresh token or a code. Every failure below is a test named \`<dependency> × <failure>\` in
 test/failure; those with the same consequences share a line, divided by dots. The test puts the fault in front of the real handler and compares status, code, \`Retry-After\`, number of executions, audit trail, log
 events, and that neither token, arguments nor anything of a poisoned answer is in log or answer. This page is generated from the same rows.
 
@@ -51,6 +55,7 @@ function timeSection(): string {
   the time left to its call.
 - A call: ${seconds(TOOL_BUDGET_MS)}, or what the function has left less ${seconds(OUTCOME_RESERVE_MS)}, which are kept for the outcome. With less than ${seconds(LATEST_START_MS)} of it left the call is
   not started.
+- An answer of the relay: ${seconds(UPSTREAM_LIMITS.timeoutMs)} for a request to the token endpoint, ${seconds(UPSTREAM_LIMITS.totalMs)} with the secret for it and a second attempt with a newer one, at most ${UPSTREAM_LIMITS.maxBytes / 1024} KB; ${seconds(SECRET_LIMITS.totalMs)} for a secret.
 - Then the function's own limit of 28 s, and API Gateway's of 30 s.`;
 }
 

@@ -59,9 +59,22 @@ export type Place =
   | 'mark write';
 
 /** What an identity provider publishes wrongly although it answers well. */
-export type Published = 'other issuer' | 'keys over http' | '10,000 keys' | 'no keys' | 'swapped key' | 'new key';
+export type Published =
+  | 'other issuer'
+  | 'keys over http'
+  | 'keys in a private network'
+  | '10,000 keys'
+  | 'no keys'
+  | 'swapped key'
+  | 'new key';
 
 export type ToolFault = 'throws' | 'throws nothing' | 'hangs' | 'answers garbage' | 'answers 10 MB' | 'writes late';
+
+/** What the relay needs, each alone. */
+export type RelayPlace = 'token endpoint' | 'document' | 'keys' | 'client secret' | 'mark';
+
+/** A secret that is another one now: at the provider alone, or here as well. */
+export type Changed = 'changed at the provider' | 'changed' | 'changed twice';
 
 export type Injection =
   /** `times`: so many requests fail, and the next one does not. */
@@ -74,6 +87,15 @@ export type Injection =
       /** Keys and document were fetched this long before the failure; absent: never. */
       readonly cachedMs?: number;
       readonly ask?: 'metadata' | 'new key' | 'junk keys';
+    }
+  | {
+      readonly kind: 'relay';
+      readonly at: RelayPlace;
+      readonly fault: WireFault | Changed;
+      /** What the instance knows was read this long before the failure; absent: it has just started. */
+      readonly cachedMs?: number;
+      /** What the client sends: its refresh token unless this is a code. */
+      readonly grant?: 'code';
     }
   | { readonly kind: 'clock'; readonly issuerAheadMs: number; readonly tokenLifeMs: number }
   | { readonly kind: 'clock step'; readonly backMs: number }

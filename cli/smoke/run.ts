@@ -9,6 +9,7 @@ import {
   resourceMetadata,
   serverMetadata,
 } from './http-checks.ts';
+import { consentPage, isRelay, relayDocument, unknownClient } from './relay-checks.ts';
 import type { Target } from './target.ts';
 
 /** Every check in order; one that fails hides none after it. */
@@ -24,6 +25,11 @@ export async function runSmoke(target: Target): Promise<readonly Finding[]> {
   await check('GET /mcp', () => methodNotAllowed(target));
   await check('CORS preflight', () => preflight(target));
   await check('header size', () => headerSize(target));
+  if (await isRelay(target)) {
+    await check('relay metadata', () => relayDocument(target));
+    await check('consent page', () => consentPage(target));
+    await check('unknown client', () => unknownClient(target));
+  }
   let made: Awaited<ReturnType<typeof callTool>>['call'];
   await check('tool call', async () => {
     const { outcome, call } = await callTool(target);

@@ -1,5 +1,5 @@
 import type { IdpDocumentSource } from '../../shared/auth/idp-document.ts';
-import { resourceMetadata, serverMetadata } from '../../shared/auth/metadata.ts';
+import { relayMetadata, resourceMetadata, serverMetadata } from '../../shared/auth/metadata.ts';
 import type { PublishedKeys } from '../../shared/backend/published-keys.ts';
 import type { GatewayConfig } from '../../shared/core/config.ts';
 import type { HttpResponse } from '../middleware/chain.ts';
@@ -50,9 +50,13 @@ function keySet(keys: PublishedKeys): Document {
   };
 }
 
+/** From configuration alone; in direct mode the document is the provider's. */
+const OWN = { metadata: serverMetadata, relay: relayMetadata, direct: undefined } as const;
+
 function authorizationServer(config: GatewayConfig, source: IdpDocumentSource, catalogue: readonly string[]): Document {
-  if (config.authorizationServer === 'metadata') {
-    const own = json(200, serverMetadata(config, catalogue), CACHED);
+  const make = OWN[config.authorizationServer];
+  if (make !== undefined) {
+    const own = json(200, make(config, catalogue), CACHED);
     return () => own;
   }
   return async () => json(200, (await source.get()).document, CACHED);

@@ -5,8 +5,11 @@ import type { Log } from '../../shared/core/logger.ts';
 import type { Principal } from '../../shared/core/principal.ts';
 import { type Address, addressOf, encodeError, encodeResult, restError } from '../../shared/protocol/encode.ts';
 import type { Message } from '../../shared/protocol/read-message.ts';
-import type { Invocation, Step } from './chain.ts';
+import type { HttpResponse, Invocation, Step } from './chain.ts';
 import { json } from './http.ts';
+
+/** Of a refusal: its challenge, `Retry-After` and `Allow`. */
+export type RefusalHeaders = Record<string, string>;
 
 export interface WireErrorsOptions {
   readonly config: GatewayConfig;
@@ -15,6 +18,8 @@ export interface WireErrorsOptions {
   readonly catalogue: readonly string[];
   /** Members to add to the plain-HTTP refusal, for `/debug-token`. */
   readonly explain?: (error: GatewayError) => object;
+  /** Another form of the answer, where a route has one of its own. */
+  readonly respond?: (call: Invocation, error: GatewayError, headers: RefusalHeaders) => HttpResponse | undefined;
 }
 
 /** What may be known by the time something is refused. */
@@ -38,6 +43,8 @@ export function wireErrors(options: WireErrorsOptions): Step<Invocation, object>
         issuer: known.principal?.issuer,
       });
       const headers = refusalHeaders(error, challenge);
+      const own = options.respond?.(call, error, headers);
+      if (own !== undefined) return own;
       if (!isMcp(call)) {
         const body = restError(error.code, error.hint, requestId, options.explain?.(error));
         return json(errorRow(error.code).status, body, headers);
@@ -78,7 +85,7 @@ function isMcp(call: Invocation): boolean {
   return call.event.rawPath === '/mcp';
 }
 
-function refusalHeaders(error: GatewayError, challenge: string | undefined): Record<string, string> {
+function refusalHeaders(error: GatewayError, challenge: string | undefined): RefusalHeaders {
   const { retryAfter } = errorRow(error.code);
   return {
     ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),

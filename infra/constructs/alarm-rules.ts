@@ -16,7 +16,10 @@ export interface AlarmRule {
   readonly periods?: number;
 }
 
-type Thresholds = Pick<Parameters, 'alarmLatencyMs' | 'alarmAuthFailures' | 'alarmDenials' | 'reservedConcurrency'> & {
+type Thresholds = Pick<
+  Parameters,
+  'alarmLatencyMs' | 'alarmAuthFailures' | 'alarmDenials' | 'reservedConcurrency' | 'authorizationServer'
+> & {
   /** Whether a backend gets assertions. */
   readonly assertions: boolean;
 };
@@ -96,7 +99,7 @@ function capacity(metrics: Metrics, { reservedConcurrency }: Thresholds): readon
   return [...rules, concurrency];
 }
 
-function dependencies(metrics: Metrics, { assertions }: Thresholds): readonly AlarmRule[] {
+function dependencies(metrics: Metrics, { assertions, authorizationServer }: Thresholds): readonly AlarmRule[] {
   const errors = (dependency: Dependency) => metrics.own('dependencyErrors', { dependency });
   const signing: AlarmRule = {
     id: 'SigningKeys',
@@ -105,6 +108,7 @@ function dependencies(metrics: Metrics, { assertions }: Thresholds): readonly Al
     metric: sum('kms', [errors('kms')]),
     threshold: 3,
   };
+  const isRelay = authorizationServer === 'relay';
   return [
     {
       id: 'AuditTrail',
@@ -116,10 +120,13 @@ function dependencies(metrics: Metrics, { assertions }: Thresholds): readonly Al
     {
       id: 'IdentityProvider',
       heading: 'Identity provider',
-      what: 'Signing keys or the discovery document could not be fetched 3 times',
-      metric: sum('idp', [errors('jwks'), errors('discovery')]),
+      what: isRelay
+        ? 'Signing keys, the discovery document or tokens could not be had 3 times'
+        : 'Signing keys or the discovery document could not be fetched 3 times',
+      metric: sum('idp', [errors('jwks'), errors('discovery'), ...(isRelay ? [errors('upstream')] : [])]),
       threshold: 3,
     },
+    ...(isRelay ? [secretsOfRelay(errors('secrets'))] : []),
     {
       id: 'Tables',
       heading: 'Tables',
@@ -129,6 +136,16 @@ function dependencies(metrics: Metrics, { assertions }: Thresholds): readonly Al
     },
     ...(assertions ? [signing] : []),
   ];
+}
+
+function secretsOfRelay(metric: cloudwatch.IMetric): AlarmRule {
+  return {
+    id: 'RelaySecrets',
+    heading: 'Relay secrets',
+    what: 'A secret of the relay could not be read 3 times',
+    metric,
+    threshold: 3,
+  };
 }
 
 function people(metrics: Metrics, { alarmAuthFailures, alarmDenials }: Thresholds): readonly AlarmRule[] {

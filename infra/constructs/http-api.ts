@@ -22,6 +22,12 @@ const ACCESS_LOG = AccessLogFormat.custom(
   }),
 );
 
+/** Requests a second, and at once above that rate. */
+export interface Throttle {
+  readonly rateLimit: number;
+  readonly burstLimit: number;
+}
+
 /** A host name and the certificate for it. */
 export interface Domain {
   readonly name: string;
@@ -33,8 +39,8 @@ export interface HttpApiProps {
   /** Served at its root; the endpoint of the API itself is then off: two addresses would be two audiences. */
   readonly domain?: Domain | undefined;
   readonly logRetention: logs.RetentionDays;
-  readonly throttleRate: number;
-  readonly throttleBurst: number;
+  /** Of each route that has none of its own. */
+  readonly throttle: Throttle;
 }
 
 /**
@@ -46,6 +52,8 @@ export class HttpApi extends Construct {
   readonly accessLog: logs.LogGroup;
   readonly domain: apigateway.DomainName | undefined;
   private readonly api: apigateway.HttpApi;
+  private readonly stage: apigateway.CfnStage;
+  private readonly throttles = new Map<string, object>();
 
   constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
@@ -61,14 +69,15 @@ export class HttpApi extends Construct {
       retention: props.logRetention,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new apigateway.HttpStage(this, 'Stage', {
+    const stage = new apigateway.HttpStage(this, 'Stage', {
       httpApi: this.api,
       stageName: '$default',
       autoDeploy: true,
-      throttle: { rateLimit: props.throttleRate, burstLimit: props.throttleBurst },
+      throttle: props.throttle,
       accessLogSettings: { destination: new apigateway.LogGroupLogDestination(this.accessLog), format: ACCESS_LOG },
       ...(this.domain === undefined ? {} : { domainMapping: { domainName: this.domain } }),
     });
+    this.stage = stage.node.defaultChild as apigateway.CfnStage;
   }
 
   /** Of the API itself: there is none beside a domain. */
@@ -85,14 +94,23 @@ export class HttpApi extends Construct {
   }
 
   /** `path` as in the routes of an HTTP API; `undefined` is `$default`, everything that no other route serves. */
-  serve(id: string, path: string | undefined, fn: lambda.IFunction): void {
-    new apigateway.HttpRoute(this, id, {
+  serve(id: string, path: string | undefined, fn: lambda.IFunction, throttle?: Throttle): void {
+    const routeKey =
+      path === undefined
+        ? apigateway.HttpRouteKey.DEFAULT
+        : apigateway.HttpRouteKey.with(path, apigateway.HttpMethod.ANY);
+    const route = new apigateway.HttpRoute(this, id, {
       httpApi: this.api,
-      routeKey:
-        path === undefined
-          ? apigateway.HttpRouteKey.DEFAULT
-          : apigateway.HttpRouteKey.with(path, apigateway.HttpMethod.ANY),
+      routeKey,
       integration: new HttpLambdaIntegration(`${id}Integration`, fn),
     });
+    if (throttle) this.limit(route, routeKey.key, throttle);
+  }
+
+  private limit(route: apigateway.HttpRoute, key: string, { rateLimit, burstLimit }: Throttle): void {
+    this.throttles.set(key, { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit });
+    this.stage.routeSettings = Object.fromEntries(this.throttles);
+    // A key is plain text to CloudFormation, and API Gateway refuses one of a route that is not there yet.
+    this.stage.node.addDependency(route);
   }
 }

@@ -32,6 +32,14 @@ export interface McpClientProps {
   readonly callbackUrls: readonly string[];
   /** Names of what the login page offers. */
   readonly providers: readonly string[];
+  /** The gateway itself is the client, and has a secret; else MCP clients are, and have none. */
+  readonly isRelay: boolean;
+}
+
+export interface McpClient {
+  readonly clientId: string;
+  /** Of the relay; known when the stack is deployed. */
+  readonly clientSecret: string | undefined;
 }
 
 /** The users: a pool of the stack's own, closed to sign-up and kept with prod, or one that exists. */
@@ -71,16 +79,19 @@ export class UserPool extends Construct {
     return domain.baseUrl();
   }
 
-  /** How MCP clients sign in: one public client, code flow with PKCE, the scopes of the tools, managed login. */
-  addMcpClient(props: McpClientProps): { readonly clientId: string } {
-    const { userPoolClientId: clientId } = createClient(this.pool, props);
+  /** How people sign in: one client, code flow with PKCE, the scopes of the tools, managed login. */
+  addMcpClient(props: McpClientProps): McpClient {
+    const client = createClient(this.pool, props);
+    const clientId = client.userPoolClientId;
     // Managed login of version 2 shows nothing for a client without a branding.
     new cognito.CfnManagedLoginBranding(this, 'Branding', {
       userPoolId: this.pool.userPoolId,
       clientId,
       useCognitoProvidedValues: true,
     });
-    return { clientId };
+    // The construct's own property would bring a function that may describe the client.
+    const resource = client.node.defaultChild as cognito.CfnUserPoolClient;
+    return { clientId, clientSecret: props.isRelay ? resource.attrClientSecret : undefined };
   }
 
   private createPool({ parameters, isProtected }: UserPoolProps): cognito.UserPool {
@@ -108,7 +119,7 @@ export class UserPool extends Construct {
 
 function createClient(
   pool: cognito.IUserPool,
-  { identifier, scopes, callbackUrls, providers }: McpClientProps,
+  { identifier, scopes, callbackUrls, providers, isRelay }: McpClientProps,
 ): cognito.UserPoolClient {
   const named = scopes.map(
     (scope) => new cognito.ResourceServerScope({ scopeName: scope, scopeDescription: `Use ${scope}` }),
@@ -119,8 +130,9 @@ function createClient(
     userPoolResourceServerName: 'mcp-gateway',
     scopes: named,
   });
-  return pool.addClient('McpClient', {
-    generateSecret: false,
+  // A client of its own: one that exists can neither get a secret nor lose it.
+  return pool.addClient(isRelay ? 'RelayClient' : 'McpClient', {
+    generateSecret: isRelay,
     // No password flow: users sign in on the managed page only.
     authFlows: { custom: true },
     oAuth: {

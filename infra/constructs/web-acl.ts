@@ -7,6 +7,8 @@ export interface WebAclProps {
   /** Requests from one address in five minutes. */
   readonly rateLimit: number;
   readonly logRetention: logs.RetentionDays;
+  /** People sign in through the gateway: redirect URIs and sealed values are in queries. */
+  readonly takesSignIns: boolean;
 }
 
 /**
@@ -27,6 +29,13 @@ const COUNTED = {
   AWSManagedRulesAmazonIpReputationList: [],
 } as const;
 
+/** Of a sign-in: a query longer than 2 KB, and `redirect_uri=http://127.0.0.1…`, which looks like a file to include. */
+const COUNTED_OF_SIGN_INS = [
+  'SizeRestrictions_QUERYSTRING',
+  'EC2MetaDataSSRF_QUERYARGUMENTS',
+  'GenericRFI_QUERYARGUMENTS',
+] as const;
+
 const LIMITED = 'rate-limited';
 
 /** What CloudFront asks before it passes a request on. Bot control and lists of hosting networks are left out: the
@@ -35,10 +44,12 @@ export class WebAcl extends Construct {
   readonly arn: string;
   readonly name: string;
 
-  constructor(scope: Construct, id: string, { rateLimit, logRetention }: WebAclProps) {
+  constructor(scope: Construct, id: string, { rateLimit, logRetention, takesSignIns }: WebAclProps) {
     super(scope, id);
     this.name = `${Stack.of(this).stackName}-edge`;
-    const groups = Object.entries(COUNTED).map(([name, counted], at) => managed(name, counted, at + 1));
+    const common = [...COUNTED.AWSManagedRulesCommonRuleSet, ...(takesSignIns ? COUNTED_OF_SIGN_INS : [])];
+    const all = { ...COUNTED, AWSManagedRulesCommonRuleSet: common };
+    const groups = Object.entries(all).map(([name, counted], at) => managed(name, counted, at + 1));
     const acl = new waf.CfnWebACL(this, 'Acl', {
       name: this.name,
       scope: 'CLOUDFRONT',
@@ -66,7 +77,11 @@ export class WebAcl extends Construct {
     const logging = new waf.CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: acl.attrArn,
       logDestinationConfigs: [`arn:${partition}:logs:${region}:${account}:log-group:aws-waf-logs-${this.name}`],
-      redactedFields: [{ singleHeader: { Name: 'authorization' } }, { queryString: {} }],
+      redactedFields: [
+        { singleHeader: { Name: 'authorization' } },
+        { singleHeader: { Name: 'cookie' } },
+        { queryString: {} },
+      ],
       loggingFilter: {
         DefaultBehavior: 'DROP',
         Filters: [{ Behavior: 'KEEP', Requirement: 'MEETS_ANY', Conditions }],

@@ -9,8 +9,10 @@ export interface Explanation {
   readonly fix: string;
 }
 
+type Explained = Pick<GatewayConfig, 'publicUrl' | 'idp' | 'otherIdps'>;
+
 /** For `/debug-token`: why this token was refused, and what to do about it at the configured identity provider. */
-export function explainFailure(config: GatewayConfig, error: GatewayError): Explanation {
+export function explainFailure(config: Explained, error: GatewayError): Explanation {
   const check = error.reason ?? 'unknown';
   // A token that was not even read as one issuer's is explained by the only one, or for all of them.
   const idp = idpNamed(config, error.issuer);
@@ -21,7 +23,7 @@ export function explainFailure(config: GatewayConfig, error: GatewayError): Expl
   return { check, fix: special ?? general ?? error.hint };
 }
 
-type Explain = (idp: IdpConfig, config: GatewayConfig) => string;
+type Explain = (idp: IdpConfig, config: Explained) => string;
 
 const GENERAL: ReadonlyMap<string, Explain> = new Map<string, Explain>([
   [

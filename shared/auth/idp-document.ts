@@ -2,7 +2,8 @@ import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isObject, type JsonObject, own } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
-import { FetchTimeout, type GetJson, isFetchable } from '../net/get-json.ts';
+import { FetchTimeout, isFetchable, isOnThisMachine } from '../net/answer.ts';
+import type { GetJson } from '../net/get-json.ts';
 
 /** The discovery document of an issuer, as the issuer published it. */
 export interface IdpDocument {
@@ -62,7 +63,7 @@ export function createIdpDocument(issuer: string, { getJson, clock, log }: IdpPo
 }
 
 async function discover(issuer: string, getJson: GetJson): Promise<IdpDocument> {
-  const allowHttp = issuer.startsWith('http://');
+  const allowHttp = isOnThisMachine(issuer);
   let last: unknown;
   for (const url of discoveryUrls(issuer)) {
     try {
@@ -93,7 +94,6 @@ function readDocument(issuer: string, json: unknown): IdpDocument {
   if (own(json, 'issuer') !== issuer) throw new Error('issuer_differs');
   const jwksUri = own(json, 'jwks_uri');
   // Checked here and not only when fetched: a document is kept for ten minutes, a spoiled one must not be.
-  if (typeof jwksUri !== 'string' || !isFetchable(jwksUri, issuer.startsWith('http://')))
-    throw new Error('no_jwks_uri');
+  if (typeof jwksUri !== 'string' || !isFetchable(jwksUri, isOnThisMachine(issuer))) throw new Error('no_jwks_uri');
   return { document: json, jwksUri };
 }

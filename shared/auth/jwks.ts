@@ -1,6 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { GatewayError } from '../core/errors.ts';
 import { isObject, type JsonObject, own } from '../core/json-object.ts';
+import { isOnThisMachine } from '../net/answer.ts';
 import type { IdpDocumentSource, IdpPorts } from './idp-document.ts';
 import { FETCH_LIMITS } from './idp-document.ts';
 
@@ -55,7 +56,7 @@ export function createKeySource(issuer: string, documents: IdpDocumentSource, po
     try {
       const { jwksUri } = await documents.get();
       const { json, maxAgeSeconds } = await ports.getJson(jwksUri, {
-        allowHttp: issuer.startsWith('http://'),
+        allowHttp: isOnThisMachine(issuer),
         ...FETCH_LIMITS,
       });
       const age = maxAgeSeconds === undefined ? DEFAULT_FRESH_MS : clamp(maxAgeSeconds * 1000);

@@ -4,7 +4,7 @@ import { PRESETS } from '../idp/presets.ts';
 type IdpConfig = Pick<GatewayConfig, 'idp'>;
 
 /** A logical scope as clients ask for it: `starter.echo` → `https://host/mcp/starter.echo` in Cognito. */
-function toWireScope({ idp }: IdpConfig, logical: string): string {
+export function toWireScope({ idp }: IdpConfig, logical: string): string {
   return idp.scopePrefix + logical;
 }
 
@@ -24,4 +24,12 @@ export function toLogicalScopes({ idp }: IdpConfig, wire: readonly string[]): re
 function stripOptional(scope: string, prefix: string, idp: GatewayConfig['idp']): string {
   if (prefix !== '') return scope.slice(prefix.length);
   return idp.scopePrefix !== '' && scope.startsWith(idp.scopePrefix) ? scope.slice(idp.scopePrefix.length) : scope;
+}
+
+export const OFFLINE_ACCESS = 'offline_access';
+
+/** What a document of ours offers clients, in wire names. `offline_access` only where a refresh token depends on it. */
+export function offeredScopes(config: IdpConfig, catalogue: readonly string[]): readonly string[] {
+  const needsOffline = PRESETS[config.idp.preset].relay.refreshBy !== 'none';
+  return [...toWireScopes(config, catalogue), ...(needsOffline ? [OFFLINE_ACCESS] : [])];
 }

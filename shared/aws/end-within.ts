@@ -5,8 +5,11 @@ export interface Within {
   readonly withinMs?: number;
 }
 
+/** Gets the signal of its end. */
+export type Work<T> = (abort: Abort) => Promise<T>;
+
 /** A timer that is cleared, not AbortSignal.timeout: at full load those would keep every request of the last second. */
-export async function endWithin<T>(ms: number, work: (abort: Abort) => Promise<T>): Promise<T> {
+export async function endWithin<T>(ms: number, work: Work<T>): Promise<T> {
   if (!(ms > 0)) throw outOfTime();
   const abortSignal: Abort = { aborted: false, onabort: null };
   let timer: NodeJS.Timeout | undefined;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { givenSettings } from './backend-settings.ts';
-import { flag, jsonText, list, type Parameter, parameter, text } from './parameter-types.ts';
+import { readJson } from './json-value.ts';
+import { flag, list, type Parameter, parameter, text } from './parameter-types.ts';
 
 /** Parameters about what tools call. docs/add-a-backend.md has the whole story. */
 export const BACKEND_PARAMETERS = {
   backends: parameter(
-    z.preprocess(jsonText, givenSettings).optional(),
+    z.preprocess(readJson, givenSettings).optional(),
     'Addresses of the services in shared/backends, by their names: a JSON object of { url } or { functionArn } and, where needed, audience, secretArn, tokenUrl, resources, region.',
     '{"crm":{"url":"https://crm.acme.com/api"}}',
     'none',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { arn, host, list, type Parameter, parameter, text, url } from './parameter-types.ts';
+import { host, list, type Parameter, parameter, secretArn, text, url } from './parameter-types.ts';
 
 /** A group of the user pool, and the logical scopes that its members may have. */
 export interface GroupScopes {
@@ -46,10 +46,6 @@ function toEntries(value: unknown): unknown {
   return Object.entries(value).map(([group, scopes]) => ({ group, scopes }));
 }
 
-const secretArn = arn(
-  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
-  'a secret in Secrets Manager, whole, with the six characters at its end',
-);
 const providerName = text(
   /^[A-Za-z][A-Za-z0-9-]{2,31}$/,
   'must be 3 to 32 letters, digits and hyphens, a letter first',

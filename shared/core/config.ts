@@ -51,6 +51,33 @@ const idpSchema = z.strictObject({
 
 export type IdpConfig = z.infer<typeof idpSchema>;
 
+/** A client that may ask the relay for codes without registering. Its names are those of RFC 7591. */
+const relayClientSchema = z.strictObject({
+  /** A URL for a client that publishes its metadata there, else any name. */
+  client_id: z.string().min(1).max(512),
+  client_name: z.string().min(1).max(100),
+  /** Compared as whole strings; a loopback one (RFC 8252 section 7.3) with any port. */
+  redirect_uris: z.array(url).min(1),
+});
+
+export type RelayClient = z.infer<typeof relayClientSchema>;
+
+const relaySchema = z.strictObject({
+  /** The one client that the gateway itself is at the identity provider. */
+  clientId: z.string().min(1),
+  clientAuth: z.enum(['client_secret_basic', 'client_secret_post']),
+  /** Serves POST /oauth/register (RFC 7591); nothing is stored. */
+  registration: z.boolean(),
+  /** Sealed values work once, by a mark in the state table. */
+  strict: z.boolean(),
+  /** Asks the provider for a new login each time (`prompt=login`). */
+  reauth: z.boolean(),
+  /** Beside those that are built in. */
+  clients: z.array(relayClientSchema),
+});
+
+export type RelayConfig = z.infer<typeof relaySchema>;
+
 const gatewayConfigSchema = z.strictObject({
   service: z.string(),
   version: z.string(),
@@ -61,8 +88,10 @@ const gatewayConfigSchema = z.strictObject({
   idp: idpSchema,
   /** Further issuers, each under its own rules. */
   otherIdps: z.array(idpSchema).optional(),
-  authorizationServer: z.enum(['direct', 'metadata']),
-  /** metadata mode: the identity provider's endpoints that our own RFC 8414 document names. */
+  authorizationServer: z.enum(['direct', 'metadata', 'relay']),
+  /** relay mode: how the gateway is an authorization server of its own, with the provider behind it. */
+  relay: relaySchema.optional(),
+  /** The identity provider's endpoints, for metadata mode; in relay mode, where the provider's own document lacks them. */
   endpoints: z.strictObject({ authorization: url, token: url, revocation: url.optional(), jwks: url }).optional(),
   allowedOrigins: z.array(z.string()),
   debugToken: z.boolean(),
@@ -97,6 +126,11 @@ export function resourceMetadataUrl(config: Pick<GatewayConfig, 'publicUrl'>): s
   return `${config.publicUrl}/.well-known/oauth-protected-resource/mcp`;
 }
 
+/** relay mode: the one redirect URI that the gateway has at the identity provider. */
+export function relayCallbackUrl(config: Pick<GatewayConfig, 'publicUrl'>): string {
+  return `${config.publicUrl}/oauth/callback`;
+}
+
 export interface FunctionEnvironment {
   readonly GATEHOUSE_CONFIG?: string | undefined;
   readonly IDENTITIES_TABLE?: string | undefined;
@@ -104,6 +138,10 @@ export interface FunctionEnvironment {
   readonly STATE_TABLE?: string | undefined;
   /** Id of the KMS key behind assertions; absent when no backend gets any. */
   readonly ASSERTION_KEY?: string | undefined;
+  /** relay mode: the secret (Secrets Manager) that sealed values are made with. */
+  readonly RELAY_KEYS_ARN?: string | undefined;
+  /** relay mode: the secret of the gateway's client at the identity provider. */
+  readonly UPSTREAM_SECRET_ARN?: string | undefined;
   /** Behind CloudFront: what its requests carry, comma separated (docs/adr/0010). */
   readonly EDGE_SECRETS?: string | undefined;
 }

@@ -96,6 +96,12 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'Use one of the protocol revisions in `data.supported`.',
   },
+  OAUTH_REFUSED: {
+    status: 400,
+    rpc: 40007,
+    challenge: 'none',
+    hint: 'The authorization server of the gateway refused the request. `error` of the answer says why.',
+  },
   NO_AUTH: {
     status: 401,
     rpc: 40101,
@@ -143,6 +149,12 @@ export const ERRORS = {
     challenge: 'invalid_token',
     description: 'token audience does not include this server',
     hint: 'The token was issued for another API. Request it with `resource` (or the audience setting of the identity provider) naming this server.',
+  },
+  OAUTH_CLIENT_UNKNOWN: {
+    status: 401,
+    rpc: 40108,
+    challenge: 'none',
+    hint: 'The authorization server of the gateway does not know this client. Register it again.',
   },
   INSUFFICIENT_SCOPE: {
     status: 403,
@@ -334,6 +346,13 @@ export const ERRORS = {
     mcpStatus: IN_BAND,
     challenge: 'none',
     hint: 'The service behind the tool cannot be reached now, or not with proof of who is calling. Nothing was done. Try again.',
+    retryAfter: 5,
+  },
+  OAUTH_UNAVAILABLE: {
+    status: 503,
+    rpc: 50306,
+    challenge: 'none',
+    hint: 'Sign-in does not work now: the identity provider, or the secrets that the gateway needs for it, cannot be had. Try again.',
     retryAfter: 5,
   },
   TOOL_TIMEOUT: {

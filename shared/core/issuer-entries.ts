@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { IDP_PRESETS } from './config.ts';
-import { algorithmNames, audiences, claim, clientIds, flag, jsonText, scopePrefix, url } from './parameter-types.ts';
+import { readJson } from './json-value.ts';
+import { algorithmNames, audiences, claim, clientIds, flag, scopePrefix, url } from './parameter-types.ts';
 
 const entry = z.strictObject({
   idp: z.enum(IDP_PRESETS),
@@ -17,4 +18,4 @@ const entry = z.strictObject({
 export type IssuerEntry = z.output<typeof entry>;
 
 /** JSON text, or a list in cdk.json. */
-export const issuerEntries = z.preprocess(jsonText, z.array(entry, 'must be a JSON array of issuers')).optional();
+export const issuerEntries = z.preprocess(readJson, z.array(entry, 'must be a JSON array of issuers')).optional();

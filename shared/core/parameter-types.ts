@@ -33,15 +33,6 @@ export const list = (item: z.ZodType<string>) =>
       z.array(item),
     )
     .optional();
-/** JSON text as it comes from the command line. Text that is no JSON is left for the schema to refuse. */
-export function jsonText(value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
 export const flag = z.preprocess((value) => (value === 'true' ? true : value === 'false' ? false : value), z.boolean());
 export const whole = (least: number, most: number) =>
   z.preprocess(
@@ -52,6 +43,10 @@ export const text = (pattern: RegExp, message: string) => z.string().regex(patte
 export const url = text(URL_TEXT, 'must be an absolute URL');
 export const origin = text(ORIGIN, 'must be an origin: scheme and host in lower case, no path, no slash at the end');
 export const arn = (pattern: RegExp, what: string) => text(pattern, `must be the ARN of ${what}`).optional();
+export const secretArn = arn(
+  /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+  'a secret in Secrets Manager, whole, with the six characters at its end',
+);
 export const host = text(
   /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
   'must be a host name in lower case, without https://',

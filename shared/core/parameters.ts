@@ -20,6 +20,7 @@ import {
   url,
   whole,
 } from './parameter-types.ts';
+import { RELAY_PARAMETERS } from './relay-parameters.ts';
 
 const LOG_RETENTION = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653];
 
@@ -60,14 +61,14 @@ export const PARAMETERS = {
     'the API endpoint',
   ),
   authorizationServer: parameter(
-    z.enum(['direct', 'metadata']).optional(),
-    'direct: clients read the metadata of the identity provider. metadata: they read ours, over its endpoints.',
+    z.enum(['direct', 'metadata', 'relay']).optional(),
+    'direct: clients read the metadata of the identity provider. metadata: they read ours, over its endpoints. relay: they sign in at the gateway, which is one client of the provider.',
     'direct',
     'metadata for cognito and entra-v2, else direct',
   ),
   authorizationEndpoint: parameter(
     url.optional(),
-    'metadata mode, where it does not follow from the issuer.',
+    'metadata mode, where it does not follow from the issuer; relay mode, where it is not in the document of the provider.',
     'https://login.acme.com/oauth2/authorize',
   ),
   tokenEndpoint: parameter(url.optional(), 'As above.', 'https://login.acme.com/oauth2/token'),
@@ -239,6 +240,7 @@ export const PARAMETERS = {
   ),
   ...BACKEND_PARAMETERS,
   ...COGNITO_PARAMETERS,
+  ...RELAY_PARAMETERS,
 } as const satisfies Record<string, Parameter<unknown>>;
 
 export type ParameterName = keyof typeof PARAMETERS;

@@ -12,12 +12,38 @@ export interface Abilities {
   readonly serverMetadata: Support;
   /** `code_challenge_methods_supported` in its metadata names S256. */
   readonly s256: Support;
+  /** RFC 9207: its authorization responses carry `iss`. */
+  readonly responseIssuer: Support;
+}
+
+/** What our own RFC 8414 document names of a provider. Revocation only where clients without a secret may use it. */
+export interface Endpoints {
+  readonly authorization: string;
+  readonly token: string;
+  readonly revocation?: string;
+  readonly jwks: string;
 }
 
 /** A value of `aud` that is an id of the provider's and never our URL. */
 export interface OtherAudience {
   readonly what: string;
   readonly example: string;
+}
+
+/** Relay mode: how this provider is asked for tokens that name us. */
+export interface RelayAsks {
+  /**
+   * The parameter that decides `aud`: `resource` (RFC 8707), or `audience` where that works without a setting; none
+   * where the scopes or a setting at the provider decide it, or where an unknown resource is an error.
+   */
+  readonly audienceBy: 'resource' | 'audience' | 'none';
+  /**
+   * What makes a refresh token: the scope `offline_access`, that scope and `prompt=consent` (OpenID Connect Core section
+   * 11), or neither. Where it is the scope, clients are offered it.
+   */
+  readonly refreshBy: 'offline_access' | 'offline_access and consent' | 'none';
+  /** Asked for beside ours, because the token lacks something without them. */
+  readonly scopes: readonly string[];
 }
 
 /** One claim of a verified token, if it is there. */
@@ -59,12 +85,13 @@ export interface Preset {
   readonly needsClients?: string;
   readonly can: Abilities;
   readonly defaultAuthorizationServer: 'direct' | 'metadata';
-  /** Metadata mode: endpoints that follow from the issuer. Cognito's come from its domain at deploy. */
-  readonly endpoints?: (issuer: string) => {
-    readonly authorization: string;
-    readonly token: string;
-    readonly jwks: string;
-  };
+  /** Metadata mode: endpoints that follow from the issuer by a rule that the vendor documents. */
+  readonly endpoints?: (issuer: string) => Endpoints;
+  /** Why they do not, where there is no such rule. */
+  readonly endpointsElsewhere?: string;
+  /** Metadata mode: what has to be set at the provider, because clients compare `iss` with the issuer of our document. */
+  readonly metadataNeeds?: string;
+  readonly relay: RelayAsks;
   /** reason → how to mend it at this identity provider. */
   readonly fixes: Readonly<Record<string, string>>;
 }
@@ -84,5 +111,6 @@ export const COMMON = {
   accessTokenBy: 'markers',
   isAppOnly: subjectIsClient,
   defaultAuthorizationServer: 'direct',
+  relay: { audienceBy: 'none', refreshBy: 'none', scopes: [] },
   fixes: {},
 } as const satisfies Partial<Preset>;

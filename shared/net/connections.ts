@@ -1,4 +1,4 @@
-import { Agent as HttpAgent } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
@@ -21,35 +21,49 @@ export interface Connections {
 const MAX_IDLE = 8;
 
 export function createConnections({ keepAliveMs, ca }: ConnectionOptions, clock: Clock): Connections {
-  const keepAlive = keepAliveMs > 0;
-  const idleSince = new WeakMap<Socket, number>();
-  const agents = new Map<string, HttpAgent>();
-  const make = (protocol: string): HttpAgent => {
-    const options = { keepAlive, maxFreeSockets: MAX_IDLE };
+  const options = { keepAlive: keepAliveMs > 0, maxFreeSockets: MAX_IDLE };
+  const agents = new Map<string, { readonly agent: HttpAgent; readonly closeOld: () => void }>();
+  const make = (protocol: string) => {
     const agent =
       protocol === 'http:'
         ? new HttpAgent(options)
         : // Said here, since an environment variable could turn it off.
           new HttpsAgent({ ...options, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) });
-    agent.on('free', (socket: Socket) => idleSince.set(socket, clock()));
-    agents.set(protocol, agent);
-    return agent;
+    const made = { agent, closeOld: watchIdle(agent, keepAliveMs, clock) };
+    agents.set(protocol, made);
+    return made;
   };
   return {
     agentFor: ({ protocol }) => {
-      const agent = agents.get(protocol) ?? make(protocol);
-      closeIdle(agent, (socket) => {
-        const idle = clock() - (idleSince.get(socket) ?? 0);
-        return idle < 0 || idle > keepAliveMs;
-      });
+      const { agent, closeOld } = agents.get(protocol) ?? make(protocol);
+      closeOld();
       return agent;
     },
   };
 }
 
-/** Not by a timer: the process of a function is frozen between requests, and timers with it. */
-function closeIdle(agent: HttpAgent, isOld: (socket: Socket) => boolean): void {
-  for (const sockets of Object.values(agent.freeSockets)) {
-    for (const socket of sockets ?? []) if (isOld(socket)) socket.destroy();
+/**
+ * What an idle connection says, nobody asked for: Node would keep it and take it for the answer to the next request, of
+ * perhaps another user. Age is not watched by a timer: a function is frozen between requests, and its timers with it.
+ */
+function watchIdle(agent: HttpAgent, keepAliveMs: number, clock: Clock): () => void {
+  const idleSince = new WeakMap<Socket, number>();
+  function end(this: Socket): void {
+    this.destroy();
   }
+  agent.on('free', (socket: Socket) => {
+    idleSince.set(socket, clock());
+    socket.on('data', end);
+  });
+  const reuse = agent.reuseSocket.bind(agent);
+  agent.reuseSocket = (socket: Socket, request: ClientRequest) => {
+    socket.removeListener('data', end);
+    reuse(socket, request);
+  };
+  return () => {
+    for (const socket of Object.values(agent.freeSockets).flatMap((sockets = []) => sockets)) {
+      const idle = clock() - (idleSince.get(socket) ?? 0);
+      if (idle < 0 || idle > keepAliveMs) socket.destroy();
+    }
+  };
 }

@@ -74,7 +74,10 @@ type Stage = 'connecting' | 'securing' | 'sending';
 function watch(request: ClientRequest, { protocol }: URL): () => Stage {
   let stage: Stage = 'connecting';
   request.on('socket', (socket: Socket) => {
-    if (request.reusedSocket) stage = 'sending';
+    if (request.reusedSocket) {
+      stage = 'sending';
+      return;
+    }
     socket.once('connect', () => {
       stage = protocol === 'http:' ? 'sending' : 'securing';
     });

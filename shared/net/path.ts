@@ -1,3 +1,5 @@
+import { percentEncode } from './percent-encode.ts';
+
 /** A value that cannot stand in a path. The parameter is named; what was in it is not told. */
 export class PathValueRefused extends Error {
   override readonly name = 'PathValueRefused';
@@ -43,7 +45,7 @@ function encodeSegment(parameter: string, value: string | number): string {
   if (!(isNumber || (typeof value === 'string' && text.isWellFormed() && isInert(text)))) {
     throw new PathValueRefused(parameter);
   }
-  return encodeURIComponent(text);
+  return percentEncode(text);
 }
 
 function isInert(text: string): boolean {

@@ -1,3 +1,5 @@
+import { percentEncode } from './percent-encode.ts';
+
 type QueryValue = string | number | boolean;
 
 /**
@@ -20,5 +22,5 @@ function encode(value: QueryValue): string {
   if ((typeof value === 'number' && !Number.isFinite(value)) || !text.isWellFormed()) {
     throw new Error('a value cannot be part of a query');
   }
-  return encodeURIComponent(text);
+  return percentEncode(text);
 }

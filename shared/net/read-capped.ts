@@ -15,9 +15,8 @@ export function readCapped(
 ): void {
   const { statusCode = 0, headers } = response;
   const fail = (problem: NetReason) => done(problem, NOTHING);
-  // One without a listener ends the process.
+  // An answer cut short is one too; one without a listener ends the process.
   response.on('error', () => fail('reset'));
-  response.on('close', () => fail('reset'));
   // In this form a limit that is no number lets nothing through.
   const fits = (bytes: number) => bytes <= maxBytes;
   if (wantsBody?.(statusCode) === false) {

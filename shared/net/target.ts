@@ -14,7 +14,7 @@ export interface TargetPolicy {
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-function isLoopbackHost({ hostname }: URL): boolean {
+export function isLoopbackHost({ hostname }: URL): boolean {
   return LOOPBACK.has(hostname);
 }
 
@@ -48,6 +48,7 @@ export function targetProblem(url: URL, policy: TargetPolicy): NetReason | undef
   const plainHttp = url.protocol === 'http:' && policy.allowHttpLoopback && isLoopbackHost(url);
   if (!(url.protocol === 'https:' || plainHttp) || !isBare(url)) return 'url_refused';
   if (!policy.hosts.has(url.host)) return 'host_not_allowed';
+  if (isLoopbackHost(url) && !policy.allowHttpLoopback) return 'address_refused';
   const address = url.hostname.replace(/^\[|\]$/g, '');
   // Node asks no resolver for an address, so this is the only look at it.
   if (isIP(address) !== 0 && !reachable(url, policy)(reachOf(address))) return 'address_refused';
@@ -55,8 +56,8 @@ export function targetProblem(url: URL, policy: TargetPolicy): NetReason | undef
 }
 
 /** A name of this machine must not lead elsewhere, and no other name to this machine. */
-export function reachable(url: URL, { allowPrivate, allowHttpLoopback }: TargetPolicy): (reach: Reach) => boolean {
-  if (allowHttpLoopback && isLoopbackHost(url)) return (reach) => reach === 'loopback';
+export function reachable(url: URL, { allowPrivate }: TargetPolicy): (reach: Reach) => boolean {
+  if (isLoopbackHost(url)) return (reach) => reach === 'loopback';
   return (reach) => reach === 'public' || (reach === 'private' && allowPrivate);
 }
 

@@ -41,6 +41,15 @@ export function scopesOf({ tools, prompts, resources }: Omit<Registry, 'backends
   return [...new Set([...tools, ...prompts, ...resources].flatMap(({ scopes }) => scopes))].sort();
 }
 
+/** Logical scope → titles of what needs it, for people. */
+export function titlesByScope({ tools, prompts, resources }: Registry): ReadonlyMap<string, readonly string[]> {
+  const titles = new Map<string, string[]>();
+  for (const { title, scopes } of [...tools, ...prompts, ...resources]) {
+    for (const scope of scopes) titles.set(scope, [...(titles.get(scope) ?? []), title]);
+  }
+  return titles;
+}
+
 /** @throws Error at start when two tools, prompts or resources have one name, or two resources one URI */
 export function requireUnique({ tools, prompts, resources }: Registry): void {
   for (const [kind, list] of Object.entries({ tools, prompts, resources })) {

@@ -19,6 +19,7 @@ function resultOf(more: Partial<BenchResult> = {}): BenchResult {
       memory: { 'tools/call': pair, 'tools/list': pair },
       stub: { 'tools/call': pair, 'tools/list': pair },
       verification: 50,
+      refresh: { gatehouse: 75, jose: 100 },
       heap: [
         { calls: 20_000, bytes: 10_000_000 },
         { calls: 100_000, bytes: 10_100_000 },
@@ -27,9 +28,10 @@ function resultOf(more: Partial<BenchResult> = {}): BenchResult {
     throughput: [{ connections: 8, servers: { gatehouse: load, sdk: load, bare: load } }],
     cold: [
       { name: 'mcp', plain: start, cached: start },
+      { name: 'oauth', plain: start, cached: start },
       { name: 'bare', plain: start, cached: start },
     ],
-    bundles: [{ name: 'mcp', bytes: 400_000, inputs: [{ name: 'own', bytes: 50_000 }] }],
+    bundles: ['mcp', 'oauth'].map((name) => ({ name, bytes: 400_000, inputs: [{ name: 'own', bytes: 50_000 }] })),
     units: { executed: metered, denied: metered },
     ...more,
   };
@@ -43,7 +45,10 @@ test('each budget is a number of this run', () => {
     callToVerification: 2,
     stubCallToSdk: 0.25,
     coldToBare: 1,
+    coldOauthToBare: 1,
+    refreshToJose: 0.75,
     mcpBundleKB: 400,
+    oauthBundleKB: 400,
     writeUnitsPerCall: 3,
     heapGrowth: 1.01,
   });
@@ -54,7 +59,9 @@ test('an exceeded budget is named, and so is a number that is none', () => {
   const result = resultOf({ bundles, cold: [] });
   expect(complaints(judge(result), false).map((sentence) => sentence.slice(0, 40))).toEqual([
     'coldToBare is NaN, over its budget of 1.',
+    'coldOauthToBare is NaN, over its budget ',
     'mcpBundleKB is 500.001, over its budget ',
+    'oauthBundleKB is NaN, over its budget of',
   ]);
 });
 

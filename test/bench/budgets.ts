@@ -21,13 +21,20 @@ const METRICS: Readonly<Record<string, (result: BenchResult) => number | undefin
   stubCallToSdk: ({ cpu }) => cpu.stub['tools/call'].gatehouse / cpu.stub['tools/call'].sdk,
   // CPU: the wall clock of a shared machine says more about its other work.
   coldToBare: ({ cold }) => coldOf(cold, 'mcp') / coldOf(cold, 'bare'),
-  mcpBundleKB: ({ bundles }) => (bundles.find(({ name }) => name === 'mcp')?.bytes ?? Number.NaN) / 1000,
+  coldOauthToBare: ({ cold }) => coldOf(cold, 'oauth') / coldOf(cold, 'bare'),
+  refreshToJose: ({ cpu: { refresh } }) => refresh.gatehouse / refresh.jose,
+  mcpBundleKB: ({ bundles }) => sizeOf(bundles, 'mcp'),
+  oauthBundleKB: ({ bundles }) => sizeOf(bundles, 'oauth'),
   writeUnitsPerCall: ({ units }) => units?.executed.writeUnits,
   heapGrowth: ({ cpu: { heap } }) => (heap.at(-1)?.bytes ?? Number.NaN) / (heap[0]?.bytes ?? Number.NaN),
 };
 
 function coldOf(cold: BenchResult['cold'], wanted: string): number {
   return cold.find(({ name }) => name === wanted)?.plain.cpu ?? Number.NaN;
+}
+
+function sizeOf(bundles: BenchResult['bundles'], wanted: string): number {
+  return (bundles.find(({ name }) => name === wanted)?.bytes ?? Number.NaN) / 1000;
 }
 
 export function judge(result: BenchResult): readonly Judged[] {

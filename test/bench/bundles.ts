@@ -19,7 +19,9 @@ const OURS = {
   mcp: 'functions/mcp/index.ts',
   discovery: 'functions/discovery/index.ts',
   debug: 'functions/debug/index.ts',
+  oauth: 'functions/oauth/index.ts',
   gatehouseMemory: `${SIDES}/gatehouse-memory.ts`,
+  relayRefresh: `${SIDES}/relay-refresh.ts`,
 } as const;
 
 /** Built with the same settings, but for what this project adds to them. */
@@ -28,6 +30,7 @@ const REFERENCES = {
   sdkMemory: `${SIDES}/sdk-memory.ts`,
   sdkStub: `${SIDES}/sdk-stub.ts`,
   verification: `${SIDES}/verification.ts`,
+  joseRefresh: `${SIDES}/jose-refresh.ts`,
   driver: `${SIDES}/driver.ts`,
   serve: `${SIDES}/serve.ts`,
   load: `${SIDES}/load.ts`,

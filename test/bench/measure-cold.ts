@@ -11,6 +11,15 @@ const FIRST_REQUEST = {
   mcp: '/mcp',
   discovery: '/.well-known/oauth-protected-resource',
   debug: '/health',
+  oauth: `/oauth/authorize?${new URLSearchParams({
+    response_type: 'code',
+    client_id: 'https://claude.ai/oauth/mcp-oauth-client-metadata',
+    redirect_uri: 'https://claude.ai/api/mcp/auth_callback',
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+    resource: 'https://mcp.example.com/mcp',
+    state: 'state-of-the-client',
+  })}`,
   bare: '/',
 } as const;
 export type ColdName = keyof typeof FIRST_REQUEST;
@@ -24,10 +33,12 @@ export interface ColdResult {
 }
 
 /** Import and first request of a fresh process, the stub behind it. */
-export async function measureCold(bundles: Bundles, { env }: Stub, rounds: number): Promise<readonly ColdResult[]> {
+export async function measureCold(bundles: Bundles, stub: Stub, rounds: number): Promise<readonly ColdResult[]> {
   const cache = mkdtempSync(join(tmpdir(), 'gatehouse-bench-'));
   const start = (name: ColdName, more: Readonly<Record<string, string>>) =>
-    runOnce<ColdStart>(bundles.cold.file, [bundles[name].file, FIRST_REQUEST[name]], { env: { ...env, ...more } });
+    runOnce<ColdStart>(bundles.cold.file, [bundles[name].file, FIRST_REQUEST[name]], {
+      env: { ...(name === 'oauth' ? stub.relayEnv : stub.env), ...more },
+    });
   const withCache = { NODE_COMPILE_CACHE: cache };
   try {
     for (const name of NAMES) await start(name, withCache);

@@ -10,6 +10,8 @@ export interface CpuResult {
   readonly stub: Readonly<Record<Operation, Pair>>;
   /** One verification by aws-jwt-verify. */
   readonly verification: number;
+  /** A refresh at the token endpoint of the relay, the provider stubbed; the same with jose and nothing around it. */
+  readonly refresh: { readonly gatehouse: number; readonly jose: number };
   /** Bytes of heap in use after so many calls, garbage collected. */
   readonly heap: readonly { readonly calls: number; readonly bytes: number }[];
 }
@@ -29,28 +31,38 @@ interface Turn {
 const WARM_UP = 8;
 const HEAP_STEPS = [20_000, 60_000, 100_000];
 
-export async function measureCpu(bundles: Bundles, { env }: Stub, rounds: number): Promise<CpuResult> {
-  const start = (name: 'gatehouseMemory' | 'sdkMemory' | 'mcp' | 'sdkStub' | 'verification') =>
-    Child.start(bundles.driver.file, [bundles[name].file], { env, flags: ['--expose-gc'] });
+type Side = 'gatehouseMemory' | 'sdkMemory' | 'mcp' | 'sdkStub' | 'verification' | 'relayRefresh' | 'joseRefresh';
+
+export async function measureCpu(bundles: Bundles, stub: Stub, rounds: number): Promise<CpuResult> {
+  const start = (name: Side) =>
+    Child.start(bundles.driver.file, [bundles[name].file], {
+      env: name === 'relayRefresh' ? stub.relayEnv : stub.env,
+      flags: ['--expose-gc'],
+    });
   const children = {
     memory: await start('gatehouseMemory'),
     sdkMemory: await start('sdkMemory'),
     stub: await start('mcp'),
     sdkStub: await start('sdkStub'),
     verification: await start('verification'),
+    relay: await start('relayRefresh'),
+    jose: await start('joseRefresh'),
   };
   try {
-    const { memory, sdkMemory, stub, sdkStub, verification } = children;
+    const { memory, sdkMemory, stub: ours, sdkStub, verification, relay, jose } = children;
     const results = await takeTurns(rounds, [
       { child: memory, operation: 'tools/call', calls: 500 },
       { child: sdkMemory, operation: 'tools/call', calls: 500 },
       { child: verification, operation: 'tools/call', calls: 600 },
-      { child: stub, operation: 'tools/call', calls: 120 },
+      { child: ours, operation: 'tools/call', calls: 120 },
       { child: sdkStub, operation: 'tools/call', calls: 120 },
       { child: memory, operation: 'tools/list', calls: 500 },
       { child: sdkMemory, operation: 'tools/list', calls: 500 },
-      { child: stub, operation: 'tools/list', calls: 200 },
+      { child: ours, operation: 'tools/list', calls: 200 },
       { child: sdkStub, operation: 'tools/list', calls: 200 },
+      // These two do one thing, whatever they are asked for.
+      { child: relay, operation: 'tools/call', calls: 500 },
+      { child: jose, operation: 'tools/call', calls: 500 },
     ]);
     const pair = (gatehouse: number, sdk: number): Pair => ({
       gatehouse: results[gatehouse] ?? Number.NaN,
@@ -60,6 +72,7 @@ export async function measureCpu(bundles: Bundles, { env }: Stub, rounds: number
       memory: { 'tools/call': pair(0, 1), 'tools/list': pair(5, 6) },
       stub: { 'tools/call': pair(3, 4), 'tools/list': pair(7, 8) },
       verification: results[2] ?? Number.NaN,
+      refresh: { gatehouse: results[9] ?? Number.NaN, jose: results[10] ?? Number.NaN },
       heap: await measureHeap(memory),
     };
   } finally {

@@ -5,6 +5,7 @@ import { marshall } from '@aws-sdk/util-dynamodb';
 import { SignJWT } from 'jose';
 import { close } from '../../cli/dev/network.ts';
 import { goodClaims, RESOURCE, testConfig } from '../support/config.ts';
+import type { RelayConfig } from '../../shared/core/config.ts';
 import type { Fixture } from './sides/fixture.ts';
 import { KNOWN_USER } from './sides/memory-dynamo.ts';
 
@@ -12,24 +13,28 @@ export interface Stub {
   readonly fixture: Fixture;
   /** Environment of a function behind this stub. */
   readonly env: Readonly<Record<string, string>>;
+  /** The same of the function of a relay. */
+  readonly relayEnv: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
 const KID = 'key-1';
+const SECRET = JSON.stringify({ SecretString: 'k'.repeat(64), VersionId: 'v1' });
 
-/** An issuer and a DynamoDB endpoint that know one answer each, in this process: it idles while others are measured. */
+/** An issuer, DynamoDB and Secrets Manager that know one answer each, in this process: it idles while others are measured. */
 export async function startStub(): Promise<Stub> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk = { ...publicKey.export({ format: 'jwk' }), kty: 'RSA', kid: KID, alg: 'RS256', use: 'sig' };
   const item = JSON.stringify({ Item: marshall(KNOWN_USER) });
   let base = '';
   const documents = new Map([
-    ['/.well-known/openid-configuration', () => JSON.stringify({ issuer: base, jwks_uri: `${base}/jwks` })],
+    ['/.well-known/openid-configuration', () => JSON.stringify(documentOf(base))],
     ['/jwks', () => JSON.stringify({ keys: [jwk] })],
   ]);
   const server = createServer((request, response) => {
-    const dynamo = String(request.headers['x-amz-target'] ?? '').endsWith('GetItem') ? item : '{}';
-    const body = request.method === 'POST' ? dynamo : documents.get(request.url ?? '')?.();
+    const target = String(request.headers['x-amz-target'] ?? '');
+    const service = target === 'secretsmanager.GetSecretValue' ? SECRET : target.endsWith('GetItem') ? item : '{}';
+    const body = request.method === 'POST' ? service : documents.get(request.url ?? '')?.();
     response.statusCode = body === undefined ? 404 : 200;
     response.setHeader('content-type', 'application/x-amz-json-1.0');
     request.resume().on('end', () => response.end(body));
@@ -50,7 +55,38 @@ export async function startStub(): Promise<Stub> {
     tokenWithoutScopes,
     dynamodb: base,
   };
-  return { fixture, env: functionEnvironment(fixture), stop: () => close(server) };
+  const env = functionEnvironment(fixture);
+  return { fixture, env, relayEnv: relayEnvironment(env, base), stop: () => close(server) };
+}
+
+function documentOf(base: string) {
+  return {
+    issuer: base,
+    jwks_uri: `${base}/jwks`,
+    authorization_endpoint: `${base}/auth`,
+    token_endpoint: `${base}/token`,
+  };
+}
+
+const RELAY: RelayConfig = {
+  clientId: 'gatehouse',
+  clientAuth: 'client_secret_basic',
+  registration: false,
+  strict: false,
+  reauth: false,
+  clients: [],
+};
+
+function relayEnvironment(env: Readonly<Record<string, string>>, issuer: string): Readonly<Record<string, string>> {
+  const idp = { issuer, allowedClientIds: [RELAY.clientId] };
+  const config = testConfig({ idp, authorizationServer: 'relay', relay: RELAY });
+  return {
+    ...env,
+    GATEHOUSE_CONFIG: JSON.stringify(config),
+    RELAY_KEYS_ARN: 'keys',
+    UPSTREAM_SECRET_ARN: 'upstream',
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: issuer,
+  };
 }
 
 /** What a deployed function has in its environment, with both endpoints here. */

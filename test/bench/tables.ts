@@ -36,7 +36,7 @@ function budgetTable(judged: readonly Judged[]): Table {
   };
 }
 
-function cpuTable({ cpu: { memory, stub, verification } }: BenchResult): Table {
+function cpuTable({ cpu: { memory, stub, verification, refresh } }: BenchResult): Table {
   const row = (name: string, { gatehouse, sdk }: { readonly gatehouse: number; readonly sdk: number }) => [
     name,
     round(gatehouse),
@@ -53,6 +53,8 @@ function cpuTable({ cpu: { memory, stub, verification } }: BenchResult): Table {
       row('tools/call, stub DynamoDB', stub['tools/call']),
       row('tools/list, stub DynamoDB', stub['tools/list']),
       ['one verification by aws-jwt-verify', round(verification), '', ''],
+      ['refresh through the relay, provider stubbed', round(refresh.gatehouse), '', ''],
+      ['decrypt, exchange, encrypt by jose, nothing else', round(refresh.jose), '', ''],
     ],
     note: `The requests to DynamoDB are ${round(share * 100)} % of the CPU of a call.`,
   };
@@ -98,7 +100,7 @@ function coldTable({ cold }: BenchResult): Table {
         round(cached.cpu, 1),
       ]),
     ],
-    note: `Medians of fresh processes. By the wall clock mcp took ${ratio} times the bare function. The first request of mcp is a tools/call with discovery, keys, two reads and two writes. A compile cache is tied to one Node build and processor.`,
+    note: `Medians of fresh processes. By the wall clock mcp took ${ratio} times the bare function. The first request of mcp is a tools/call with discovery, keys, two reads and two writes; that of oauth is a consent page, with discovery and two versions of its key from Secrets Manager. A compile cache is tied to one Node build and processor.`,
   };
 }
 

@@ -40,6 +40,18 @@ describe('the command line', () => {
     ['an unknown command', ['nope'], 2, 'There is no command "nope".'],
     ['an unknown option', ['dev', '--prot', '1'], 2, "Unknown option '--prot'"],
     ['an option of a command without any', ['demo', '--fast'], 2, "Unknown option '--fast'"],
+    [
+      'a mode of the demo that is none',
+      ['demo', '--mode', 'magic'],
+      2,
+      '--mode magic is none of direct, metadata, relay.',
+    ],
+    [
+      'the relay before an identity provider of yours without its secret',
+      ['dev', '-c', 'authorizationServer=relay', '-c', 'issuer=http://127.0.0.1:9', '-c', 'upstreamClientId=c'],
+      1,
+      'Set UPSTREAM_CLIENT_SECRET to the secret of the client at your identity provider.',
+    ],
     ['an unknown option of docs', ['docs', '--chek'], 2, "Unknown option '--chek'"],
     ['a port that is none', ['dev', '--port', 'x'], 2, '--port x is no port. Example: --port 8787'],
     ['a parameter without a value', ['dev', '-c', 'x'], 2, '-c x is no parameter. Example: -c provisioning=deny'],
@@ -100,8 +112,8 @@ describe('the command line', () => {
 });
 
 /** Starts dev and waits for its ready line. */
-async function startDev(port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ['cli/gatehouse.mjs', 'dev', '--port', String(port)], {
+async function startDev(port: number, ...args: readonly string[]): Promise<ChildProcess> {
+  const child = spawn(process.execPath, ['cli/gatehouse.mjs', 'dev', '--port', String(port), ...args], {
     cwd: projectRoot,
     env,
   });
@@ -168,6 +180,31 @@ describe('npm run dev', () => {
     });
   }, 60_000);
 
+  test('in relay mode tokens come through the gateway, and the identity provider knows no other client', async () => {
+    const port = await findFreePort();
+    await startDev(port, '-c', 'authorizationServer=relay');
+    const { stdout: token, stderr } = await gatehouse('token', 'alice', '--port', String(port));
+    const called = await fetch(`http://localhost:${port}/tools/whoami`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    const { stdout: lines } = await gatehouse('audit', 'query', '--local', '--port', String(port), '--json');
+    const { clientId } = JSON.parse(lines) as { clientId: string };
+    const direct = new URLSearchParams({ response_type: 'code', client_id: 'gatehouse-dev' });
+    const [atProvider, registration] = await Promise.all([
+      fetch(`http://localhost:${port + 1}/auth?${direct}`, { redirect: 'manual' }),
+      fetch(`http://localhost:${port + 1}/reg`, { method: 'POST' }),
+    ]);
+    expect({ stderr, called: called.status, clientId, direct: atProvider.status, reg: registration.status }).toEqual({
+      stderr: '',
+      called: 200,
+      clientId: 'gatehouse-relay',
+      direct: 400,
+      reg: 404,
+    });
+  }, 60_000);
+
   test.each([0, 1, 2])('says so in one sentence when port +%i is taken', async (offset) => {
     const port = await findFreePort();
     const blocker = createServer();
@@ -181,17 +218,42 @@ describe('npm run dev', () => {
   });
 });
 
-test('npm run demo tells the whole story and exits 0', async () => {
-  const { code, stdout, stderr } = await gatehouse('demo');
-  const told = [
-    'alice signed in',
-    'bob signed in',
-    /sales {12}Sales in Q4 2025: \$[\d,]+ across \d+ won deals/,
-    /Access denied\. Requested alice but your scope is user-/,
-    /403 Bearer error="insufficient_scope", scope="starter.crm starter.echo starter.whoami"/,
-    'nothing was run',
-    'The audit trail, read back from the table',
-  ].filter((part) => stdout.search(part) < 0);
-  const rows = stdout.split('\n').filter((line) => /^\d{4}-\d\d-\d\d /.test(line));
-  expect({ code, told, rows: rows.length, stderr }).toEqual({ code: 0, told: [], rows: 8, stderr: '' });
+const DEMOS: ReadonlyArray<readonly [string, readonly string[]]> = [
+  ['direct', ['alice signed in: 401 → discovery → registration → login with PKCE → token']],
+  [
+    'metadata',
+    ['the URL and the client id gatehouse-dev', 'alice signed in: 401 → discovery at the gateway → login at the'],
+  ],
+  [
+    'relay',
+    [
+      'alice signed in: 401 → discovery → registration at the gateway → consent → login with PKCE → token',
+      'and alice agreed',
+      'and bob agreed',
+    ],
+  ],
+];
+
+test.each(DEMOS)(
+  'npm run demo -- --mode %s tells the whole story and exits 0',
+  async (mode, lines) => {
+    const { code, stdout, stderr } = await gatehouse('demo', '--mode', mode);
+    const missing = [
+      ...lines,
+      'bob signed in',
+      /sales {12}Sales in Q4 2025: \$[\d,]+ across \d+ won deals/,
+      /Access denied\. Requested alice but your scope is user-/,
+      '403 Bearer error="insufficient_scope", scope="starter.crm starter.echo starter.whoami"',
+      'nothing was run',
+      'The audit trail, read back from the table',
+    ].filter((part) => (typeof part === 'string' ? !stdout.includes(part) : !part.test(stdout)));
+    const rows = stdout.split('\n').filter((line) => /^\d{4}-\d\d-\d\d /.test(line));
+    expect({ code, missing, rows: rows.length, stderr }).toEqual({ code: 0, missing: [], rows: 8, stderr: '' });
+  },
+  60_000,
+);
+
+test('npm run demo without a mode is that of direct', async () => {
+  const { code, stdout } = await gatehouse('demo');
+  expect([code, stdout.includes('the client registers itself at the identity provider')]).toEqual([0, true]);
 }, 60_000);

@@ -70,6 +70,12 @@ describe('events are made as payload 2.0', () => {
     });
   });
 
+  test('cookies are a list and no header', async () => {
+    const event = await send({ 'content-type': 'text/plain', Cookie: ['a=1; b=2', 'c=3'] }, 'x');
+    const { cookies, headers } = event as { cookies: unknown; headers: Record<string, string> };
+    expect([cookies, headers['cookie']]).toEqual([['a=1', 'b=2', 'c=3'], undefined]);
+  });
+
   test('a body of another type is base64', async () => {
     const body = Buffer.from([0, 255, 1]);
     expect(await send({ 'content-type': 'application/octet-stream' }, body)).toMatchObject({
@@ -85,6 +91,20 @@ describe('the plan is read from the template', () => {
     expect(() => planFrom(template)).toThrow(
       /^McpFunction\w+ GATEHOUSE_CONFIG needs \{"Fn::GetAtt":\["HttpApi\w+","ApiEndpoint"\]\}, which exists in AWS only\.$/,
     );
+  });
+
+  test('secrets that the stack makes have names on this machine', () => {
+    const context = {
+      ...{ environment: 'dev', idp: 'oidc', issuer: 'https://a.example', publicUrl: 'https://b.example' },
+      ...{ authorizationServer: 'relay', upstreamClientId: 'c' },
+      upstreamClientSecretArn: 'arn:aws:secretsmanager:local:000000000000:secret:upstream-a1B2c3',
+    };
+    const { functions } = planFrom(synthGateway({ context, bundling: false }).template);
+    const [oauth] = functions.filter(({ name }) => name === 'oauth');
+    expect([oauth?.environment['RELAY_KEYS_ARN'], oauth?.environment['UPSTREAM_SECRET_ARN']]).toEqual([
+      expect.stringMatching(/^arn:aws:secretsmanager:local:000000000000:secret:RelayKeys\w+$/),
+      context.upstreamClientSecretArn,
+    ]);
   });
 
   test('tables keep their keys and indexes', () => {

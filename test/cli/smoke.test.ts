@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DEV_CLIENT } from '../../cli/dev/idp.ts';
-import { fetchToken, followLogin } from '../../cli/dev/login.ts';
+import { endpointsOfIdp, fetchToken } from '../../cli/dev/login.ts';
 import { findFreePort } from '../../cli/dev/network.ts';
+import { followLogin } from '../../cli/dev/person.ts';
 import { type DevGateway, startDev } from '../../cli/dev/start.ts';
 import { loginToken } from '../../cli/smoke/login.ts';
 import { runSmoke } from '../../cli/smoke/run.ts';
@@ -23,7 +24,13 @@ beforeAll(async () => {
 afterAll(() => gateway.stop());
 
 function tokenFor(issuer: string, scope: string): Promise<string> {
-  return fetchToken({ issuer, resource: gateway.state.url, client: DEV_CLIENT, user: 'alice', scope });
+  return fetchToken({
+    endpoints: endpointsOfIdp(issuer),
+    resource: gateway.state.url,
+    client: DEV_CLIENT,
+    user: 'alice',
+    scope,
+  });
 }
 
 /** What each check ended with; details only of those that are not ok. */

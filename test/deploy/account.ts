@@ -8,6 +8,7 @@ export interface Inventory {
   readonly logGroups: readonly string[];
   readonly roles: readonly string[];
   readonly userPools: readonly string[];
+  readonly secrets: readonly string[];
   readonly alarms: readonly string[];
   readonly dashboards: readonly string[];
   readonly stacks: readonly string[];
@@ -20,10 +21,14 @@ export const NOTHING: Inventory = {
   logGroups: [],
   roles: [],
   userPools: [],
+  secrets: [],
   alarms: [],
   dashboards: [],
   stacks: [],
 };
+
+/** Before the names of secrets that no stack makes. */
+export const BY_HAND = 'by-hand/';
 
 /** Everything of the kinds that the stack has, whose name has the stack's name in it. */
 export async function inventory(api: AwsApi, stack: string): Promise<Inventory> {
@@ -48,6 +53,7 @@ export async function inventory(api: AwsApi, stack: string): Promise<Inventory> 
     roles: named(roles, 'RoleName'),
     // A pool is named after its construct, and no other stack here has one.
     userPools: listed(pools['UserPools']).map((pool) => String(pool['Id'])),
+    secrets: await secrets(api),
     alarms: named(await monitoring('DescribeAlarms'), 'AlarmName'),
     dashboards: named(await monitoring('ListDashboards'), 'DashboardName'),
     stacks: named(stacks, 'StackName'),
@@ -58,6 +64,15 @@ async function tables(api: AwsApi, stack: string): Promise<readonly string[]> {
   const { TableNames } = await api.json('dynamodb', 'DynamoDB_20120810.ListTables', {});
   const names = Array.isArray(TableNames) ? TableNames.map(String) : [];
   return names.filter((name) => name.includes(stack)).sort();
+}
+
+/** CloudFormation names a secret after its construct, and the only other ones are made by hand here. */
+async function secrets(api: AwsApi): Promise<readonly string[]> {
+  const { SecretList } = await api.json('secretsmanager', 'secretsmanager.ListSecrets', {});
+  return listed(SecretList)
+    .map(({ Name }) => String(Name))
+    .filter((name) => !name.startsWith(BY_HAND))
+    .sort();
 }
 
 export function listed(items: unknown): readonly Json[] {

@@ -3,7 +3,7 @@ import { REGION, requireLoopback } from './environment.ts';
 
 /** Calls of services that the project itself never uses, so that no client library of theirs has to be a dependency. */
 export interface AwsApi {
-  /** Services with a JSON protocol and a target header: DynamoDB, CloudWatch Logs, Cognito. */
+  /** Services with a JSON protocol and a target header: DynamoDB, CloudWatch Logs, Cognito, Secrets Manager. */
   json(service: string, target: string, input: object): Promise<Json>;
   /** Services with resources at paths: Lambda, API Gateway. */
   get(service: string, path: string): Promise<Json>;

@@ -16,6 +16,17 @@ export const joinProviderUrl: Edit = (template) =>
     '{"Fn::Join":["",["https://",{"Fn::GetAtt":["$1","ProviderName"]}]]}',
   );
 
+/** A reference to a secret is its ARN; there it is its name, which no policy is about. */
+export const referToSecrets: Edit = (template) => {
+  const { Resources } = JSON.parse(template) as {
+    readonly Resources: Readonly<Record<string, { readonly Type: string }>>;
+  };
+  const ids = Object.keys(Resources).filter((id) => Resources[id]?.Type === 'AWS::SecretsManager::Secret');
+  const compact = JSON.stringify(JSON.parse(template));
+  if (ids.length === 0) throw new Error('The template has no secret.');
+  return ids.reduce((text, id) => replace(text, `{"Ref":"${id}"}`, `{"Fn::GetAtt":["${id}","Id"]}`), compact);
+};
+
 /** It does not know the look of the login page. */
 export const dropBranding: Edit = (template) => {
   const parsed = JSON.parse(template) as { readonly Resources: Readonly<Record<string, { readonly Type: string }>> };
@@ -55,7 +66,7 @@ export const withoutMetricMath: Edit = (template) => {
 };
 
 function replace(text: string, what: string | RegExp, by: string): string {
-  const changed = text.replace(what, by);
+  const changed = typeof what === 'string' ? text.replaceAll(what, by) : text.replace(what, by);
   if (changed === text) throw new Error(`The template has no ${what} any more.`);
   return changed;
 }

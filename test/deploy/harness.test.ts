@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bind, close, findFreePort } from '../../cli/dev/network.ts';
-import { allowPlainHttp, dropBranding, joinProviderUrl, withoutMetricMath } from './edits.ts';
+import { allowPlainHttp, dropBranding, joinProviderUrl, referToSecrets, withoutMetricMath } from './edits.ts';
 import { awsEnvironment, requireLoopback } from './environment.ts';
 import { createRewritingFetch } from './rewriting-fetch.ts';
 import { createStory, type Step } from './story.ts';
@@ -152,6 +152,15 @@ describe('the edits of templates', () => {
     ]).toEqual([{ Resources: { A: { Type: 'X', url: joined } } }, '  aws:SecureTransport: "never"']);
   });
 
+  test('refer to every secret by its ARN', () => {
+    const secret = { Type: 'AWS::SecretsManager::Secret' };
+    const user = { Type: 'X', arn: { Ref: 'S' }, again: [{ Ref: 'S' }], other: { Ref: 'T' } };
+    const byArn = { 'Fn::GetAtt': ['S', 'Id'] };
+    expect(JSON.parse(referToSecrets(JSON.stringify({ Resources: { S: secret, U: user } })))).toEqual({
+      Resources: { S: secret, U: { ...user, arn: byArn, again: [byArn] } },
+    });
+  });
+
   test('leave an alarm over several metrics its first one', () => {
     const metric = { Namespace: 'N', MetricName: 'M', Dimensions: [] };
     const Metrics = [{ Expression: 'a+b' }, { MetricStat: { Metric: metric, Period: 60, Stat: 'Sum' } }];
@@ -163,7 +172,7 @@ describe('the edits of templates', () => {
     });
   });
 
-  test.each([allowPlainHttp, joinProviderUrl, dropBranding, withoutMetricMath])(
+  test.each([allowPlainHttp, joinProviderUrl, dropBranding, referToSecrets, withoutMetricMath])(
     'fail when there is nothing to change',
     (edit) => {
       expect(() => edit('{"Resources":{}}')).toThrow(/^The template has no /);

@@ -8,7 +8,8 @@ import { createCdk } from './cdk.ts';
 import { callDev } from './chapters/dev-calls.ts';
 import { checkDev } from './chapters/dev-checks.ts';
 import { deployDev } from './chapters/dev-deploy.ts';
-import { changeDev } from './chapters/dev-lifecycle.ts';
+import { changeDev, endDev } from './chapters/dev-lifecycle.ts';
+import { relayDev } from './chapters/dev-relay.ts';
 import { prodChapter } from './chapters/prod.ts';
 import { awsEnvironment, enter } from './environment.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';
@@ -55,6 +56,9 @@ async function tellDev(world: World, { chapter }: Story): Promise<void> {
       const alice = await callDev(world, gateway, step);
       await checkDev(world, gateway, alice, step);
       await changeDev(world, gateway, alice, step);
+      await idp.close();
+      await relayDev(world, gateway, alice, step);
+      await endDev(world, step);
     } finally {
       await idp.close();
     }

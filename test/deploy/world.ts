@@ -1,5 +1,6 @@
 import { createIdp, DEV_CLIENT } from '../../cli/dev/idp.ts';
-import { fetchToken } from '../../cli/dev/login.ts';
+import type { RelayClientOptions } from '../../cli/dev/idp-clients.ts';
+import { endpointsOfIdp, fetchToken } from '../../cli/dev/login.ts';
 import { type Listening, listen } from '../../cli/dev/network.ts';
 import { deployed, scopesOf } from '../../shared/registry/index.ts';
 import type { AwsApi } from './aws-api.ts';
@@ -34,8 +35,12 @@ export function gatewayOf({ ministack }: World, outputs: Outputs, apiId: string)
 }
 
 /** The embedded identity provider, for the resource that clients of the deployed gateway name. */
-export async function startIssuer({ issuer, issuerPort }: World, resource: string): Promise<Listening> {
-  const serve = await createIdp({ issuer, resource, catalogue: scopesOf(deployed), sendsIssuer: true });
+export async function startIssuer(
+  { issuer, issuerPort }: World,
+  resource: string,
+  relay?: RelayClientOptions,
+): Promise<Listening> {
+  const serve = await createIdp({ issuer, resource, catalogue: scopesOf(deployed), sendsIssuer: true, relay });
   return listen(serve, issuerPort);
 }
 
@@ -67,7 +72,13 @@ export async function rpc(gateway: Gateway, token: string, method: string, param
 
 /** An access token of a user of the embedded identity provider, with every scope that this user may have. */
 export function tokenOf({ issuer }: World, { url }: Gateway, user: string): Promise<string> {
-  return fetchToken({ issuer, resource: url, client: DEV_CLIENT, user, scope: scopesOf(deployed).join(' ') });
+  return fetchToken({
+    endpoints: endpointsOfIdp(issuer),
+    resource: url,
+    client: DEV_CLIENT,
+    user,
+    scope: scopesOf(deployed).join(' '),
+  });
 }
 
 export async function uidOf(gateway: Gateway, token: string): Promise<string> {

@@ -20,6 +20,11 @@ interface Provider {
   publish(wrong: Published | undefined): void;
 }
 
+const ELSEWHERE: Partial<Record<Published, string>> = {
+  'keys over http': 'http://192.0.2.1/jwks',
+  'keys in a private network': 'https://10.0.0.1/jwks',
+};
+
 /** A provider of two servers, one for its document and one for its keys, each of which can fail alone. */
 async function startProvider(): Promise<Provider> {
   let wrong: Published | undefined;
@@ -27,7 +32,7 @@ async function startProvider(): Promise<Provider> {
   const document: FaultProxy = await startFaultProxy(async () =>
     json({
       issuer: wrong === 'other issuer' ? 'https://elsewhere.example.com' : document.url,
-      jwks_uri: wrong === 'keys over http' ? 'http://192.0.2.1/jwks' : `${keys.url}/jwks`,
+      jwks_uri: (wrong && ELSEWHERE[wrong]) ?? `${keys.url}/jwks`,
     }),
   );
   return {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DEV_CLIENT } from '../../cli/dev/idp.ts';
-import { fetchToken } from '../../cli/dev/login.ts';
+import { endpointsOfIdp, fetchToken } from '../../cli/dev/login.ts';
 import { findFreePort } from '../../cli/dev/network.ts';
 import { type DevGateway, startDev } from '../../cli/dev/start.ts';
 import { captureLog } from '../support/log.ts';
@@ -20,7 +20,13 @@ beforeAll(async () => {
   dev = await startDev({ port: await findFreePort(), context: {}, log: captureLog().log, registry: REGISTRY });
   const { issuer, url: resource, port } = dev.state;
   const scope = 'starter.echo starter.whoami';
-  const token = await fetchToken({ issuer, resource, client: DEV_CLIENT, user: 'alice', scope });
+  const token = await fetchToken({
+    endpoints: endpointsOfIdp(issuer),
+    resource,
+    client: DEV_CLIENT,
+    user: 'alice',
+    scope,
+  });
   subject = createOverHttp(port, token, REGISTRY);
 });
 afterAll(() => dev.stop());

@@ -1,6 +1,6 @@
 import type fc from 'fast-check';
 import { DEV_CLIENT } from '../../cli/dev/idp.ts';
-import { fetchToken } from '../../cli/dev/login.ts';
+import { endpointsOfIdp, fetchToken } from '../../cli/dev/login.ts';
 import { findFreePort } from '../../cli/dev/network.ts';
 import { startDev } from '../../cli/dev/start.ts';
 import { WrongUsage } from '../../cli/failure.ts';
@@ -65,7 +65,13 @@ async function fuzzOverHttp(runs: number, statuses: Map<string, number>): Promis
   try {
     const { issuer, url: resource, port } = dev.state;
     const scope = 'starter.echo starter.whoami';
-    const token = await fetchToken({ issuer, resource, client: DEV_CLIENT, user: 'alice', scope });
+    const token = await fetchToken({
+      endpoints: endpointsOfIdp(issuer),
+      resource,
+      client: DEV_CLIENT,
+      user: 'alice',
+      scope,
+    });
     const subject = counting(createOverHttp(port, token, REGISTRY), statuses);
     const results: Result[] = [];
     for (const { name, share, make } of ANYWHERE) {

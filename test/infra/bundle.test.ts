@@ -10,6 +10,7 @@ import { buildFunction } from '../../infra/bundling/build-function.ts';
 import { readParameters } from '../../infra/config.ts';
 import { GatewayStack } from '../../infra/gateway-stack.ts';
 import { projectRoot } from '../../infra/project.ts';
+import type { RelayConfig } from '../../shared/core/config.ts';
 import { testConfig } from '../support/config.ts';
 
 const run = promisify(execFile);
@@ -18,7 +19,11 @@ let bundles: readonly string[] = [];
 
 beforeAll(() => {
   const app = new App({ analyticsReporting: false });
-  const parameters = readParameters({ groupScopes: 'readers:starter.whoami', demoBackend: 'true' });
+  const parameters = readParameters({
+    groupScopes: 'readers:starter.whoami',
+    authorizationServer: 'relay',
+    demoBackend: 'true',
+  });
   new GatewayStack(app, { parameters, bundling: true });
   const { directory } = app.synth();
   bundles = readdirSync(directory)
@@ -27,7 +32,7 @@ beforeAll(() => {
 });
 
 test('each function is one file of at most 500 KB', () => {
-  expect(bundles.map((bundle) => readdirSync(bundle))).toEqual(Array.from({ length: 5 }, () => ['index.mjs']));
+  expect(bundles.map((bundle) => readdirSync(bundle))).toEqual(Array.from({ length: 6 }, () => ['index.mjs']));
   const sizes = bundles.map((bundle) => readFileSync(join(bundle, 'index.mjs')).length);
   expect(sizes.filter((bytes) => bytes > 500_000)).toEqual([]);
 });
@@ -40,20 +45,29 @@ test('modules of Node come by their members: an import reads all of them, and so
   expect(imported).toEqual(bundles.map(() => ["from 'node:module"]));
 });
 
-test('a tool as docs/add-a-tool.md writes it brings no languages of zod, and the SDK only what Lambda needs', async () => {
+const CLIENTS = [
+  ['mcp', ['client-dynamodb']],
+  ['oauth', ['client-dynamodb', 'client-secrets-manager']],
+] as const;
+
+test.each(CLIENTS)('%s brings no languages of zod, and of the SDK only what Lambda needs', async (name, clients) => {
   const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bundle-'));
-  const { outputs } = await buildFunction('functions/mcp/index.ts', join(directory, 'index.mjs'));
+  const { outputs } = await buildFunction(`functions/${name}/index.ts`, join(directory, 'index.mjs'));
   rmSync(directory, { recursive: true });
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
   const carried = (pattern: RegExp) => used.filter((file) => pattern.test(file));
+  // As docs/add-a-tool.md writes it.
   expect(readFileSync(join(projectRoot, 'shared/tools/echo.ts'), 'utf8')).toContain("import { z } from 'zod';");
+  const services = carried(/node_modules\/@aws-sdk\/client-/).map((file) => file.split('/')[2]);
   expect({
+    services: [...new Set(services)].sort(),
     languages: carried(/zod\/v4\/locales\//),
     credentials: carried(/credential-provider-(?:ini|sso|process|web-identity|login|http|imds)|nested-clients/),
     eventStreams: carried(/submodules\/event-streams\//),
     endpointCache: carried(/node_modules\/(?:mnemonist|@aws-sdk\/endpoint-cache)\//),
   }).toEqual({
+    services: clients,
     languages: ['node_modules/zod/v4/locales/en.js'],
     credentials: [],
     eventStreams: [],
@@ -76,7 +90,7 @@ async function filesIn(source: string): Promise<readonly string[]> {
   return Object.keys(metafile.inputs);
 }
 
-const FUNCTIONS = ['mcp', 'discovery', 'debug', 'pre-token', 'demo-backend'].map(
+const FUNCTIONS = ['mcp', 'discovery', 'debug', 'oauth', 'pre-token', 'demo-backend'].map(
   (name) => `import './functions/${name}/index.ts';`,
 );
 
@@ -94,11 +108,22 @@ test('no function carries a fixture of the conformance suite, nor anything else 
   expect([found.flat().filter(isLocal), planted.filter(isLocal).length > 5]).toEqual([[], true]);
 });
 
+const relay: RelayConfig = {
+  clientId: 'gatehouse',
+  clientAuth: 'client_secret_basic',
+  registration: true,
+  strict: true,
+  reauth: false,
+  clients: [],
+};
+
 test('each function loads in a bare Node and exports a handler', async () => {
   const env = {
     PATH: process.env['PATH'],
     AWS_REGION: 'eu-central-1',
-    GATEHOUSE_CONFIG: JSON.stringify(testConfig()),
+    GATEHOUSE_CONFIG: JSON.stringify(testConfig({ authorizationServer: 'relay', relay })),
+    RELAY_KEYS_ARN: 'k',
+    UPSTREAM_SECRET_ARN: 'u',
     IDENTITIES_TABLE: 'i',
     AUDIT_TABLE: 'a',
     STATE_TABLE: 's',
@@ -114,7 +139,7 @@ test('each function loads in a bare Node and exports a handler', async () => {
       return /handler is a \w+/.exec(stdout)?.[0];
     }),
   );
-  expect(outputs).toEqual(Array.from({ length: 5 }, () => 'handler is a function'));
+  expect(outputs).toEqual(Array.from({ length: 6 }, () => 'handler is a function'));
 });
 
 test('a synthesis leaves no bundle behind in the temporary directory', async () => {

@@ -8,6 +8,11 @@ const domain = { domainName: 'mcp.acme.com', certificateArn: certificate('us-eas
 const zone = { hostedZoneId: 'Z0123456789ABCDEFGHIJ', hostedZoneName: 'acme.com' };
 const webAclArn = 'arn:aws:wafv2:us-east-1:123456789012:global/webacl/acme/1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f';
 const saml = { federatedSamlMetadataUrl: 'https://login.acme.com/saml/metadata' };
+const relay = { authorizationServer: 'relay', relayRegistration: 'true' };
+const upstream = {
+  upstreamClientId: 'gatehouse',
+  upstreamClientSecretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:upstream-a1B2c3',
+};
 const edge = { cloudFront: 'true' };
 
 const synth = (context: Record<string, string>) => synthGateway({ context, bundling: false }).template;
@@ -55,6 +60,16 @@ describe('CloudFormation can read the template', () => {
     ['with groups', { groupScopes: 'readers:starter.whoami' }],
     ['with groups, CloudFront and a SAML provider', { ...edge, groupScopes: 'readers:starter.whoami', ...saml }],
     ['with an imported pool', { userPoolId: 'eu-central-1_Ab12Cd34', loginDomainPrefix: 'acme', ...saml }],
+    ['with the relay', relay],
+    [
+      'with the relay, CloudFront, a domain and groups',
+      { ...relay, ...edge, ...domain, groupScopes: 'readers:starter.whoami' },
+    ],
+    ['with the relay before another provider', { ...oidc, ...relay, ...upstream, relayStrict: 'true' }],
+    [
+      'with the relay in an imported pool',
+      { ...relay, userPoolId: 'eu-central-1_Ab12Cd34', loginDomainPrefix: 'acme' },
+    ],
     ['with the longest name', { ...oidc, ...edge, stackName: `A${'b'.repeat(100)}` }],
   ])('%s', (_name, context) => {
     const template = synth(context);
@@ -81,6 +96,9 @@ function deployedValue(value: unknown, stackName: string): string {
   const target = String([inner].flat()[0]);
   if (target.startsWith('Tables')) return `${stackName}-${target}-ABCDEFGHIJKLM`;
   if (target.startsWith('EdgeSecret')) return 'arn';
+  if (target.startsWith('Relay')) {
+    return `arn:aws:secretsmanager:ap-southeast-7:123456789012:secret:${target}-ABCDEFGHIJKL-a1B2c3`;
+  }
   if (target === 'AWS::Region') return 'ap-southeast-7';
   const attribute = String([inner].flat()[1]);
   if (attribute === 'ApiEndpoint') return 'https://abcdefghij.execute-api.ap-southeast-7.amazonaws.com';
@@ -107,6 +125,7 @@ describe('the variables of every function that is synthesised fit into the 4,096
   test.each([
     ['by default', {}],
     ['with CloudFront and an issuer', { ...oidc, ...edge }],
+    ['with the relay and CloudFront', { ...relay, ...edge, relayStrict: 'true' }],
     [
       'with the longest login page and name',
       { ...edge, stackName: `A${'b'.repeat(100)}`, loginDomainPrefix: 'c'.repeat(63) },

@@ -9,6 +9,11 @@ const external = { idp: 'auth0', issuer: 'https://acme.eu.auth0.com/' };
 const synth = (context: Record<string, string> = {}) =>
   synthGateway({ context: { ...external, ...context }, bundling: false }).template;
 const everything = synth({ reservedConcurrency: '50' });
+const relay = synth({
+  authorizationServer: 'relay',
+  upstreamClientId: 'gatehouse',
+  upstreamClientSecretArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:upstream-a1B2c3',
+});
 
 function all(type: string, { Resources } = everything): readonly Resource[] {
   return Object.values(Resources).filter(({ Type }) => Type === type);
@@ -46,6 +51,18 @@ describe('alarms', () => {
       ['Gatehouse-Tables', 3, 1, ['Gatehouse dependencyErrors']],
       ['Gatehouse-AuthFailures', 100, 1, ['Gatehouse authFailures']],
       ['Gatehouse-Denials', 50, 1, ['Gatehouse denials']],
+    ]);
+  });
+
+  test('of a relay watch the token endpoint of the provider and the secrets, too', () => {
+    const names = (template: typeof everything) => alarmsOf(template).map(({ AlarmName }) => AlarmName);
+    const relayed = alarmsOf(relay).filter(({ AlarmName }) => /IdentityProvider|RelaySecrets/.test(String(AlarmName)));
+    const dependencies = relayed.map((one) =>
+      [...JSON.stringify(one).matchAll(/"Name":"dependency","Value":"(\w+)"/g)].map(([, name]) => name),
+    );
+    expect([names(relay).filter((name) => !names(synth()).includes(name)), dependencies]).toEqual([
+      ['Gatehouse-RelaySecrets'],
+      [['jwks', 'discovery', 'upstream'], ['secrets']],
     ]);
   });
 
@@ -118,10 +135,10 @@ describe('alarms', () => {
     const headings = [...text.matchAll(/^### (.+)$/gm)].map(([, heading = '']) =>
       heading.toLowerCase().replaceAll(' ', '-'),
     );
-    const links = alarmsOf().map(
+    const links = [...alarmsOf(), ...alarmsOf(relay)].map(
       (one) => /What to do: docs\/operate\.md#(\S+)$/.exec(String(one['AlarmDescription']))?.[1],
     );
-    expect([links.length, links.filter((link) => link === undefined || !headings.includes(link))]).toEqual([12, []]);
+    expect([links.length, links.filter((link) => link === undefined || !headings.includes(link))]).toEqual([24, []]);
   });
 
   test('take their thresholds and the place of the runbook from parameters', () => {

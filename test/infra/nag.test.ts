@@ -37,6 +37,10 @@ function findings(app: App): readonly string[] {
 }
 
 const CERTIFICATE = 'arn:aws:acm:us-east-1:123456789012:certificate/1a2b3c4d-1a2b-3c4d-5e6f-1a2b3c4d5e6f';
+const upstream = {
+  upstreamClientId: 'gatehouse',
+  upstreamClientSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:upstream-a1B2c3',
+};
 const domain = { domainName: 'mcp.acme.com', certificateArn: CERTIFICATE };
 
 test.each([
@@ -50,6 +54,8 @@ test.each([
   { mfa: 'off', federatedSamlMetadataUrl: 'https://login.acme.com/saml/metadata' },
   { userPoolId: 'eu-central-1_Ab12Cd34', loginDomainPrefix: 'acme' },
   { demoBackend: 'true' },
+  { authorizationServer: 'relay', relayStrict: 'true', relayRegistration: 'true' },
+  { authorizationServer: 'relay', cloudFront: 'true', idp: 'auth0', issuer: 'https://acme.eu.auth0.com/', ...upstream },
 ])('the packs AwsSolutions and Serverless find nothing that is not acknowledged with %j', (context) => {
   const app = new App({ analyticsReporting: false });
   new GatewayStack(app, { parameters: readParameters(context), bundling: false });

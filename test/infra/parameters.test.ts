@@ -70,12 +70,13 @@ describe('a wrong parameter stops synthesis with its name, its value and an exam
     [
       'metadata mode without endpoints',
       {
-        ...auth0,
+        idp: 'oidc',
+        issuer: 'https://login.example.com',
         authorizationServer: 'metadata',
         tokenEndpoint: 'https://a.example/t',
         jwksEndpoint: 'https://a.example/j',
       },
-      'authorizationEndpoint (not given) is needed with authorizationServer=metadata and idp=auth0. Example: -c authorizationEndpoint=https://login.acme.com/oauth2/authorize',
+      'authorizationEndpoint (not given) is needed with authorizationServer=metadata and idp=oidc: its discovery document names them. Example: -c authorizationEndpoint=https://login.acme.com/oauth2/authorize',
     ],
     [
       'a claim of a fixed preset',

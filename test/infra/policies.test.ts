@@ -6,15 +6,19 @@ interface Statement {
   readonly Resource: unknown;
 }
 
-const { Resources } = synthGateway({ context: {}, bundling: false }).template;
-const statements = Object.values(Resources)
-  .filter(({ Type }) => Type === 'AWS::IAM::Policy')
-  .map(({ Properties = {} }) => ({
-    role: nameOf((Properties['Roles'] as unknown[])[0]),
-    allows: (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement.map(
-      ({ Action, Resource }) => `${[Action].flat().sort().join(' ')} on ${nameOf(Resource)}`,
-    ),
-  }));
+const synth = (context: Record<string, string> = {}) => synthGateway({ context, bundling: false }).template;
+const { Resources } = synth();
+
+function statementsOf(template: ReturnType<typeof synth>) {
+  return Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::IAM::Policy')
+    .map(({ Properties = {} }) => ({
+      role: nameOf((Properties['Roles'] as unknown[])[0]),
+      allows: (Properties['PolicyDocument'] as { Statement: Statement[] }).Statement.map(
+        ({ Action, Resource }) => `${[Action].flat().sort().join(' ')} on ${[Resource].flat().map(nameOf).join(' ')}`,
+      ),
+    }));
+}
 
 /** `{ Ref: 'TablesAudit1234' }` → `TablesAudit`; text as it is. */
 function nameOf(reference: unknown): string {
@@ -22,10 +26,11 @@ function nameOf(reference: unknown): string {
   return /"([A-Za-z]+?)[0-9A-F]{8}"/.exec(JSON.stringify(reference))?.[1] ?? JSON.stringify(reference);
 }
 
+const traces = 'xray:PutTelemetryRecords xray:PutTraceSegments on *';
+const log = (name: string) => `logs:CreateLogStream logs:PutLogEvents on ${name}`;
+
 test('each function may do exactly what it needs, and the only wildcard is that of X-Ray', () => {
-  const traces = 'xray:PutTelemetryRecords xray:PutTraceSegments on *';
-  const log = (name: string) => `logs:CreateLogStream logs:PutLogEvents on ${name}`;
-  expect(statements).toEqual([
+  expect(statementsOf(synth())).toEqual([
     {
       role: 'McpRole',
       allows: [
@@ -40,6 +45,24 @@ test('each function may do exactly what it needs, and the only wildcard is that 
     },
     { role: 'DiscoveryRole', allows: [log('DiscoveryLogs'), traces] },
     { role: 'DebugRole', allows: [log('DebugLogs'), traces, 'dynamodb:GetItem on TablesIdentities'] },
+  ]);
+});
+
+test('the relay may read its two secrets, and with strict write its marks; nobody else may read a secret', () => {
+  const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:upstream-a1B2c3';
+  const auth0 = { idp: 'auth0', issuer: 'https://acme.eu.auth0.com/' };
+  const upstream = { upstreamClientId: 'gatehouse', upstreamClientSecretArn: arn };
+  const relay = { authorizationServer: 'relay' };
+  const rights = (context: Record<string, string>) => {
+    const all = statementsOf(synth({ ...relay, ...context }));
+    const others = all.filter(({ role }) => role !== 'OAuthRole').flatMap(({ allows }) => allows);
+    expect(others.filter((one) => /secret/i.test(one))).toEqual([]);
+    return all.find(({ role }) => role === 'OAuthRole')?.allows;
+  };
+  const own = 'secretsmanager:GetSecretValue on RelayKeys';
+  expect([rights({ ...auth0, ...upstream }), rights({ relayStrict: 'true' })]).toEqual([
+    [log('OAuthLogs'), traces, `${own} ${arn}`],
+    [log('OAuthLogs'), traces, `${own} RelayUpstream`, 'dynamodb:PutItem on TablesState'],
   ]);
 });
 

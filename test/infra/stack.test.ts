@@ -112,7 +112,7 @@ describe('the functions', () => {
   test('are refused a configuration that does not fit their environment', () => {
     const allowedClientIds = Array.from({ length: 300 }, (_, at) => `client-number-${at}`).join(',');
     expect(() => synth({ ...external, allowedClientIds })).toThrow(
-      /The variables of a function have \d+ bytes; Lambda takes 4096\. Shorten allowedOrigins, audience, allowedClientIds or issuers\./,
+      /The variables of a function have \d+ bytes; Lambda takes 4096\. Shorten allowedOrigins, audience, allowedClientIds, issuers or relayClients\./,
     );
   });
 
@@ -270,6 +270,6 @@ test('the outputs say what to paste where', () => {
     'ConnectClaude',
   ]);
   expect(synth(external).Outputs?.['ConnectClaude']?.Value).toBe(
-    'Settings > Connectors > Add custom connector: URL https://mcp.acme.com/mcp',
+    'Customize > Connectors > + > Add custom connector: URL https://mcp.acme.com/mcp',
   );
 });

@@ -13,10 +13,17 @@ type Template = ReturnType<typeof synth>;
 const all = (type: string, { Resources }: Template): readonly Resource[] =>
   Object.values(Resources).filter(({ Type }) => Type === type);
 const propertiesOf = (type: string, template: Template) => all(type, template).map(({ Properties = {} }) => Properties);
-describe('the web ACL', () => {
-  const [acl] = propertiesOf('AWS::WAFv2::WebACL', synth(edgeDomain));
-  const rules = acl!['Rules'] as ReadonlyArray<Record<string, object>>;
-  const groups = rules.flatMap(({ Statement }) => {
+
+const relay = {
+  authorizationServer: 'relay',
+  upstreamClientId: 'gatehouse',
+  upstreamClientSecretArn: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:upstream-a1B2c3',
+};
+type Rules = ReadonlyArray<Record<string, object>>;
+const rulesOf = (template: Template) => propertiesOf('AWS::WAFv2::WebACL', template)[0]!['Rules'] as Rules;
+
+function groupsOf(rules: Rules) {
+  return rules.flatMap(({ Statement }) => {
     const group = (
       Statement as {
         ManagedRuleGroupStatement?: {
@@ -27,6 +34,12 @@ describe('the web ACL', () => {
     ).ManagedRuleGroupStatement;
     return group === undefined ? [] : [group];
   });
+}
+
+describe('the web ACL', () => {
+  const [acl] = propertiesOf('AWS::WAFv2::WebACL', synth(edgeDomain));
+  const rules = rulesOf(synth(edgeDomain));
+  const groups = groupsOf(rules);
 
   test('has no bot control and no list of hosting networks, where the hosted clients live', () => {
     expect([acl!['Scope'], groups.map(({ Name }) => Name)]).toEqual([
@@ -54,6 +67,16 @@ describe('the web ACL', () => {
     ]);
   });
 
+  test('only counts queries of a sign-in with the relay: they are long, and name redirect URIs on loopback', () => {
+    const [common] = groupsOf(rulesOf(synth({ ...edgeDomain, ...relay })));
+    const names = common!.RuleActionOverrides?.map(({ Name }) => Name) ?? [];
+    expect(names.filter((name) => /QUERY/.test(name))).toEqual([
+      'SizeRestrictions_QUERYSTRING',
+      'EC2MetaDataSSRF_QUERYARGUMENTS',
+      'GenericRFI_QUERYARGUMENTS',
+    ]);
+  });
+
   test('limits an address with 429, which clients retry, and not with 403', () => {
     const [{ Statement, Action } = {}] = rules;
     expect([Statement, Action]).toEqual([
@@ -72,7 +95,11 @@ describe('the web ACL', () => {
 
   test('logs without tokens and queries', () => {
     const [logging] = propertiesOf('AWS::WAFv2::LoggingConfiguration', synth(edgeDomain));
-    expect(logging!['RedactedFields']).toEqual([{ SingleHeader: { Name: 'authorization' } }, { QueryString: {} }]);
+    expect(logging!['RedactedFields']).toEqual([
+      { SingleHeader: { Name: 'authorization' } },
+      { SingleHeader: { Name: 'cookie' } },
+      { QueryString: {} },
+    ]);
   });
 
   test('can be one of your own, and the stack then goes anywhere', () => {

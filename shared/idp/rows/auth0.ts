@@ -19,7 +19,19 @@ export const auth0: Preset = {
     clientDocuments: 'setting',
     serverMetadata: 'yes',
     s256: 'yes',
+    responseIssuer: 'setting',
   },
+  // auth0.com/docs/api/authentication: the endpoints below the domain, which is the issuer without its slash.
+  endpoints: (issuer) => ({
+    authorization: `${issuer}authorize`,
+    token: `${issuer}oauth/token`,
+    revocation: `${issuer}oauth/revoke`,
+    jwks: `${issuer}.well-known/jwks.json`,
+  }),
+  metadataNeeds:
+    'leave "Include Issuer in Authorization Responses" off at Auth0 (Settings → Advanced): clients would refuse its `iss` as that of another server',
+  // Works without the tenant's Resource Parameter Compatibility Profile.
+  relay: { audienceBy: 'audience', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     opaque:
       'Auth0 issues opaque tokens when no audience was asked for: create an API whose Identifier is this server, and turn on the Resource Parameter Compatibility Profile.',

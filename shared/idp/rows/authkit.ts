@@ -14,7 +14,16 @@ export const authkit: Preset = {
     clientDocuments: 'setting',
     serverMetadata: 'yes',
     s256: 'yes',
+    responseIssuer: 'no',
   },
+  // workos.com/docs/reference/workos-connect. The documents of a live domain, as published by a user of it on 2026-09-21,
+  // name the same, no `iss`, no revocation, and S256 in the RFC 8414 one only.
+  endpoints: (issuer) => ({
+    authorization: `${issuer}/oauth2/authorize`,
+    token: `${issuer}/oauth2/token`,
+    jwks: `${issuer}/oauth2/jwks`,
+  }),
+  relay: { audienceBy: 'resource', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     iss_mismatch:
       'A session token of WorkOS has the issuer api.workos.com and is not for an MCP server: sign in with AuthKit’s own domain as the authorization server.',

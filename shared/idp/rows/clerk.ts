@@ -16,7 +16,15 @@ export const clerk: Preset = {
     clientDocuments: 'setting',
     serverMetadata: 'yes',
     s256: 'yes',
+    responseIssuer: 'unknown',
   },
+  // clerk.com/docs, OAuth applications: the application configuration URLs below the Frontend API URL.
+  endpoints: (issuer) => ({
+    authorization: `${issuer}/oauth/authorize`,
+    token: `${issuer}/oauth/token`,
+    jwks: `${issuer}/.well-known/jwks.json`,
+  }),
+  relay: { audienceBy: 'resource', refreshBy: 'none', scopes: [] },
   fixes: {
     typ_not_allowed:
       'This is a Clerk ID or session token. Send the OAuth access token, and let Clerk issue it as a JWT.',

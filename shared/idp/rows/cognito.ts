@@ -12,8 +12,17 @@ export const cognito: Preset = {
   requiredClaims: { token_use: 'access' },
   accessTokenBy: 'claims',
   needsClients: 'an existing Cognito pool: the app clients to accept',
-  can: { resource: 'yes', dynamicRegistration: 'no', clientDocuments: 'no', serverMetadata: 'no', s256: 'no' },
+  can: {
+    resource: 'yes',
+    dynamicRegistration: 'no',
+    clientDocuments: 'no',
+    serverMetadata: 'no',
+    s256: 'no',
+    responseIssuer: 'no',
+  },
+  endpointsElsewhere: 'those of an existing pool are at its domain, which its issuer does not name',
   defaultAuthorizationServer: 'metadata',
+  relay: { audienceBy: 'resource', refreshBy: 'none', scopes: [] },
   fixes: {
     aud_missing:
       'Cognito binds `aud` only in managed login, on the Essentials or Plus plan, when the client sends `resource`: connect with a client that does.',

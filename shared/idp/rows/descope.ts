@@ -13,7 +13,19 @@ export const descope: Preset = {
     clientDocuments: 'setting',
     serverMetadata: 'unknown',
     s256: 'yes',
+    responseIssuer: 'unknown',
   },
+  // docs.descope.com/agentic-identity-hub/mcp-servers/discovery-url: the example document.
+  endpoints: (issuer) => {
+    const server = issuer.replace('/v1/apps/', '/oauth2/v1/apps/');
+    const [project] = issuer.split('/').slice(-2);
+    return {
+      authorization: `${server}/authorize`,
+      token: `${server}/token`,
+      jwks: `https://api.descope.com/${project}/.well-known/jwks.json`,
+    };
+  },
+  relay: { audienceBy: 'resource', refreshBy: 'none', scopes: [] },
   fixes: {
     iss_mismatch:
       'The token is of another app or tenant of the Descope project. Its issuer must be …/v1/apps/agentic/<project id>/<MCP server id>.',

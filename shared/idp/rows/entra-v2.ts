@@ -19,7 +19,14 @@ export const entraV2: Preset = {
   isAppOnly: (claim) => String(claim('scp') ?? '').trim() === '' || claim('idtyp') === 'app',
   tenantClaim: 'tid',
   otherAudience: { what: 'the client id of the API registration', example: '6e74172b-be56-4843-9ff4-e66a39bb12e3' },
-  can: { resource: 'yes', dynamicRegistration: 'no', clientDocuments: 'preview', serverMetadata: 'no', s256: 'no' },
+  can: {
+    resource: 'yes',
+    dynamicRegistration: 'no',
+    clientDocuments: 'preview',
+    serverMetadata: 'no',
+    s256: 'no',
+    responseIssuer: 'unknown',
+  },
   defaultAuthorizationServer: 'metadata',
   endpoints: (issuer) => {
     const tenant = issuer.slice(0, -'/v2.0'.length);
@@ -29,6 +36,9 @@ export const entraV2: Preset = {
       jwks: `${tenant}/discovery/v2.0/keys`,
     };
   },
+  // The prefix of the scopes names the API; a `resource` beside it has to match its URI exactly (AADSTS9010010).
+  // `oid` needs `profile`.
+  relay: { audienceBy: 'none', refreshBy: 'offline_access', scopes: ['openid', 'profile'] },
   fixes: {
     iss_mismatch:
       'A v1 token has the issuer sts.windows.net: set requestedAccessTokenVersion to 2 in the manifest of the API registration.',

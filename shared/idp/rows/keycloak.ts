@@ -23,7 +23,21 @@ export const keycloak: Preset = {
     clientDocuments: 'preview',
     serverMetadata: 'yes',
     s256: 'yes',
+    responseIssuer: 'yes',
   },
+  // keycloak.org, Securing applications, OpenID Connect: the endpoints of a realm.
+  endpoints: (issuer) => {
+    const realm = `${issuer}/protocol/openid-connect`;
+    return {
+      authorization: `${realm}/auth`,
+      token: `${realm}/token`,
+      revocation: `${realm}/revoke`,
+      jwks: `${realm}/certs`,
+    };
+  },
+  metadataNeeds:
+    'turn on "Exclude Issuer From Authentication Response" at each client in Keycloak (Advanced): clients refuse its `iss` as that of another server',
+  relay: { audienceBy: 'resource', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     aud_missing:
       'Keycloak puts no audience in by itself: add an Audience mapper with this server’s resource URL to the client scope.',

@@ -14,5 +14,8 @@ export const oidc: Preset = {
     clientDocuments: 'unknown',
     serverMetadata: 'unknown',
     s256: 'unknown',
+    responseIssuer: 'unknown',
   },
+  endpointsElsewhere: 'its discovery document names them',
+  relay: { audienceBy: 'resource', refreshBy: 'offline_access and consent', scopes: [] },
 };

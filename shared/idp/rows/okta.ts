@@ -16,7 +16,17 @@ export const okta: Preset = {
     clientDocuments: 'unknown',
     serverMetadata: 'yes',
     s256: 'yes',
+    responseIssuer: 'unknown',
   },
+  // developer.okta.com, OpenID Connect & OAuth 2.0 API, custom authorization servers; its metadata, too, lists `none` for
+  // revocation.
+  endpoints: (issuer) => ({
+    authorization: `${issuer}/v1/authorize`,
+    token: `${issuer}/v1/token`,
+    revocation: `${issuer}/v1/revoke`,
+    jwks: `${issuer}/v1/keys`,
+  }),
+  relay: { audienceBy: 'none', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     iss_mismatch:
       'Tokens of the Okta org authorization server are not for this API. Use a custom authorization server, whose issuer ends in /oauth2/<id>.',

@@ -11,9 +11,13 @@ export const pingone: Preset = {
     resource: 'setting',
     dynamicRegistration: 'no',
     clientDocuments: 'unknown',
-    serverMetadata: 'no',
+    // Its console shows it: /.well-known/oauth-authorization-server/<environment>/as.
+    serverMetadata: 'yes',
     s256: 'yes',
+    responseIssuer: 'unknown',
   },
+  // developer.pingidentity.com/pingone-api, OpenID Connect/OAuth 2: the endpoints below /as.
+  endpoints: (issuer) => ({ authorization: `${issuer}/authorize`, token: `${issuer}/token`, jwks: `${issuer}/jwks` }),
   fixes: {
     aud_mismatch:
       'Set the Audience of the custom resource at PingOne to this server’s resource URL; it is the resource’s name by default.',

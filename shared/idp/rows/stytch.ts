@@ -15,7 +15,11 @@ export const stytch: Preset = {
     clientDocuments: 'yes',
     serverMetadata: 'yes',
     s256: 'yes',
+    responseIssuer: 'unknown',
   },
+  // stytch.com/docs, Connected Apps: the Authorization URL is set in the dashboard.
+  endpointsElsewhere: 'its authorization endpoint is a page of your own application',
+  relay: { audienceBy: 'none', refreshBy: 'offline_access', scopes: [] },
   fixes: {
     iss_mismatch:
       'Tokens that were fetched through stytch.com have the issuer stytch.com/<project id>: fetch them through the project’s own or custom domain, which -c issuer=… names.',

@@ -23,12 +23,13 @@ export function requestOf(operation: Operation, token: string) {
 }
 
 /** As API Gateway hands it over, payload 2.0. */
-export function eventOf(method: string, path: string, headers: Record<string, string>, body?: string): HttpEvent {
+export function eventOf(method: string, target: string, headers: Record<string, string>, body?: string): HttpEvent {
+  const [path = '', query = ''] = target.split('?');
   return {
     version: '2.0',
     routeKey: `ANY ${path}`,
     rawPath: path,
-    rawQueryString: '',
+    rawQueryString: query,
     headers,
     requestContext: {
       http: { method, path, protocol: 'HTTP/1.1', sourceIp: '192.0.2.1', userAgent: headers['user-agent'] ?? '' },
@@ -42,3 +43,23 @@ export function eventOf(method: string, path: string, headers: Record<string, st
 }
 
 export const LAMBDA = { getRemainingTimeInMillis: () => 28_000 } as unknown as Context;
+
+/** What a client sends to the token endpoint of a relay, about once an hour. */
+export function refreshEvent(clientId: string, refreshToken: string): HttpEvent {
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    refresh_token: refreshToken,
+    client_id: clientId,
+    resource: 'https://mcp.example.com/mcp',
+  });
+  const headers = {
+    'content-type': 'application/x-www-form-urlencoded',
+    accept: 'application/json',
+    host: 'mcp.example.com',
+    'user-agent': 'bench/1',
+  };
+  return eventOf('POST', '/oauth/token', headers, form.toString());
+}
+
+/** As the provider behind the relay answers, the access token that of the fixture. */
+export const UPSTREAM_REFRESH_TOKEN = 'upstream-refresh-token-of-sixty-four-characters-as-many-are-0001';

@@ -40,8 +40,8 @@ export async function deployDev(world: World, step: Step): Promise<Gateway> {
     assert.deepEqual(outputs, {
       ...first.outputs,
       McpUrl: url,
-      ConnectChatGPT: `Settings > Plugins > Create: MCP server URL ${url}, authentication OAuth`,
-      ConnectClaude: `Settings > Connectors > Add custom connector: URL ${url}`,
+      ConnectChatGPT: `chatgpt.com/plugins > + > Add custom MCP server: server URL ${url}, authentication OAuth`,
+      ConnectClaude: `Customize > Connectors > + > Add custom connector: URL ${url}`,
     });
     return gatewayOf(world, outputs, first.apiId);
   });

@@ -6,6 +6,7 @@ import { dropBranding, joinProviderUrl } from '../edits.ts';
 import type { Step } from '../story.ts';
 import { STACK, type World } from '../world.ts';
 import { groupsChapter, importChapter } from './groups.ts';
+import { relayProd } from './prod-relay.ts';
 import { checkMetadata, checkUserPool } from './user-pool.ts';
 
 /** `cdk deploy` as it stands: prod, with a user pool. What protects it, and what a destroy keeps. */
@@ -22,6 +23,7 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
   await step('the deployed metadata leads to its login page', () => checkMetadata(world, outputs));
   await groupsChapter(world, outputs, step);
   await importChapter(world, outputs, step);
+  await relayProd(world, outputs, step);
   await step('an item is written to each table', async () => {
     for (const table of tablesOf(outputs)) await dynamo(api, 'PutItem', { TableName: table, Item: ITEM });
   });
@@ -32,7 +34,7 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
     assert.deepEqual(await inventory(api, STACK), before);
   });
   await step(
-    'without the protection cdk destroy removes API and functions and keeps pool, tables, items and the log of mcp',
+    'without the protection cdk destroy removes API and functions and keeps pool, tables, items, seals and the log of mcp',
     async () => {
       const before = await inventory(api, STACK);
       await api.query('cloudformation', '2010-05-15', {
@@ -42,11 +44,13 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
       });
       await cdk.destroy({});
       const { tables, userPools, alarms, dashboards } = before;
+      const secrets = before.secrets.filter((name) => name.includes('RelayKeys'));
+      assert.deepEqual([before.secrets.length, secrets.length], [2, 1]);
       assert.deepEqual([tables, userPools.length, dashboards.length], [tablesOf(outputs), 1, 1]);
       assert.ok(alarms.length > 5);
       const logGroups = before.logGroups.filter((name) => name.includes('McpLogs'));
       assert.equal(logGroups.length, 1);
-      assert.deepEqual(await inventory(api, STACK), { ...NOTHING, tables, userPools, logGroups });
+      assert.deepEqual(await inventory(api, STACK), { ...NOTHING, tables, userPools, logGroups, secrets });
       for (const table of tables) {
         const { Item } = await dynamo(api, 'GetItem', { TableName: table, Key: ITEM });
         assert.deepEqual(Item, ITEM);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createIdpDocument } from '../../../shared/auth/idp-document.ts';
-import { FetchTimeout, type GetJsonOptions } from '../../../shared/net/get-json.ts';
+import { type FetchLimits, FetchTimeout } from '../../../shared/net/answer.ts';
 import { ISSUER, NOW } from '../../support/config.ts';
 import { captureLog } from '../../support/log.ts';
 
@@ -9,7 +9,7 @@ const JWKS = 'https://keys.example.com/jwks';
 
 function setUp(issuer = ISSUER) {
   const state = { now: NOW, answer: (_url: string): unknown => ({ issuer, jwks_uri: JWKS }) };
-  const asked: { url: string; options: GetJsonOptions }[] = [];
+  const asked: { url: string; options: FetchLimits }[] = [];
   const { log, lines } = captureLog();
   const source = createIdpDocument(issuer, {
     clock: () => state.now,
@@ -74,6 +74,11 @@ describe('where it is looked for', () => {
     ['with a list for the keys', { issuer: ISSUER, jwks_uri: [JWKS] }],
     ['with keys over plain http', { issuer: ISSUER, jwks_uri: 'http://login.example.com/jwks' }],
     ['with keys on this machine', { issuer: ISSUER, jwks_uri: 'http://127.0.0.1:9001/' }],
+    ['with keys on this machine over https', { issuer: ISSUER, jwks_uri: 'https://127.0.0.1:9001/' }],
+    ['with keys at the name of this machine', { issuer: ISSUER, jwks_uri: 'https://localhost/jwks' }],
+    ['with keys in a private network', { issuer: ISSUER, jwks_uri: 'https://10.0.0.1/jwks' }],
+    ['with keys at the metadata service', { issuer: ISSUER, jwks_uri: 'https://0xa9fea9fe/jwks' }],
+    ['with keys behind a user', { issuer: ISSUER, jwks_uri: 'https://user@keys.example.com/jwks' }],
     ['with keys at no address', { issuer: ISSUER, jwks_uri: 'jwks' }],
     ['that is null', null],
     ['that is text', 'text'],
@@ -89,7 +94,9 @@ describe('where it is looked for', () => {
   test.each([
     ['https://login.example.com', false],
     ['http://localhost:8080', true],
-  ])('plain http is for an issuer that is plain itself: %s', async (issuer, allowHttp) => {
+    ['https://localhost:8443', true],
+    ['https://localhost.example.com', false],
+  ])('this machine is asked only for an issuer that is on it: %s', async (issuer, allowHttp) => {
     const { source, asked } = setUp(issuer);
     await source.get();
     expect(asked.map(({ options }) => options)).toEqual([{ allowHttp, timeoutMs: 1500, maxBytes: 65_536 }]);

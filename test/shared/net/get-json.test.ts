@@ -65,9 +65,23 @@ test.each([
   ['http to another host', () => getJson('http://login.example.com/', LIMITS)],
   ['http to a host that starts like ours', () => getJson('http://127.0.0.1.example.com/', LIMITS)],
   ['a file', () => getJson('file:///etc/hosts', LIMITS)],
+  ['a URL with a user', () => getJson('https://user@login.example.com/', LIMITS)],
+  ['no URL', () => getJson('login.example.com', LIMITS)],
   ['data', () => getJson('data:application/json,{}', LIMITS)],
 ])('%s is not fetched', async (_name, attempt) => {
   await expect(attempt()).rejects.toMatchObject({ message: 'url_not_https' });
+});
+
+test.each([
+  ['this machine, without leave', 'https://127.0.0.1:9001/', false],
+  ['the name of this machine, without leave', 'https://localhost:9001/', false],
+  ['a private network', 'https://10.0.0.1/jwks', false],
+  ['a private network, for an issuer on this machine', 'https://10.0.0.1/jwks', true],
+  ['the metadata service', 'https://169.254.169.254/latest', true],
+  ['the metadata service as a number', 'https://2852039166/latest', true],
+  ['the metadata service by IPv6', 'https://[fd00:ec2::254]/latest', true],
+])('%s is not asked for a document', async (_name, url, allowHttp) => {
+  await expect(getJson(url, { ...LIMITS, allowHttp })).rejects.toMatchObject({ message: 'address_refused' });
 });
 
 test.each(['/silent', '/half', '/endless'])('one limit of time covers connection and body: %s', async (path) => {
