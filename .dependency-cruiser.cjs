@@ -5,6 +5,7 @@ const tiers = [
   ['store'],
   ['auth', 'identity', 'audit', 'governance'],
   ['backend', 'oauth'],
+  ['backends'],
   ['features'],
   ['tools', 'prompts', 'resources'],
   ['registry'],
@@ -56,7 +57,10 @@ module.exports = {
       name: 'infra-reads-declarations',
       severity: 'error',
       from: { path: '^infra/' },
-      to: { path: '^(cli|functions|test|shared)/', pathNot: '^shared/(core|idp|registry)/' },
+      to: {
+        path: '^(cli|functions|test|shared)/',
+        pathNot: '^shared/(core|idp|backends|registry)/|^shared/backend/definition\\.ts$',
+      },
     },
     {
       name: 'sources-import-no-tests',
@@ -66,8 +70,18 @@ module.exports = {
     },
     door('cdk', 'node_modules/(aws-cdk-lib|constructs|cdk-nag)/', '^infra/'),
     door('middy', 'node_modules/@middy/', '^functions/middleware/chain\\.ts$'),
-    door('aws-sdk', 'node_modules/@aws-sdk/', '^shared/aws/'),
+    door('aws-sdk', 'node_modules/@(aws-sdk|smithy)/', '^shared/aws/'),
     door('logger', 'node_modules/@aws-lambda-powertools/', '^shared/core/logger\\.ts$'),
+    {
+      name: 'who-sees-tokens',
+      comment: 'behind the handle is the token of a user: two modes of calling a backend, and the step that made it',
+      severity: 'error',
+      from: {
+        path: '^(cli|functions|infra|shared)/',
+        pathNot: '^(shared/backend/auth/(forward-token|token-exchange)|functions/middleware/authenticate)\\.ts$',
+      },
+      to: { path: '^shared/backend/auth/subject-token\\.ts$' },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

@@ -9,7 +9,7 @@ import { type DevGateway, startDev } from './dev/start.ts';
 export const devCommand: Command = {
   help: `Usage: npm run dev -- [--port ${DEFAULT_PORT}] [-c key=value …] [--fixtures]
 
-  --port P         gateway at P, identity provider at P+1, database at P+2
+  --port P         gateway at P, identity provider at P+1, database at P+2, demo backend at P+3
   -c key=value     a parameter as in cdk deploy (docs/parameters.md), more than once if needed
                    -c idp=oidc -c issuer=http://127.0.0.1:9999 -c audience=… uses your identity provider
                    -c authorizationServer=relay lets clients sign in at the gateway; with your identity provider
@@ -53,5 +53,6 @@ function welcome({ state }: DevGateway): string {
   if (state.relay) lines.push(`Sign-in            at the gateway, for clients that it knows and ${DEV_CLIENT.id}`);
   else if (state.embeddedIdp) lines.push(`OAuth client       ${DEV_CLIENT.id} (public), or dynamic registration`);
   lines.push(`Database           ${state.dynamodb}`);
+  if (state.demoBackend !== undefined) lines.push(`Demo backend       ${state.demoBackend}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,5 @@
 import { createDynamo, type Dynamo } from '../shared/aws/dynamodb.ts';
+import type { Kms } from '../shared/aws/kms.ts';
 import { type Clock, systemClock, type Timer } from '../shared/core/clock.ts';
 import type { FunctionEnvironment } from '../shared/core/config.ts';
 import { createLog, type Log } from '../shared/core/logger.ts';
@@ -13,6 +14,8 @@ export interface Ports {
   readonly log: Log;
   readonly getJson: GetJson;
   readonly dynamo: Dynamo;
+  /** Of functions that sign assertions or publish the keys of those that do. */
+  readonly kms?: Kms;
 }
 
 export function createPorts(service: string): Ports {

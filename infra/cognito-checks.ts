@@ -1,5 +1,6 @@
 import type { ParameterName, Parameters } from '../shared/core/parameters.ts';
-import { deployed, scopesOf } from '../shared/registry/index.ts';
+import { scopesOf } from '../shared/registry/index.ts';
+import { offeredBy } from './backends.ts';
 import { callbackProblem } from './callback-url.ts';
 import { checkFederation } from './federation-checks.ts';
 import { type Problem, wrong } from './problem.ts';
@@ -91,8 +92,9 @@ function checkImport(parameters: Parameters, region: string | undefined): Proble
 }
 
 /** A scope that no tool needs would be a group that may less than somebody thinks. */
-function checkGroups({ groupScopes = [] }: Parameters): Problem[] {
-  const known = scopesOf(deployed);
+function checkGroups(parameters: Parameters): Problem[] {
+  const { groupScopes = [] } = parameters;
+  const known = scopesOf(offeredBy(parameters));
   const unknown = [...new Set(groupScopes.flatMap(({ scopes }) => scopes))].filter((scope) => !known.includes(scope));
   if (unknown.length === 0) return [];
   const problem = `must name scopes of the tools: ${known.join(', ')}`;

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
 import { REFUSED } from '../shared/idp/refused.ts';
+import { checkBackends } from './backend-checks.ts';
 import { checkCognito } from './cognito-checks.ts';
 import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
 import { checkIssuers, checkRules, HTTPS_ONLY, isSafe, makesAppClient } from './idp-checks.ts';
@@ -33,7 +34,7 @@ export function readParameters(context: Readonly<Record<string, unknown>>, regio
   return parameters;
 }
 
-const WITH_PARTS: readonly ParameterName[] = ['issuers', 'relayClients'];
+const WITH_PARTS: readonly ParameterName[] = ['issuers', 'relayClients', 'backends'];
 
 /** A value with a form of its own says which part of it is wrong; every other one is one thing. */
 function problemsOf(name: ParameterName, raw: unknown, issues: readonly z.core.$ZodIssue[]): Problem[] {
@@ -62,6 +63,7 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
     ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
     ...checkCognito(parameters, region),
+    ...checkBackends(parameters),
     ...checkRelay(parameters, region),
   ];
 }
@@ -156,5 +158,6 @@ function printProblem({ parameter, value, problem, example }: Problem): string {
 
 /** Somebody who gives the secret itself instead of its ARN shall not find it in the log of a build. */
 function shown(parameter: string, value: unknown): string {
-  return /secret/i.test(parameter) ? 'a value that is not shown' : JSON.stringify(value);
+  const isSettings = parameter.startsWith('backends.') && typeof value === 'object';
+  return isSettings || /secret/i.test(parameter) ? 'a value that is not shown' : JSON.stringify(value);
 }

@@ -1,3 +1,4 @@
+import type { BackendsSettings } from '../shared/core/backend-settings.ts';
 import { type GatewayConfig, type IdpConfig, type RelayConfig, resourceUrl } from '../shared/core/config.ts';
 import type { IssuerEntry } from '../shared/core/issuer-entries.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
@@ -36,6 +37,7 @@ export function toGatewayConfig(
   parameters: Parameters,
   publicUrl: string,
   created: IdpFacts | undefined,
+  { assertions, backends }: { readonly assertions: boolean; readonly backends: BackendsSettings },
 ): GatewayConfig {
   const authorizationServer = modeOf(parameters);
   const endpoints = authorizationServer === 'direct' ? undefined : endpointsOf(parameters, created);
@@ -55,6 +57,8 @@ export function toGatewayConfig(
     provisioning: parameters.provisioning,
     ...(openaiAppsChallenge === undefined ? {} : { openaiAppsChallenge }),
     auditRetentionDays: parameters.auditRetentionDays,
+    ...(assertions ? { assertionSigning: parameters.assertionSigning } : {}),
+    ...(Object.keys(backends).length === 0 ? {} : { backends }),
   };
 }
 

@@ -1,15 +1,21 @@
 import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { usesAssertions } from '../shared/backends/check.ts';
 import type { GatewayConfig } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
+import { USER_PARTITIONS } from '../shared/core/tables.ts';
+import { deployed } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
+import { invocationsOf, secretsOf, settingsOf } from './backends.ts';
 import { ConfigError } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
 import { Alarms } from './constructs/alarms.ts';
+import { AssertionKey } from './constructs/assertion-key.ts';
 import { Dashboard } from './constructs/dashboard.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
 import { Metrics, type Monitored } from './constructs/metrics.ts';
 import { Tables } from './constructs/tables.ts';
+import { createDemoBackend, type DemoBackend } from './demo-backend.ts';
 import { tooLarge } from './environment-size.ts';
 import { createFrontDoor, type FrontDoor } from './front-door.ts';
 import { EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
@@ -24,14 +30,18 @@ import { createSignIn } from './sign-in.ts';
 export interface GatewayStackProps {
   readonly parameters: Parameters;
   readonly bundling: boolean;
+  /** Whether a backend gets assertions; by default what the backends need. */
+  readonly assertions?: boolean;
 }
 
 /** The whole gateway in one stack: API → resource server → client → configuration has no cycle inside one. */
 export class GatewayStack extends Stack {
   private readonly parameters: Parameters;
   private readonly bundling: boolean;
+  private readonly assertions: boolean;
 
-  constructor(scope: Construct, { parameters, bundling }: GatewayStackProps) {
+  constructor(scope: Construct, { parameters, bundling, ...given }: GatewayStackProps) {
+    const { assertions = usesAssertions(deployed.backends, settingsOf(parameters)) } = given;
     super(scope, parameters.stackName, {
       description: 'Gatehouse, an MCP gateway',
       terminationProtection: parameters.environment === 'prod',
@@ -39,14 +49,18 @@ export class GatewayStack extends Stack {
     });
     this.parameters = parameters;
     this.bundling = bundling;
+    this.assertions = assertions;
     const tables = new Tables(this, 'Tables', { isProtected: parameters.environment === 'prod' });
     const door = createFrontDoor(this, parameters);
     const { publicUrl } = door;
     const signIn = makesAppClient(parameters) ? createSignIn(this, { parameters, publicUrl, bundling }) : undefined;
-    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts);
-    const monitored = this.createFunctions(config, tables, door);
+    const demo = parameters.demoBackend ? this.createDemoBackend(publicUrl) : undefined;
+    const backends = settingsOf(parameters, demo?.settings);
+    const config = toGatewayConfig(parameters, publicUrl, signIn?.facts, { assertions, backends });
+    const key = assertions ? this.createAssertionKey(tables) : undefined;
+    const monitored = this.createFunctions(config, tables, door, key);
     const relay = config.relay && this.createRelay(config, tables, door, signIn?.clientSecret);
-    const more = [relay?.fn.fn, signIn?.preToken].filter((fn) => fn !== undefined);
+    const more = [relay?.fn.fn, signIn?.preToken, demo?.fn.fn].filter((fn) => fn !== undefined);
     this.monitor({ ...monitored, functions: [...monitored.functions, ...more] });
     for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
     Annotations.of(this).addInfoV2('gatehouse:mode', modeNote(parameters));
@@ -56,9 +70,22 @@ export class GatewayStack extends Stack {
     acknowledgeFindings(this, parameters);
   }
 
-  private createFunctions(config: GatewayConfig, tables: Tables, door: FrontDoor): Monitored {
+  private createAssertionKey(tables: Tables): AssertionKey {
+    const { assertionSigning: signing, environment } = this.parameters;
+    const stateTableArn = tables.state.tableArn;
+    return new AssertionKey(this, 'Assertions', { signing, stateTableArn, isProtected: environment === 'prod' });
+  }
+
+  private createFunctions(
+    config: GatewayConfig,
+    tables: Tables,
+    door: FrontDoor,
+    key: AssertionKey | undefined,
+  ): Monitored {
     const common = this.commonEnvironment(config, door);
     const IDENTITIES_TABLE = tables.identities.tableName;
+    const STATE_TABLE = tables.state.tableName;
+    const ASSERTION_KEY: Readonly<Record<string, string>> = key === undefined ? {} : { ASSERTION_KEY: key.keyId };
     const mcp = this.createFunction('Mcp', {
       name: 'mcp',
       description: 'POST /mcp and POST /tools/{name}',
@@ -66,7 +93,8 @@ export class GatewayStack extends Stack {
         ...common,
         IDENTITIES_TABLE,
         AUDIT_TABLE: tables.audit.tableName,
-        STATE_TABLE: tables.state.tableName,
+        STATE_TABLE,
+        ...ASSERTION_KEY,
       }),
       reservedConcurrency: this.parameters.reservedConcurrency,
       // Where an outcome went that its table did not take: part of the audit trail, kept with it.
@@ -76,11 +104,21 @@ export class GatewayStack extends Stack {
     // Append only: what is in the trail cannot be read, changed or removed by the function that writes it.
     mcp.allow(['PutItem'], tables.audit.tableArn);
     mcp.allow(['GetItem', 'PutItem', 'DeleteItem'], tables.state.tableArn);
+    // What tools keep of a user is listed a partition at a time; keys and marks are in others.
+    mcp.permit(['dynamodb:Query'], tables.state.tableArn, {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${USER_PARTITIONS}*`] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    });
+    const secrets = secretsOf(config.backends ?? {});
+    if (secrets.length > 0) mcp.readSecrets(secrets);
+    for (const [action, arn] of invocationsOf(config.backends ?? {})) mcp.permit([action], arn);
+    key?.letSign(mcp);
     const discovery = this.createFunction('Discovery', {
       name: 'discovery',
       description: 'Well-known documents',
-      environment: common,
+      environment: key === undefined ? common : { ...common, STATE_TABLE, ...ASSERTION_KEY },
     });
+    key?.letPublish(discovery);
     const debug = this.createFunction('Debug', {
       name: 'debug',
       description: 'Service page, health, token report, and 404 for the rest',
@@ -89,6 +127,10 @@ export class GatewayStack extends Stack {
     debug.allow(['GetItem'], tables.identities.tableArn);
     serve(door, { mcp, discovery, debug });
     return { api: door.api, mcp: mcp.fn, functions: [mcp.fn, discovery.fn, debug.fn], tables };
+  }
+
+  private createDemoBackend(publicUrl: string): DemoBackend {
+    return createDemoBackend(this, { publicUrl, createFunction: (id, props) => this.createFunction(id, props) });
   }
 
   private createRelay(config: GatewayConfig, tables: Tables, door: FrontDoor, clientSecret: string | undefined): Relay {
@@ -108,7 +150,7 @@ export class GatewayStack extends Stack {
   private monitor(monitored: Monitored): void {
     const metrics = new Metrics(this, 'Metrics', monitored);
     const alarms = new Alarms(this, 'Alarms', {
-      rules: alarmRules(metrics, this.parameters),
+      rules: alarmRules(metrics, { ...this.parameters, assertions: this.assertions }),
       parameters: this.parameters,
     });
     new Dashboard(this, 'Dashboard', { metrics, alarms: alarms.all });

@@ -2,7 +2,8 @@ import { Aws, type Stack } from 'aws-cdk-lib';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { relayCallbackUrl, resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
-import { deployed, scopesOf } from '../shared/registry/index.ts';
+import { scopesOf } from '../shared/registry/index.ts';
+import { offeredBy } from './backends.ts';
 import { Federation } from './constructs/federation.ts';
 import { GatewayFunction } from './constructs/gateway-function.ts';
 import { UserPool } from './constructs/user-pool.ts';
@@ -42,7 +43,7 @@ export function createSignIn(stack: Stack, options: SignInOptions): SignIn {
   const isRelay = parameters.authorizationServer === 'relay';
   const { clientId, clientSecret } = users.addMcpClient({
     identifier: scopePrefix.slice(0, -1),
-    scopes: scopesOf(deployed),
+    scopes: scopesOf(offeredBy(parameters)),
     callbackUrls: isRelay
       ? [relayCallbackUrl({ publicUrl })]
       : [...byDefault.callbackUrls(parameters), ...(parameters.callbackUrls ?? [])],

@@ -8,6 +8,8 @@ export interface SynthOptions {
   readonly bundling: boolean;
   /** Where the stack goes, where that is known. */
   readonly region?: string;
+  /** Instead of what the backends need. */
+  readonly assertions?: boolean;
 }
 
 export interface SynthesisedGateway {
@@ -31,9 +33,9 @@ export interface Resource {
  *
  * @throws ConfigError for wrong parameters
  */
-export function synthGateway({ context, bundling, region }: SynthOptions): SynthesisedGateway {
+export function synthGateway({ context, region, ...more }: SynthOptions): SynthesisedGateway {
   const parameters = readParameters(context, region);
   const app = new App({ analyticsReporting: false });
-  const stack = new GatewayStack(app, { parameters, bundling });
+  const stack = new GatewayStack(app, { parameters, ...more });
   return { stackName: parameters.stackName, template: app.synth().getStackByName(stack.stackName).template };
 }

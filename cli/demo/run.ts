@@ -5,6 +5,7 @@ import { findFreePort } from '../dev/network.ts';
 import { type DevGateway, startDev } from '../dev/start.ts';
 import { Failure } from '../failure.ts';
 import type { DemoMode } from './modes.ts';
+import { showRefusedRead, showSales } from './sales.ts';
 import { type Session, signIn } from './sign-in.ts';
 
 const print = (line = '') => process.stdout.write(`${line}\n`);
@@ -23,8 +24,12 @@ export async function runDemo(mode: DemoMode): Promise<void> {
     print(`  a person pastes    ${mode.pasted}\n`);
     const alice = await greet(gateway, mode, 'alice');
     await call(alice, 'alice', 'echo', { text: 'Hello from Alice' });
+    const hers = await showSales(alice, 'alice', print);
     await alice.client.close();
     const bob = await greet(gateway, mode, 'bob');
+    const his = await showSales(bob, 'bob', print);
+    if (hers === his) throw new Failure('alice and bob were shown the same sales');
+    await showRefusedRead(bob, 'alice', print);
     await refuseBob(bob);
     await showTrail(gateway);
     if (mode.note !== undefined) print(`\n${mode.note}`);

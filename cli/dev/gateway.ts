@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Context } from 'aws-lambda';
 import { createHandler as createDebug } from '../../functions/debug/handler.ts';
+import { createHandler as createDemoBackend } from '../../functions/demo-backend/handler.ts';
 import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
+import type { McpPorts } from '../../functions/mcp/ports.ts';
 import type { Handler, HttpResponse } from '../../functions/middleware/chain.ts';
 import { createHandler as createOAuth } from '../../functions/oauth/handler.ts';
 import type { OAuthPorts } from '../../functions/oauth/ports.ts';
-import type { FunctionEnvironment } from '../../shared/core/config.ts';
 import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { Failure } from '../failure.ts';
 import { matchRoute, pathOf, receive, toEvent } from './http-event.ts';
@@ -17,17 +18,20 @@ import type { Plan } from './template.ts';
 /** API Gateway refuses larger requests itself. */
 const MAX_REQUEST_BYTES = 10 * 1024 * 1024;
 
-type CreateHandler = (environment: FunctionEnvironment, ports: OAuthPorts, registry: Registry) => Handler;
+/** Of all functions together. */
+export type DevPorts = McpPorts & OAuthPorts;
+type CreateHandler = (environment: Readonly<Record<string, string>>, ports: DevPorts, registry: Registry) => Handler;
 
 const HANDLERS: ReadonlyMap<string, CreateHandler> = new Map<string, CreateHandler>([
   ['mcp', createMcp],
   ['discovery', createDiscovery],
   ['debug', createDebug],
   ['oauth', createOAuth],
+  ['demo-backend', createDemoBackend],
 ]);
 
 /** The planned functions behind Node's http server, as API Gateway would call them. */
-export function createGateway(plan: Plan, ports: OAuthPorts, registry = deployed): RequestListener {
+export function createGateway(plan: Plan, ports: DevPorts, registry = deployed): RequestListener {
   const functions = new Map(
     plan.functions.map(({ logicalId, name, environment, timeoutSeconds }) => {
       const create = HANDLERS.get(name);

@@ -15,7 +15,7 @@ export interface DevUser {
 
 export const DEV_USERS: readonly DevUser[] = [
   { name: 'alice', about: 'may use every tool', scopes: undefined },
-  { name: 'bob', about: 'may use whoami only', scopes: ['starter.whoami'] },
+  { name: 'bob', about: 'may use whoami and the CRM', scopes: ['starter.whoami', 'starter.crm'] },
   { name: 'mallory', about: 'is disabled', scopes: undefined },
 ];
 

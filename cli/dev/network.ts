@@ -48,15 +48,15 @@ export function close(server: Server): Promise<void> {
 }
 
 /**
- * The first of three free ports in a row: gateway, identity provider, database. Below the range that the system takes
+ * The first of four free ports in a row: gateway, identity provider, database, demo backend. Below the range that the system takes
  * ports for outgoing connections from (32768 on Linux), or one could be gone before it is bound.
  */
 export async function findFreePort(): Promise<number> {
   for (let attempt = 0; attempt < 50; attempt++) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
-    if ((await Promise.all([port, port + 1, port + 2].map(isFree))).every(Boolean)) return port;
+    if ((await Promise.all([port, port + 1, port + 2, port + 3].map(isFree))).every(Boolean)) return port;
   }
-  throw new Failure('No three free ports in a row were found between 20000 and 32000.');
+  throw new Failure('No four free ports in a row were found between 20000 and 32000.');
 }
 
 /** @throws Failure naming the first port that is taken, before anything is started */

@@ -1,5 +1,4 @@
 import type { RequestListener } from 'node:http';
-import type { OAuthPorts } from '../../functions/oauth/ports.ts';
 import { ConfigError } from '../../infra/config.ts';
 import { type SynthesisedGateway, synthGateway } from '../../infra/synth.ts';
 import { createTables } from '../../shared/aws/create-table.ts';
@@ -10,9 +9,11 @@ import { userKey } from '../../shared/identity/keys.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { getJson } from '../../shared/net/get-json.ts';
 import { postForm } from '../../shared/net/post-form.ts';
-import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { deployed, offeredWith, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { Failure, WrongUsage } from '../failure.ts';
+import { backendPorts } from './backend-ports.ts';
 import { createDatabase } from './database.ts';
+import { backendsOf, createDemoBackend, withDemoBackend } from './demo-backend.ts';
 import { createGateway } from './gateway.ts';
 import { createIdp, type IdpOptions } from './idp.ts';
 import { localDynamo } from './local-dynamo.ts';
@@ -45,18 +46,20 @@ export interface DevGateway {
  */
 export async function startDev({
   port,
-  context,
+  context: given,
   log,
-  registry = deployed,
+  registry: known = deployed,
   ...options
 }: DevOptions): Promise<DevGateway> {
+  const context = withDemoBackend(given, `http://localhost:${port + 3}`);
   const embeddedIdp = context['issuer'] === undefined;
   const relay = isRelay(context);
-  await requireFree(embeddedIdp ? [port, port + 1, port + 2] : [port, port + 2]);
+  await requireFree([port, ...(embeddedIdp ? [port + 1] : []), port + 2, port + 3]);
   const url = `http://localhost:${port}`;
   const issuer = context['issuer'] ?? `http://localhost:${port + 1}`;
   const parameters = relay ? relayParameters(context, embeddedIdp) : context;
   const plan = planFrom(synth({ ...defaults(url, issuer, embeddedIdp && !relay), ...parameters }).template);
+  const registry = offeredWith(known, backendsOf(plan));
   const client = relay && embeddedIdp ? createRelayClient(parameters, url) : undefined;
   const clientSecret = relay ? (client?.secret ?? secretOfVariable(process.env)) : '';
   const stops: Array<() => Promise<unknown>> = [];
@@ -67,7 +70,13 @@ export async function startDev({
     const database = createDatabase();
     await bind(database, port + 2, '127.0.0.1');
     stops.push(() => close(database));
-    const state = { ...stateOf(plan, port, issuer, scopesOf(registry)), embeddedIdp, relay };
+    const demoBackend = backendsOf(plan)['demo']?.url;
+    const state = {
+      ...stateOf(plan, port, issuer, scopesOf(registry)),
+      embeddedIdp,
+      relay,
+      ...(demoBackend === undefined ? {} : { demoBackend }),
+    };
     await createTables(localDynamo(state.dynamodb), plan.tables);
     const dynamo = createDynamo(localDynamo(state.dynamodb));
     if (embeddedIdp) {
@@ -84,8 +93,10 @@ export async function startDev({
       await seedDisabledUser(dynamo, state.tables.identities, issuer);
     }
     const readSecret = createDevSecrets(plan, clientSecret);
-    const ports: OAuthPorts = { clock: systemClock, log, getJson, dynamo, postForm, readSecret };
+    const ports = { clock: systemClock, log, getJson, dynamo, postForm, ...backendPorts(readSecret) };
     stops.push((await listen(createGateway(plan, ports, registry), port)).close);
+    const demo = createDemoBackend(plan, ports);
+    if (demo) stops.push((await listen(demo, port + 3)).close);
     writeState(state);
     stops.push(async () => removeState(port));
     return { state, dynamo, stop };

@@ -14,6 +14,8 @@ export interface DevState {
   /** Every logical scope of what is offered. */
   readonly scopes: readonly string[];
   readonly dynamodb: string;
+  /** Where the demo backend is, when it runs. */
+  readonly demoBackend?: string;
   readonly tables: { readonly identities: string; readonly audit: string; readonly state: string };
   readonly pid: number;
 }

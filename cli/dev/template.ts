@@ -41,7 +41,7 @@ export function planFrom({ Resources }: Template): Plan {
   const all = (type: string) => Object.entries(Resources).filter(([, resource]) => resource.Type === type);
   const names = new Map([
     ...PSEUDO,
-    ...all('AWS::DynamoDB::GlobalTable').map(([id]) => [id, id] as const),
+    ...[...all('AWS::DynamoDB::GlobalTable'), ...all('AWS::KMS::Key')].map(([id]) => [id, id] as const),
     ...all('AWS::SecretsManager::Secret').map(
       ([id]) => [id, `arn:aws:secretsmanager:local:000000000000:secret:${id}`] as const,
     ),

@@ -5,7 +5,7 @@ import { type FunctionEnvironment, type GatewayConfig, readConfig, resourceUrl }
 import { errorRow, GatewayError } from '../../shared/core/errors.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { revisionsOf } from '../../shared/protocol/revisions.ts';
-import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { deployed, offeredWith, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
 import { answerPreflight, checkOrigin, isPreflight } from '../middleware/cors.ts';
 import { type HttpRequest, json } from '../middleware/http.ts';
@@ -31,7 +31,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
       wireErrors({
         config,
         log: ports.log,
-        catalogue: scopesOf(registry),
+        catalogue: scopesOf(offeredWith(registry, config.backends)),
         explain: (error) => (errorRow(error.code).challenge === 'none' ? {} : explainFailure(config, error)),
       }),
     )

@@ -1,4 +1,5 @@
+import { createKms } from '../../shared/aws/kms-client.ts';
 import { createPorts } from '../ports.ts';
 import { createHandler } from './handler.ts';
 
-export const handler = createHandler(process.env, createPorts('gatehouse-discovery'));
+export const handler = createHandler(process.env, { ...createPorts('gatehouse-discovery'), kms: createKms() });

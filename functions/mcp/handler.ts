@@ -1,12 +1,15 @@
 import { createAuditWriter } from '../../shared/audit/write.ts';
 import { createVerifier } from '../../shared/auth/verifier.ts';
 import { reportFailures } from '../../shared/aws/report-failures.ts';
+import { usesTokens } from '../../shared/backends/check.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { createDispatcher, type Reply } from '../../shared/mcp/dispatch.ts';
 import { createRequestStates } from '../../shared/mcp/request-state.ts';
 import { createRounds } from '../../shared/mcp/rounds.ts';
-import { deployed, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { META_REPLAY } from '../../shared/mcp/run-once.ts';
+import { deployed, offeredWith, type Registry, scopesOf } from '../../shared/registry/index.ts';
+import { createIdempotency } from '../../shared/store/idempotency.ts';
 import { createKeyRing } from '../../shared/store/key-ring.ts';
 import { createUseOnce } from '../../shared/store/once.ts';
 import { createUserStore } from '../../shared/store/user-store.ts';
@@ -23,13 +26,16 @@ import { requireEdge } from '../middleware/require-edge.ts';
 import { reserveTime } from '../middleware/reserve-time.ts';
 import { joinTrace } from '../middleware/trace.ts';
 import { wireErrors } from '../middleware/wire-errors.ts';
-import { type Ports, requireTable, tablesOf } from '../ports.ts';
+import { requireTable, tablesOf } from '../ports.ts';
+import { connectBackends } from './backends.ts';
 import { roomFor, withBatches } from './batch.ts';
+import type { McpPorts } from './ports.ts';
 import { encodeReply, requireSendable } from './reply.ts';
 
 /** POST /mcp and POST /tools/{name}. The chain, top to bottom, is the story of a call. */
-export function createHandler(env: FunctionEnvironment, ports: Ports, registry: Registry = deployed): Handler {
+export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: Registry = deployed): Handler {
   const config = readConfig(env);
+  const registry = offeredWith(known, config.backends);
   const { clock, log } = ports;
   const dynamo = reportFailures(ports.dynamo, tablesOf(env), log);
   const catalogue = scopesOf(registry);
@@ -41,6 +47,8 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
   const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);
   const keys = createKeyRing(dynamo, table('STATE_TABLE'), clock, 'request-state');
   const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE'), clock));
+  const idempotency = createIdempotency(dynamo, table('STATE_TABLE'), clock);
+  const backends = connectBackends(env, config, registry, { ...ports, dynamo });
   const dispatcher = createDispatcher({ config, registry, rounds });
   void verifier.hydrate();
 
@@ -53,7 +61,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
     .use(readBody)
     .use(readMessage(dispatcher))
     .use(joinTrace)
-    .use(verifyJwt(verifier, catalogue))
+    .use(verifyJwt(verifier, catalogue, usesTokens(registry.backends, config.backends ?? {})))
     .use(reserveTime(clock))
     .use(resolveUid(identity))
     .use(requireActiveAccount)
@@ -63,7 +71,7 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
     .use(audit(writer, dispatcher, clock))
     .handler(async (call) => {
       const { message, target, account, record, requestId, startedAt, http } = call;
-      const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf });
+      const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf, backends, idempotency });
       const elapsedMs = clock() - startedAt;
       const context = { config, account, requestId, elapsedMs, accept: http.headers['accept'] };
       const answer = encodeReply(message, reply, context);
@@ -78,6 +86,8 @@ export function createHandler(env: FunctionEnvironment, ports: Ports, registry: 
 
 function endOf(reply: Reply): { readonly isError: boolean; readonly errorType: string | undefined } {
   if (reply.kind === 'tool-error') return { isError: true, errorType: reply.code };
-  const asks = reply.kind === 'result' && reply.result['resultType'] === 'input_required';
-  return { isError: false, errorType: asks ? 'INPUT_REQUIRED' : undefined };
+  if (reply.kind !== 'result') return { isError: false, errorType: undefined };
+  const { resultType, _meta: meta = {} } = reply.result as { resultType?: unknown; _meta?: object };
+  const replayed = Object.hasOwn(meta, META_REPLAY) ? 'REPLAYED' : undefined;
+  return { isError: false, errorType: resultType === 'input_required' ? 'INPUT_REQUIRED' : replayed };
 }

@@ -1,4 +1,4 @@
-import { createPorts } from '../ports.ts';
 import { createHandler } from './handler.ts';
+import { createMcpPorts } from './ports.ts';
 
-export const handler = createHandler(process.env, createPorts('gatehouse-mcp'));
+export const handler = createHandler(process.env, createMcpPorts());

@@ -51,13 +51,16 @@ export function encodeReply(message: Message, reply: Reply, context: ReplyContex
 
 function resultOf(reply: Answered): Readonly<Record<string, unknown>> {
   if (reply.kind === 'result') return reply.result;
-  return { content: [{ type: 'text', text: reply.message }], isError: true };
+  const { message: text, structured } = reply;
+  const content = [{ type: 'text', text }];
+  return { content, ...(structured === undefined ? {} : { structuredContent: structured }), isError: true };
 }
 
 function restReply(reply: Answered, context: ReplyContext): HttpResponse {
   const { requestId, elapsedMs, account } = context;
   if (reply.kind === 'tool-error') {
-    return json(errorRow(reply.code).status, restError(reply.code, reply.message, requestId));
+    const { code, message, structured: data } = reply;
+    return json(errorRow(code).status, restError(code, message, requestId, data === undefined ? {} : { data }));
   }
   const { structuredContent, content } = reply.result;
   const data = structuredContent ?? { content };

@@ -1,10 +1,17 @@
 import { readBearer } from '../../shared/auth/bearer.ts';
 import type { Verifier } from '../../shared/auth/verifier.ts';
+import { hideToken } from '../../shared/backend/auth/subject-token.ts';
 import { GatewayError } from '../../shared/core/errors.ts';
-import type { Account, Principal } from '../../shared/core/principal.ts';
+import type { Account, Principal, SubjectToken } from '../../shared/core/principal.ts';
 import type { Identity } from '../../shared/identity/resolve.ts';
 import type { Invocation, Step } from './chain.ts';
 import type { RequestContext } from './request-context.ts';
+
+export interface Verified {
+  readonly principal: Principal;
+  /** Stands for the token, which only two modes of calling a backend can get at. Undefined where none of them is used. */
+  readonly bearer: SubjectToken | undefined;
+}
 
 /**
  * Bearer token → Principal. The token itself stays in this function: no later step, log or tool can see it. Of its
@@ -13,12 +20,17 @@ import type { RequestContext } from './request-context.ts';
 export function verifyJwt(
   verifier: Verifier,
   catalogue: readonly string[],
-): Step<Invocation & RequestContext, { readonly principal: Principal }> {
+  keepsToken = false,
+): Step<Invocation & RequestContext, Verified> {
   return {
     name: 'verifyJwt',
     before: async ({ http }) => {
-      const principal = await verifier.verify(readBearer(http.headers));
-      return { principal: { ...principal, scopes: principal.scopes.filter((scope) => catalogue.includes(scope)) } };
+      const token = readBearer(http.headers);
+      const principal = await verifier.verify(token);
+      return {
+        principal: { ...principal, scopes: principal.scopes.filter((scope) => catalogue.includes(scope)) },
+        bearer: keepsToken ? hideToken(token) : undefined,
+      };
     },
   };
 }

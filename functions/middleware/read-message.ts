@@ -21,7 +21,7 @@ export function readMessage(
     before: ({ event, http, body, flaw }) => {
       if (flaw) throw flaw;
       const tool = toolInPath(event);
-      const message = tool === undefined ? readMcpMessage(body, http.headers) : readRestCall(tool, body);
+      const message = tool === undefined ? readMcpMessage(body, http.headers) : readRestCall(tool, body, http.headers);
       const { method, name } = dispatcher.describe(message);
       return { message, note: { door: message.door, revision: message.revision.name, method, tool: name } };
     },

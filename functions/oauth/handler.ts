@@ -1,7 +1,7 @@
 import { reportFailures } from '../../shared/aws/report-failures.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { createRelay } from '../../shared/oauth/relay.ts';
-import { deployed, type Registry, scopesOf, titlesByScope } from '../../shared/registry/index.ts';
+import { deployed, offeredWith, type Registry, scopesOf, titlesByScope } from '../../shared/registry/index.ts';
 import { createUseOnce } from '../../shared/store/once.ts';
 import { chain, type Handler } from '../middleware/chain.ts';
 import { answerPreflight, isPreflight } from '../middleware/cors.ts';
@@ -16,8 +16,9 @@ import { kindOf } from './routes.ts';
 import { openApiToTheWeb, routeTo } from './steps.ts';
 
 /** ANY /oauth/{proxy+}: the gateway as an authorization server of its own, in relay mode. */
-export function createHandler(env: FunctionEnvironment, ports: OAuthPorts, registry: Registry = deployed): Handler {
+export function createHandler(env: FunctionEnvironment, ports: OAuthPorts, known: Registry = deployed): Handler {
   const config = readConfig(env);
+  const registry = offeredWith(known, config.backends);
   const { clock, log } = ports;
   const catalogue = scopesOf(registry);
   const required = (name: keyof FunctionEnvironment) => requireTable(name, env[name]);

@@ -19,7 +19,10 @@ export interface AlarmRule {
 type Thresholds = Pick<
   Parameters,
   'alarmLatencyMs' | 'alarmAuthFailures' | 'alarmDenials' | 'reservedConcurrency' | 'authorizationServer'
->;
+> & {
+  /** Whether a backend gets assertions. */
+  readonly assertions: boolean;
+};
 
 export function alarmRules(metrics: Metrics, thresholds: Thresholds): readonly AlarmRule[] {
   return [
@@ -96,8 +99,15 @@ function capacity(metrics: Metrics, { reservedConcurrency }: Thresholds): readon
   return [...rules, concurrency];
 }
 
-function dependencies(metrics: Metrics, { authorizationServer }: Thresholds): readonly AlarmRule[] {
+function dependencies(metrics: Metrics, { assertions, authorizationServer }: Thresholds): readonly AlarmRule[] {
   const errors = (dependency: Dependency) => metrics.own('dependencyErrors', { dependency });
+  const signing: AlarmRule = {
+    id: 'SigningKeys',
+    heading: 'Signing keys',
+    what: 'KMS did not answer 3 times',
+    metric: sum('kms', [errors('kms')]),
+    threshold: 3,
+  };
   const isRelay = authorizationServer === 'relay';
   return [
     {
@@ -124,6 +134,7 @@ function dependencies(metrics: Metrics, { authorizationServer }: Thresholds): re
       metric: sum('table', [errors('identities'), errors('audit'), errors('state')]),
       threshold: 3,
     },
+    ...(assertions ? [signing] : []),
   ];
 }
 

@@ -7,7 +7,7 @@ import { bundle } from './bundle.ts';
 
 export interface GatewayFunctionProps {
   /** The directory under functions/. */
-  readonly name: 'mcp' | 'discovery' | 'debug' | 'oauth' | 'pre-token';
+  readonly name: 'mcp' | 'discovery' | 'debug' | 'oauth' | 'pre-token' | 'demo-backend';
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetention: logs.RetentionDays;
@@ -61,9 +61,16 @@ export class GatewayFunction extends Construct {
 
   /** Exactly these actions on exactly this table: no index, no wildcard. */
   allow(actions: readonly string[], tableArn: string): void {
-    this.role.addToPolicy(
-      new iam.PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`), resources: [tableArn] }),
+    this.permit(
+      actions.map((action) => `dynamodb:${action}`),
+      tableArn,
     );
+  }
+
+  /** Exactly these actions on exactly this resource, where the conditions hold. */
+  permit(actions: readonly string[], resource: string, conditions?: Readonly<Record<string, object>>): void {
+    const limited = conditions === undefined ? {} : { conditions: { ...conditions } };
+    this.role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [resource], ...limited }));
   }
 
   /** The values of these secrets, in each of their versions. */

@@ -5,7 +5,38 @@ import { AUDIT_INDEXES, AUDIT_PROJECTION, TABLE_KEYS } from '../../shared/core/t
 
 const text = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
 
-/** The state of a gateway: on demand, encrypted, restorable to any second, and in prod not deletable by accident. */
+export interface TableOptions {
+  /** Not deletable by accident, and kept when the stack goes. */
+  readonly isProtected: boolean;
+  readonly indexes?: readonly string[];
+}
+
+/** On demand, encrypted, restorable to any second, with the keys that the code over it expects. */
+export function createTable(
+  scope: Construct,
+  id: string,
+  { isProtected, indexes = [] }: TableOptions,
+): dynamodb.TableV2 {
+  return new dynamodb.TableV2(scope, id, {
+    partitionKey: text(TABLE_KEYS.partition),
+    sortKey: text(TABLE_KEYS.sort),
+    timeToLiveAttribute: TABLE_KEYS.ttl,
+    billing: dynamodb.Billing.onDemand(),
+    encryption: dynamodb.TableEncryptionV2.awsManagedKey(),
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: isProtected,
+    removalPolicy: isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    globalSecondaryIndexes: indexes.map((index) => ({
+      indexName: index,
+      partitionKey: text(`${index}pk`),
+      sortKey: text(`${index}sk`),
+      projectionType: dynamodb.ProjectionType.INCLUDE,
+      nonKeyAttributes: [...AUDIT_PROJECTION],
+    })),
+  });
+}
+
+/** The state of a gateway. */
 export class Tables extends Construct {
   readonly identities: dynamodb.TableV2;
   readonly audit: dynamodb.TableV2;
@@ -13,26 +44,8 @@ export class Tables extends Construct {
 
   constructor(scope: Construct, id: string, { isProtected }: { readonly isProtected: boolean }) {
     super(scope, id);
-    const table = (name: string, indexes: readonly string[] = []) =>
-      new dynamodb.TableV2(this, name, {
-        partitionKey: text(TABLE_KEYS.partition),
-        sortKey: text(TABLE_KEYS.sort),
-        timeToLiveAttribute: TABLE_KEYS.ttl,
-        billing: dynamodb.Billing.onDemand(),
-        encryption: dynamodb.TableEncryptionV2.awsManagedKey(),
-        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-        deletionProtection: isProtected,
-        removalPolicy: isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-        globalSecondaryIndexes: indexes.map((index) => ({
-          indexName: index,
-          partitionKey: text(`${index}pk`),
-          sortKey: text(`${index}sk`),
-          projectionType: dynamodb.ProjectionType.INCLUDE,
-          nonKeyAttributes: [...AUDIT_PROJECTION],
-        })),
-      });
-    this.identities = table('Identities');
-    this.audit = table('Audit', AUDIT_INDEXES);
-    this.state = table('State');
+    this.identities = createTable(this, 'Identities', { isProtected });
+    this.audit = createTable(this, 'Audit', { isProtected, indexes: AUDIT_INDEXES });
+    this.state = createTable(this, 'State', { isProtected });
   }
 }

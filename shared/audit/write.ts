@@ -1,4 +1,5 @@
-import type { Dynamo, Within } from '../aws/dynamodb.ts';
+import type { Dynamo } from '../aws/dynamodb.ts';
+import type { Within } from '../aws/end-within.ts';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/logger.ts';

@@ -10,7 +10,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Abort, carrySignals } from './carry-signals.ts';
 import { collectBody } from './collect-body.ts';
-import { endWithin, type Work } from './end-within.ts';
+import { endWithin, type Within } from './end-within.ts';
 import { retryAtMost } from './retry.ts';
 import { nameUserAgentOnce } from './user-agent.ts';
 
@@ -24,8 +24,10 @@ export interface Key {
 
 export type PutResult = { readonly created: true } | { readonly created: false; readonly existing: Item | undefined };
 
-export interface QueryInput {
+export interface QueryInput extends Within {
   readonly index?: string;
+  /** Of a table only: an index is always behind. */
+  readonly consistent?: boolean;
   readonly partition: { readonly name: string; readonly value: string };
   readonly sort: { readonly name: string; readonly from: string; readonly to: string };
   readonly limit: number;
@@ -33,16 +35,18 @@ export interface QueryInput {
   readonly cursor?: Item;
 }
 
-/** The caller's time left. An operation ends within it and within the door's own limit, whatever the service does. */
-export interface Within {
-  readonly withinMs?: number;
-}
-
 /** The database as this project uses it: no transactions, no scans. Whatever fails or hangs rejects in bounded time. */
 export interface Dynamo {
   get(table: string, key: Key, options?: Within & { readonly consistent?: boolean }): Promise<Item | undefined>;
-  /** Writes once. `existing` is what was there, where the engine returns it. */
-  putIfAbsent(table: string, item: Item & Key, options?: Within): Promise<PutResult>;
+  /**
+   * Writes once. `existing` is what was there, where the engine returns it. `orExpiredAt` (epoch seconds): what has
+   * expired by then counts as absent, also while the engine has not deleted it yet.
+   */
+  putIfAbsent(
+    table: string,
+    item: Item & Key,
+    options?: Within & { readonly orExpiredAt?: number },
+  ): Promise<PutResult>;
   put(table: string, item: Item & Key, options?: Within): Promise<void>;
   delete(table: string, key: Key, options?: Within): Promise<void>;
   query(
@@ -72,7 +76,7 @@ export interface DynamoOptions {
 
 export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptions = {}): Dynamo {
   const client = new DynamoDBClient({ ...clientLimits(limits), ...options });
-  const bounded = <T>({ withinMs = limits.totalMs }: Within, work: Work<T>): Promise<T> =>
+  const bounded = <T>({ withinMs = limits.totalMs }: Within, work: (abort: Abort) => Promise<T>): Promise<T> =>
     endWithin(Math.min(withinMs, limits.totalMs), work);
   nameUserAgentOnce(client);
   const carry = carrySignals(client);
@@ -87,11 +91,11 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
         const { Item } = await client.send(carried(command, abort));
         return Item && unmarshall(Item);
       }),
-    putIfAbsent: async (table, item, within = {}) => {
+    putIfAbsent: async (table, item, { orExpiredAt, ...within } = {}) => {
       const command = new PutItemCommand({
         TableName: table,
         Item: toItem(item),
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ...absent(orExpiredAt),
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       });
       try {
@@ -112,9 +116,18 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
     },
     query: async (table, input) => {
       const command = new QueryCommand(toQuery(table, input));
-      const { Items = [], LastEvaluatedKey } = await bounded({}, (abort) => client.send(carried(command, abort)));
+      const { Items = [], LastEvaluatedKey } = await bounded(input, (abort) => client.send(carried(command, abort)));
       return { items: Items.map((item) => unmarshall(item)), cursor: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
     },
+  };
+}
+
+function absent(orExpiredAt: number | undefined) {
+  if (orExpiredAt === undefined) return { ConditionExpression: 'attribute_not_exists(pk)' };
+  return {
+    ConditionExpression: 'attribute_not_exists(pk) OR #ttl <= :now',
+    ExpressionAttributeNames: { '#ttl': 'ttl' },
+    ExpressionAttributeValues: { ':now': { N: String(orExpiredAt) } },
   };
 }
 
@@ -131,9 +144,10 @@ function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoD
   };
 }
 
-function toQuery(table: string, { index, partition, sort, limit, newestFirst, cursor }: QueryInput) {
+function toQuery(table: string, { index, consistent, partition, sort, limit, newestFirst, cursor }: QueryInput) {
   return {
     TableName: table,
+    ...(consistent === undefined ? {} : { ConsistentRead: consistent }),
     ...(index === undefined ? {} : { IndexName: index }),
     KeyConditionExpression: '#p = :p AND #s BETWEEN :from AND :to',
     ExpressionAttributeNames: { '#p': partition.name, '#s': sort.name },

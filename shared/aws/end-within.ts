@@ -1,5 +1,10 @@
 import type { Abort } from './carry-signals.ts';
 
+/** The caller's time left. An operation ends within it and within the door's own limit, whatever the service does. */
+export interface Within {
+  readonly withinMs?: number;
+}
+
 /** Gets the signal of its end. */
 export type Work<T> = (abort: Abort) => Promise<T>;
 

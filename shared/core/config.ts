@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backendsSettings } from './backend-settings.ts';
 
 // Compiling a schema pays off after thousands of checks; a cold start has one. Nothing is ever built from text, too.
 z.config({ jitless: true });
@@ -97,6 +98,10 @@ const gatewayConfigSchema = z.strictObject({
   provisioning: z.enum(['auto', 'deny']),
   openaiAppsChallenge: z.string().optional(),
   auditRetentionDays: z.number().int().positive(),
+  /** Addresses of backends and what else of them differs from deployment to deployment. */
+  backends: backendsSettings.optional(),
+  /** Where assertions are signed; absent when no backend gets any. */
+  assertionSigning: z.enum(['local', 'kms']).optional(),
 });
 
 export type GatewayConfig = z.infer<typeof gatewayConfigSchema>;
@@ -131,6 +136,8 @@ export interface FunctionEnvironment {
   readonly IDENTITIES_TABLE?: string | undefined;
   readonly AUDIT_TABLE?: string | undefined;
   readonly STATE_TABLE?: string | undefined;
+  /** Id of the KMS key behind assertions; absent when no backend gets any. */
+  readonly ASSERTION_KEY?: string | undefined;
   /** relay mode: the secret (Secrets Manager) that sealed values are made with. */
   readonly RELAY_KEYS_ARN?: string | undefined;
   /** relay mode: the secret of the gateway's client at the identity provider. */

@@ -236,6 +236,35 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'The gateway failed. Report the request id to your administrator.',
   },
+  CALL_IN_PROGRESS: {
+    status: 409,
+    rpc: 40901,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The same call, by its idempotency key or its arguments, is running now. Ask again for its result.',
+    retryAfter: 2,
+  },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 409,
+    rpc: 40902,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The idempotency key was used with other arguments. A new call needs a new key.',
+  },
+  CALL_COMPLETED: {
+    status: 409,
+    rpc: 40903,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The same call has succeeded before, and its result was too large to be kept. Nothing was run.',
+  },
+  BACKEND_REFUSED: {
+    status: 422,
+    rpc: 42201,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The service behind the tool did not do what it was asked to. The message says why, as far as it helps.',
+  },
   BACKEND_ERROR: {
     status: 500,
     rpc: 50001,
@@ -294,7 +323,14 @@ export const ERRORS = {
     status: 503,
     rpc: 50305,
     challenge: 'none',
-    hint: 'The keys or marks of multi round-trip calls cannot be reached now. Try again.',
+    hint: 'The keys or marks of multi round-trip and idempotent calls cannot be reached now. Try again.',
+    retryAfter: 5,
+  },
+  SIGNING_KEYS_UNAVAILABLE: {
+    status: 503,
+    rpc: 50306,
+    challenge: 'none',
+    hint: 'The keys of this gateway cannot be read now. Verify with those you have, and try again.',
     retryAfter: 5,
   },
   DEADLINE_TOO_CLOSE: {
@@ -303,6 +339,14 @@ export const ERRORS = {
     challenge: 'none',
     hint: 'The call was not executed, because too little time was left to run it and to record how it ended. Try again.',
     retryAfter: 1,
+  },
+  BACKEND_UNAVAILABLE: {
+    status: 503,
+    rpc: 50310,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'The service behind the tool cannot be reached now, or not with proof of who is calling. Nothing was done. Try again.',
+    retryAfter: 5,
   },
   OAUTH_UNAVAILABLE: {
     status: 503,
@@ -317,6 +361,13 @@ export const ERRORS = {
     mcpStatus: IN_BAND,
     challenge: 'none',
     hint: 'The tool did not finish in time. Its effect may have happened: check before you repeat it.',
+  },
+  OUTCOME_UNKNOWN: {
+    status: 504,
+    rpc: 50402,
+    mcpStatus: IN_BAND,
+    challenge: 'none',
+    hint: 'Whether the call had its effect is not known, because the answer to it was lost. Check before you repeat it.',
   },
 } as const satisfies Record<string, ErrorRow>;
 

@@ -26,7 +26,16 @@ export const METRICS = {
 export type MetricName = (typeof METRICS)[keyof typeof METRICS];
 
 /** What a call depends on outside of its function. */
-export type Dependency = 'jwks' | 'discovery' | 'identities' | 'audit' | 'state' | 'upstream' | 'secrets';
+export type Dependency =
+  | 'jwks'
+  | 'discovery'
+  | 'identities'
+  | 'audit'
+  | 'state'
+  | 'kms'
+  | 'secrets'
+  | 'backends'
+  | 'upstream';
 
 /** Names of ours only: each value of a dimension is a metric that is paid for, so no client may make up one. */
 export type Dimension =

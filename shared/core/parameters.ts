@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BACKEND_PARAMETERS } from './backend-parameters.ts';
 import { COGNITO_PARAMETERS } from './cognito-parameters.ts';
 import { IDP_PRESETS } from './config.ts';
 import { issuerEntries } from './issuer-entries.ts';
@@ -118,6 +119,12 @@ export const PARAMETERS = {
     'deny',
     'auto',
   ),
+  assertionSigning: parameter(
+    z.enum(['local', 'kms']).default('local'),
+    'Where what backends are told is signed. local: in the function, by keys that KMS seals and that change every 30 days. kms: each one in KMS, by a key that never leaves it and does not change; slower and more expensive.',
+    'kms',
+    'local',
+  ),
   debugToken: parameter(flag.optional(), 'Serve GET /debug-token.', 'true', 'true in dev, false in prod'),
   openaiAppsChallenge: parameter(
     text(/^[\x21-\x7e]{1,512}$/, 'must be printable ASCII without spaces').optional(),
@@ -231,6 +238,7 @@ export const PARAMETERS = {
     'acme-mcp',
     'the stack name and the account id',
   ),
+  ...BACKEND_PARAMETERS,
   ...COGNITO_PARAMETERS,
   ...RELAY_PARAMETERS,
 } as const satisfies Record<string, Parameter<unknown>>;

@@ -29,6 +29,16 @@ export type Uid = Branded<string, 'Uid'>;
 /** A bearer token as it came in. Only `shared/auth/bearer` makes one; it must reach no log, record or tool. */
 export type RawToken = Branded<string, 'RawToken'>;
 
+declare const subject: unique symbol;
+
+/**
+ * Stands for the caller's own token, and holds nothing: it may lie about in a call, be logged or handed to a tool. Only
+ * `shared/backend/auth/subject-token` leads from one to the other.
+ */
+export interface SubjectToken {
+  readonly [subject]: true;
+}
+
 export interface Account {
   readonly uid: Uid;
   readonly status: 'active' | 'disabled';

@@ -23,3 +23,6 @@ export const AUDIT_PROJECTION = [
   'errorType',
   'latencyMs',
 ] as const;
+
+/** Partitions of the state table that hold the data of users begin with it; no other one does. */
+export const USER_PARTITIONS = 'U#';

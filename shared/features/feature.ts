@@ -1,4 +1,6 @@
 import type { LoggingLevel } from '@modelcontextprotocol/server';
+import type { BackendAnswer } from '../backend/call.ts';
+import type { BackendRequest } from '../backend/request.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
@@ -21,6 +23,13 @@ export interface CallContext {
   readonly signal: AbortSignal;
   /** A small store of this user and this tool; no other user's can be named. */
   readonly store: UserStore;
+  /**
+   * Asks a backend of shared/backends on behalf of this user. Rejects with a BackendFailure, whose message the model gets
+   * when it is not caught; what the backend wrote is in it for the author and for nobody else.
+   */
+  readonly callBackend: (name: string, request: BackendRequest) => Promise<BackendAnswer>;
+  /** The same for every repetition of an idempotent call; undefined for any other. Hand it to what takes such a key. */
+  readonly idempotencyKey: string | undefined;
   /** Tells a client that asked for it how far the call is. Smaller or equal values than before are dropped. */
   readonly progress: (done: number, total?: number, message?: string) => void;
   /** Tells a client that asked for messages of this level or below it. `data` is any JSON. */
@@ -36,17 +45,59 @@ export interface CallContext {
 /** A failure that the model may read and act on. Its message reaches the client and no log. */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
+  readonly hadNoEffect: boolean;
+
+  /** `hadNoEffect`: nothing was done, so that an idempotent call may run again. */
+  constructor(message: string, { hadNoEffect = false }: { readonly hadNoEffect?: boolean } = {}) {
+    super(message);
+    this.hadNoEffect = hadNoEffect;
+  }
+}
+
+/** That a call with an effect runs once, also when a client or a model repeats it. */
+export interface IdempotencyRule {
+  /** `key`: calls that the client gives a key. `arguments`: those, and the others by their arguments. */
+  readonly by: 'key' | 'arguments';
+  /** How long a call is remembered, with its result: 60 s to 7 days, 24 hours when it is not said. */
+  readonly windowSeconds?: number;
+}
+
+export const WINDOW_SECONDS = 86_400;
+
+/** @throws Error at start for a window that is too short to help or too long to keep results */
+export function requireWindow(name: string, { windowSeconds = WINDOW_SECONDS }: IdempotencyRule): void {
+  if (windowSeconds >= 60 && windowSeconds <= 7 * WINDOW_SECONDS) return;
+  throw new Error(`${name}: windowSeconds is 60 to ${7 * WINDOW_SECONDS}`);
 }
 
 /** How a call ended. `result` is the MCP result of its method. */
 export type Outcome =
   | { readonly kind: 'done'; readonly result: JsonObject }
   | { readonly kind: 'ask'; readonly ask: InputRequired }
-  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string };
+  | {
+      readonly kind: 'failed';
+      readonly code: FailureCode;
+      readonly message: string;
+      /** It is certain that nothing was done: an idempotent call may run again. */
+      readonly hadNoEffect?: boolean;
+      /** For a tool with an output schema: a refusal that has its shape. */
+      readonly structured?: JsonObject;
+    };
 
 export type FailureCode = Extract<
   ErrorCode,
-  'INVALID_ARGUMENTS' | 'OUTPUT_INVALID' | 'BACKEND_ERROR' | 'TOOL_TIMEOUT' | 'INPUT_UNSUPPORTED' | 'UNKNOWN_RESOURCE'
+  | 'INVALID_ARGUMENTS'
+  | 'OUTPUT_INVALID'
+  | 'CALL_IN_PROGRESS'
+  | 'IDEMPOTENCY_KEY_REUSED'
+  | 'CALL_COMPLETED'
+  | 'BACKEND_REFUSED'
+  | 'BACKEND_ERROR'
+  | 'BACKEND_UNAVAILABLE'
+  | 'OUTCOME_UNKNOWN'
+  | 'TOOL_TIMEOUT'
+  | 'INPUT_UNSUPPORTED'
+  | 'UNKNOWN_RESOURCE'
 >;
 
 /** What tools, prompts and resources have in common: a name, who may use it, and a call. */
@@ -54,6 +105,9 @@ export interface Feature {
   readonly name: string;
   readonly scopes: readonly string[];
   readonly roles?: readonly string[];
+  readonly idempotency?: IdempotencyRule;
+  /** It is nothing without this backend, and offered only where that has an address. */
+  readonly backend?: string;
   /** Rejects with what the author's code threw. */
   readonly call: (input: JsonObject, context: CallContext) => Promise<Outcome>;
 }

@@ -12,6 +12,7 @@ import { capabilitiesOf, METHODS, type Method } from './methods.ts';
 import type { Binding } from './request-state.ts';
 import type { Rounds } from './rounds.ts';
 import { runFeature, type Services } from './run-feature.ts';
+import { runOnce } from './run-once.ts';
 
 /** What a message acts on, found and decided before anything runs. */
 export type Target =
@@ -38,6 +39,8 @@ export type Reply =
       readonly kind: 'tool-error';
       readonly code: ErrorCode;
       readonly message: string;
+      /** A refusal in the shape of the tool's output. */
+      readonly structured: JsonObject | undefined;
       readonly notices: readonly JsonObject[];
     };
 
@@ -111,9 +114,11 @@ function isOffered({ needs }: Method, capabilities: JsonObject): boolean {
   return needs === undefined || Object.hasOwn(capabilities, needs);
 }
 
-function visibleTo({ tools, prompts, resources }: Registry, principal: Principal, account: Account): Registry {
+function visibleTo(registry: Registry, principal: Principal, account: Account): Registry {
+  const { tools, prompts, resources } = registry;
   const isVisible = (feature: Parameters<typeof decide>[2]) => decide(principal, account, feature).kind !== 'deny';
   return {
+    ...registry,
     tools: tools.filter(isVisible),
     prompts: prompts.filter(isVisible),
     resources: resources.filter(isVisible),
@@ -149,7 +154,10 @@ async function runCall(rounds: Rounds, message: Message, target: CallTarget, ser
   const { answers, state } = await rounds.open(message, binding, hasEffect, services.deadline);
   const { progress, notify } = notices;
   const round = { answers, state, progress, notify, clientCapabilities: clientCapabilitiesOf(message) };
-  const outcome = await runFeature(feature, acts, input, services, round);
+  const run = (idempotencyKey?: string) => runFeature(feature, acts, input, services, { ...round, idempotencyKey });
+  const { idempotency: rule } = feature;
+  const given = { input, answers, key: message.idempotencyKey };
+  const outcome = rule === undefined ? await run() : await runOnce(feature, rule, given, services, run);
   if (outcome.kind === 'done') {
     return { kind: 'result', result: outcome.result, cacheable: method.cacheable, notices: notices.list() };
   }
@@ -157,8 +165,8 @@ async function runCall(rounds: Rounds, message: Message, target: CallTarget, ser
     const result = await rounds.ask(message, binding, hasEffect, outcome.ask, services.deadline);
     return { kind: 'result', result, cacheable: false, notices: notices.list() };
   }
-  const { code, message: said } = outcome;
-  if (acts === 'tool') return { kind: 'tool-error', code, message: said, notices: notices.list() };
+  const { code, message: said, structured } = outcome;
+  if (acts === 'tool') return { kind: 'tool-error', code, message: said, structured, notices: notices.list() };
   throw toProtocolError(code, said, input);
 }
 

@@ -110,7 +110,7 @@ function refuseCursor({ params }: Message): void {
 
 /** ChatGPT reads `securitySchemes` at the top, other hosts in `_meta`. */
 function describeTool(config: GatewayConfig, tool: Tool): JsonObject {
-  const { name, title, description, inputSchema, outputSchema, annotations } = tool;
+  const { name, title, description, inputSchema, outputSchema, annotations, idempotency } = tool;
   const securitySchemes = [{ type: 'oauth2', scopes: toWireScopes(config, tool.scopes) }];
   return {
     name,
@@ -120,7 +120,7 @@ function describeTool(config: GatewayConfig, tool: Tool): JsonObject {
     ...(outputSchema === undefined ? {} : { outputSchema }),
     annotations,
     securitySchemes,
-    _meta: { securitySchemes },
+    _meta: { securitySchemes, ...(idempotency === undefined ? {} : { 'gatehouse/idempotency': idempotency }) },
   };
 }
 

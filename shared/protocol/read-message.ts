@@ -19,15 +19,20 @@ export interface Message {
   readonly revision: Revision;
   /** The `mcp-param-*` headers, for comparing with the arguments; no other header goes on from here. */
   readonly paramHeaders: Headers;
+  /** What the client names this call by, so that a repetition can be known. */
+  readonly idempotencyKey: string | undefined;
 }
 
 type Call = Extract<Envelope, { kind: 'request' | 'notification' }>;
 
 const META_VERSION = 'io.modelcontextprotocol/protocolVersion';
 const META_CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
+/** Not of MCP, which has none (docs/add-a-tool.md). */
+const META_KEY = 'gatehouse/idempotencyKey';
+const KEY = /^[\x21-\x7e]{1,255}$/;
 const META_CLIENT = 'io.modelcontextprotocol/clientInfo';
 const LEGACY: Revision = { name: NEWEST_LEGACY, era: 'legacy' };
-const NO_ENVELOPE = { meta: {}, revision: LEGACY, paramHeaders: {} } as const;
+const NO_ENVELOPE = { meta: {}, revision: LEGACY, paramHeaders: {}, idempotencyKey: undefined } as const;
 
 /** Methods whose target is repeated in `Mcp-Name`, and the parameter it repeats (streamable HTTP, 2026-07-28). */
 const NAMED_BY: ReadonlyMap<string, string> = new Map([
@@ -64,11 +69,12 @@ export function readMessage(body: unknown, headers: Headers): Message {
     meta,
     revision: revisionOf(envelope, meta, headers),
     paramHeaders: paramHeadersOf(headers),
+    idempotencyKey: readKey(own(meta, META_KEY)),
   };
 }
 
 /** `POST /tools/{name}`: the body is the tool's arguments. */
-export function readRestCall(name: string, body: unknown): Message {
+export function readRestCall(name: string, body: unknown, headers: Headers): Message {
   if (!isObject(body)) {
     throw new GatewayError('INVALID_REQUEST', {
       reason: 'not_an_object',
@@ -76,7 +82,17 @@ export function readRestCall(name: string, body: unknown): Message {
     });
   }
   const params = { name, arguments: body };
-  return { door: 'rest', kind: 'request', id: undefined, method: 'tools/call', params, ...NO_ENVELOPE };
+  const idempotencyKey = readKey(trimHeader(headers['idempotency-key'])?.replace(/^"(.*)"$/, '$1'));
+  return { door: 'rest', kind: 'request', id: undefined, method: 'tools/call', params, ...NO_ENVELOPE, idempotencyKey };
+}
+
+/** A key that is none would leave a client believing that its call is protected. */
+function readKey(given: unknown): string | undefined {
+  if (given === undefined || (typeof given === 'string' && KEY.test(given))) return given;
+  throw new GatewayError('INVALID_REQUEST', {
+    reason: 'idempotency_key_malformed',
+    hint: 'An idempotency key is 1 to 255 printable ASCII characters.',
+  });
 }
 
 function revisionOf(call: Call, meta: JsonObject, headers: Headers): Revision {

@@ -1,3 +1,6 @@
+import type { BackendTable } from '../backend/definition.ts';
+import { BACKENDS } from '../backends/index.ts';
+import { type BackendsSettings, hasAddress } from '../core/backend-settings.ts';
 import type { Prompt } from '../prompts/define-prompt.ts';
 import * as prompts from '../prompts/index.ts';
 import type { Resource } from '../resources/define-resource.ts';
@@ -10,6 +13,8 @@ export interface Registry {
   readonly tools: readonly Tool[];
   readonly prompts: readonly Prompt[];
   readonly resources: readonly Resource[];
+  /** What they call. */
+  readonly backends: BackendTable;
 }
 
 /** What the index files list, in the order of their names there. */
@@ -17,10 +22,22 @@ export const deployed: Registry = {
   tools: Object.values(tools),
   prompts: Object.values<Prompt>(prompts),
   resources: Object.values<Resource>(resources),
+  backends: BACKENDS,
 };
 
+/** What is left where some backends have no address: a tool is offered with its backend or not at all. */
+export function offeredWith(registry: Registry, settings: BackendsSettings = {}): Registry {
+  const works = ({ backend }: { readonly backend?: string }) => backend === undefined || hasAddress(settings, backend);
+  return {
+    ...registry,
+    tools: registry.tools.filter(works),
+    prompts: registry.prompts.filter(works),
+    resources: registry.resources.filter(works),
+  };
+}
+
 /** Every logical scope that something here needs, sorted: what metadata and challenges offer. */
-export function scopesOf({ tools, prompts, resources }: Registry): readonly string[] {
+export function scopesOf({ tools, prompts, resources }: Omit<Registry, 'backends'>): readonly string[] {
   return [...new Set([...tools, ...prompts, ...resources].flatMap(({ scopes }) => scopes))].sort();
 }
 

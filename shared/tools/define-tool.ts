@@ -1,8 +1,15 @@
 import type { ToolAnnotations } from '@modelcontextprotocol/server';
 import type { JsonObject } from '../core/json-object.ts';
 import { InputRequired } from '../features/ask.ts';
-import { Content } from '../features/content.ts';
-import { type CallContext, type Feature, type Outcome, requireName } from '../features/feature.ts';
+import { Content, text } from '../features/content.ts';
+import {
+  type CallContext,
+  type Feature,
+  type IdempotencyRule,
+  type Outcome,
+  requireName,
+  requireWindow,
+} from '../features/feature.ts';
 import { describeObject, explainIssues, type Schema } from '../features/schema.ts';
 import type { ParamHeader } from '../protocol/param-headers.ts';
 import { readParamHeaders } from './header-annotations.ts';
@@ -12,7 +19,7 @@ export type { CallContext as ToolContext };
 
 type Returned<Out> = Out | InputRequired;
 
-interface Described {
+export interface Described {
   /** 1 to 128 characters of `A-Z a-z 0-9 _ . -`; part of the public interface. */
   readonly name: string;
   readonly title: string;
@@ -22,6 +29,8 @@ interface Described {
   readonly scopes: readonly string[];
   /** Any one of these roles. Users without one neither see nor call the tool. */
   readonly roles?: readonly string[];
+  /** For a tool with an effect that must not happen twice (docs/add-a-tool.md). */
+  readonly idempotency?: IdempotencyRule;
   /** A tool that is not marked `readOnlyHint: true` has an effect: its answers to questions count once. */
   readonly annotations: ToolAnnotations;
 }
@@ -29,6 +38,8 @@ interface Described {
 export interface ToolDefinition<In, Out> extends Described {
   readonly input: Schema<unknown, In>;
   readonly output: Schema<Out, unknown>;
+  /** The answer in a sentence, before its JSON: what a model reads first. */
+  readonly summary?: (output: Out) => string;
   /** Throws a ToolError to tell the model something; the text of any other error stays in the gateway. */
   readonly run: (input: In, context: CallContext) => Returned<Out> | Promise<Returned<Out>>;
 }
@@ -37,6 +48,7 @@ export interface ToolDefinition<In, Out> extends Described {
 export interface ContentToolDefinition<In> extends Described {
   readonly input: Schema<unknown, In>;
   readonly output?: undefined;
+  readonly summary?: undefined;
   readonly run: (input: In, context: CallContext) => Returned<Content> | Promise<Returned<Content>>;
 }
 
@@ -54,9 +66,10 @@ export interface Tool extends Described, Feature {
 export function defineTool<In, Out>(definition: ToolDefinition<In, Out>): Tool;
 export function defineTool<In>(definition: ContentToolDefinition<In>): Tool;
 export function defineTool<In, Out>(definition: ToolDefinition<In, Out> | ContentToolDefinition<In>): Tool {
-  const { input, output, run, ...described } = definition;
+  const { input, output, summary, run, ...described } = definition;
   const { name } = described;
   requireName('tool', name);
+  if (described.idempotency) requireWindow(name, described.idempotency);
   const inputSchema = describeObject(name, input, 'input');
   return {
     ...described,
@@ -67,20 +80,25 @@ export function defineTool<In, Out>(definition: ToolDefinition<In, Out> | Conten
       const asked = await input['~standard'].validate(args);
       if (asked.issues) {
         const message = `Invalid arguments for ${name}. ${explainIssues(asked.issues)}`;
-        return { kind: 'failed', code: 'INVALID_ARGUMENTS', message };
+        return { kind: 'failed', code: 'INVALID_ARGUMENTS', message, hadNoEffect: true };
       }
       const answer = await run(asked.value, context);
       if (answer instanceof InputRequired) return { kind: 'ask', ask: answer };
-      return output === undefined ? contentOutcome(answer) : structuredOutcome(answer, output);
+      return output === undefined ? contentOutcome(answer) : structuredOutcome(answer, output, summary);
     },
   };
 }
 
 /** The text repeats the structure for clients that read no structuredContent (MCP tools, structured content). */
-async function structuredOutcome<Out>(answer: unknown, output: Schema<Out, unknown>): Promise<Outcome> {
+async function structuredOutcome<Out>(
+  answer: unknown,
+  output: Schema<Out, unknown>,
+  summary: ((output: Out) => string) | undefined,
+): Promise<Outcome> {
   const checked = await output['~standard'].validate(answer);
   if (checked.issues) return { kind: 'failed', code: 'OUTPUT_INVALID', message: explainIssues(checked.issues) };
-  const content = [{ type: 'text', text: JSON.stringify(checked.value) }];
+  const json = text(JSON.stringify(checked.value));
+  const content = summary === undefined ? [json] : [text(summary(checked.value as Out)), json];
   return { kind: 'done', result: { content, structuredContent: checked.value } };
 }
 

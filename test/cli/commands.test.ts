@@ -241,12 +241,14 @@ test.each(DEMOS)(
     const missing = [
       ...lines,
       'bob signed in',
-      '403 Bearer error="insufficient_scope", scope="starter.echo starter.whoami"',
+      /sales {12}Sales in Q4 2025: \$[\d,]+ across \d+ won deals/,
+      /Access denied\. Requested alice but your scope is user-/,
+      '403 Bearer error="insufficient_scope", scope="starter.crm starter.echo starter.whoami"',
       'nothing was run',
       'The audit trail, read back from the table',
-    ].filter((part) => !stdout.includes(part));
+    ].filter((part) => (typeof part === 'string' ? !stdout.includes(part) : !part.test(stdout)));
     const rows = stdout.split('\n').filter((line) => /^\d{4}-\d\d-\d\d /.test(line));
-    expect({ code, missing, rows: rows.length, stderr }).toEqual({ code: 0, missing: [], rows: 5, stderr: '' });
+    expect({ code, missing, rows: rows.length, stderr }).toEqual({ code: 0, missing: [], rows: 8, stderr: '' });
   },
   60_000,
 );

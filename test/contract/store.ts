@@ -65,6 +65,15 @@ function itemContract(engine: Engine, database: () => TestDatabase): void {
     ]);
   });
 
+  test('putIfAbsent takes the place of what has expired, when it is told the time', async () => {
+    const { dynamo, state } = database();
+    const put = (n: number, options = {}) =>
+      dynamo.putIfAbsent(state, { ...key('expired'), n, ttl: 1000 + n }, options);
+    await put(1);
+    const results = [await put(2), await put(2, { orExpiredAt: 1000 }), await put(2, { orExpiredAt: 1001 })];
+    expect(results.map(({ created }) => created)).toEqual([false, false, true]);
+  });
+
   test('of 20 clients that write the same key at once, one wins, and its item stays', async () => {
     const { endpoint, dynamo, state } = database();
     const clients = Array.from({ length: 20 }, () => createDynamo(localDynamo(endpoint)));

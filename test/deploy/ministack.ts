@@ -3,11 +3,11 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, readlinkSync
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../infra/project.ts';
-import { fetchOnce, node24, run } from '../support/toolbox.ts';
+import { pythonWith } from '../support/python.ts';
+import { node24 } from '../support/toolbox.ts';
 import { requireLoopback } from './environment.ts';
 
 const REQUIREMENTS = join(projectRoot, 'test', 'deploy', 'requirements.txt');
-const PYTHONS = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11'];
 const READY_MS = 60_000;
 const STOP_MS = 5_000;
 
@@ -52,25 +52,7 @@ export async function startMiniStack({ port, work }: MiniStackOptions): Promise<
 /** The Python of a virtual environment with MiniStack in it. */
 function fetchMiniStack(): string {
   const version = /^ministack==(\S+)$/m.exec(readFileSync(REQUIREMENTS, 'utf8'))?.[1];
-  const home = fetchOnce(`ministack-${version}`, (directory) => {
-    run(findPython(), ['-m', 'venv', directory]);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps'];
-    run(join(directory, 'bin', 'python'), [...pip, '--requirement', REQUIREMENTS]);
-  });
-  return join(home, 'bin', 'python');
-}
-
-function findPython(): string {
-  const found = PYTHONS.find((python) => {
-    try {
-      execFileSync(python, ['-c', 'import sys; sys.exit(sys.version_info < (3, 11))'], { stdio: 'ignore' });
-      return true;
-    } catch {
-      return false;
-    }
-  });
-  if (found === undefined) throw new Error('MiniStack needs Python 3.11 or newer as python3.');
-  return found;
+  return pythonWith(`ministack-${version}`, REQUIREMENTS);
 }
 
 function launch(python: string, port: number, work: string, logFile: string): ChildProcess {

@@ -13,6 +13,7 @@ import { described, FORM, HEADER_INPUT, INPUT, MEMO, NOTE, OUTPUT, REFUSAL, sugg
 const { annotations: _forTools, ...plain } = described;
 
 const registry: Registry = {
+  backends: {},
   tools: [
     defineTool({ ...described, name: 'echo', scopes: [], input: INPUT, output: OUTPUT, run: (given) => given }),
     defineTool({

@@ -19,9 +19,12 @@ test('the functions read these environment variables and no other', () => {
     ...[...text.matchAll(/\b(?:table|required)\('([A-Z]\w+)'\)/g)].map(([, name = '']) => name),
   ]);
   expect([...new Set(named)].sort()).toEqual([
+    'AUDIENCE',
     'AUDIT_TABLE',
+    'DEMO_TABLE',
     'EDGE_SECRETS',
     'GATEHOUSE_CONFIG',
+    'GATEWAY_URL',
     'IDENTITIES_TABLE',
     'PRE_TOKEN_RULES',
     'RELAY_KEYS_ARN',

@@ -82,6 +82,7 @@ const templated = defineResourceTemplate({
 });
 
 export const REGISTRY: Registry = {
+  ...deployed,
   tools: [...deployed.tools, loose, table, nested, noisy, asks],
   prompts: [hello],
   resources: [fixed, templated],

@@ -33,7 +33,7 @@ export interface InProcess extends Subject {
 
 export async function createInProcess(registry: Registry): Promise<InProcess> {
   const count = { steps: 0 };
-  const stand = { ...inMemory(count), identities: 'identities', audit: 'audit', state: 'state' };
+  const stand = { ...inMemory(count), identities: 'identities', audit: 'audit', state: 'state', demo: 'demo' };
   const gateway = createTestGateway(stand, { registry });
   const token = await gateway.token();
   const ask = async (request: Request): Promise<RawAnswer> => {

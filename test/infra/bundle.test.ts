@@ -19,7 +19,11 @@ let bundles: readonly string[] = [];
 
 beforeAll(() => {
   const app = new App({ analyticsReporting: false });
-  const parameters = readParameters({ groupScopes: 'readers:starter.whoami', authorizationServer: 'relay' });
+  const parameters = readParameters({
+    groupScopes: 'readers:starter.whoami',
+    authorizationServer: 'relay',
+    demoBackend: 'true',
+  });
   new GatewayStack(app, { parameters, bundling: true });
   const { directory } = app.synth();
   bundles = readdirSync(directory)
@@ -28,7 +32,7 @@ beforeAll(() => {
 });
 
 test('each function is one file of at most 500 KB', () => {
-  expect(bundles.map((bundle) => readdirSync(bundle))).toEqual(Array.from({ length: 5 }, () => ['index.mjs']));
+  expect(bundles.map((bundle) => readdirSync(bundle))).toEqual(Array.from({ length: 6 }, () => ['index.mjs']));
   const sizes = bundles.map((bundle) => readFileSync(join(bundle, 'index.mjs')).length);
   expect(sizes.filter((bytes) => bytes > 500_000)).toEqual([]);
 });
@@ -86,7 +90,7 @@ async function filesIn(source: string): Promise<readonly string[]> {
   return Object.keys(metafile.inputs);
 }
 
-const FUNCTIONS = ['mcp', 'discovery', 'debug', 'oauth', 'pre-token'].map(
+const FUNCTIONS = ['mcp', 'discovery', 'debug', 'oauth', 'pre-token', 'demo-backend'].map(
   (name) => `import './functions/${name}/index.ts';`,
 );
 
@@ -123,6 +127,9 @@ test('each function loads in a bare Node and exports a handler', async () => {
     IDENTITIES_TABLE: 'i',
     AUDIT_TABLE: 'a',
     STATE_TABLE: 's',
+    DEMO_TABLE: 'd',
+    GATEWAY_URL: 'https://mcp.example.com',
+    AUDIENCE: 'demo',
     PRE_TOKEN_RULES: JSON.stringify({ scopePrefix: 'mcp/', groups: [] }),
   };
   const outputs = await Promise.all(
@@ -132,7 +139,7 @@ test('each function loads in a bare Node and exports a handler', async () => {
       return /handler is a \w+/.exec(stdout)?.[0];
     }),
   );
-  expect(outputs).toEqual(Array.from({ length: 5 }, () => 'handler is a function'));
+  expect(outputs).toEqual(Array.from({ length: 6 }, () => 'handler is a function'));
 });
 
 test('a synthesis leaves no bundle behind in the temporary directory', async () => {

@@ -53,11 +53,18 @@ test.each([
   { groupScopes: 'readers:starter.whoami', mfa: 'required', userPoolPlan: 'plus' },
   { mfa: 'off', federatedSamlMetadataUrl: 'https://login.acme.com/saml/metadata' },
   { userPoolId: 'eu-central-1_Ab12Cd34', loginDomainPrefix: 'acme' },
+  { demoBackend: 'true' },
   { authorizationServer: 'relay', relayStrict: 'true', relayRegistration: 'true' },
   { authorizationServer: 'relay', cloudFront: 'true', idp: 'auth0', issuer: 'https://acme.eu.auth0.com/', ...upstream },
 ])('the packs AwsSolutions and Serverless find nothing that is not acknowledged with %j', (context) => {
   const app = new App({ analyticsReporting: false });
   new GatewayStack(app, { parameters: readParameters(context), bundling: false });
+  expect(findings(app)).toEqual([]);
+});
+
+test.each([{}, { assertionSigning: 'kms' }])('nor in what assertions add with %j', (context) => {
+  const app = new App({ analyticsReporting: false });
+  new GatewayStack(app, { parameters: readParameters(context), bundling: false, assertions: true });
   expect(findings(app)).toEqual([]);
 });
 

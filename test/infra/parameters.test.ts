@@ -144,6 +144,7 @@ test.each(Object.entries(PARAMETERS))('the example of %s is accepted by its sche
 test('nothing given is a production gateway with a Cognito user pool', () => {
   const given = Object.entries(readParameters({})).filter(([, value]) => value !== undefined);
   expect(Object.fromEntries(given)).toEqual({
+    assertionSigning: 'local',
     environment: 'prod',
     idp: 'cognito',
     provisioning: 'auto',

@@ -39,6 +39,8 @@ test('each function may do exactly what it needs, and the only wildcard is that 
         'dynamodb:GetItem dynamodb:PutItem on TablesIdentities',
         'dynamodb:PutItem on TablesAudit',
         'dynamodb:DeleteItem dynamodb:GetItem dynamodb:PutItem on TablesState',
+        // Of users only: test/infra/assertion-key.test.ts.
+        'dynamodb:Query on TablesState',
       ],
     },
     { role: 'DiscoveryRole', allows: [log('DiscoveryLogs'), traces] },

@@ -11,6 +11,8 @@ export interface TestDatabase {
   readonly identities: string;
   readonly audit: string;
   readonly state: string;
+  /** Of the demo backend. */
+  readonly demo: string;
   /** Every item of every table, for leak scans. */
   dump(): Promise<readonly unknown[]>;
   stop(): Promise<void>;
@@ -28,6 +30,7 @@ export async function startDatabase(engine: Engine = DYNALITE): Promise<TestData
     identities: named('Identities'),
     audit: named('Audit'),
     state: named('State'),
+    demo: named('DemoData'),
     dump: () => dumpTables(endpoint, [...tables.keys()]),
     stop,
   };

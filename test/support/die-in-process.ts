@@ -13,7 +13,16 @@ const { tool } = createProbe(async () => {
   return { done: 'never' };
 });
 const dynamo = createDynamo(localDynamo(endpoint));
-const database = { dynamo, endpoint, identities, audit, state, dump: async () => [], stop: async () => undefined };
+const database = {
+  dynamo,
+  endpoint,
+  identities,
+  audit,
+  state,
+  demo: '',
+  dump: async () => [],
+  stop: async () => undefined,
+};
 const gateway = createTestGateway(database, { tools: [tool] });
 await call({ gateway, token: await gateway.token({ sub: subject }) });
 process.stdout.write('answered\n');

@@ -1,14 +1,20 @@
 import type { Context } from 'aws-lambda';
+import { createLocalKms } from '../../cli/dev/local-kms.ts';
 import { createHandler as createDebug } from '../../functions/debug/handler.ts';
 import { createHandler as createDiscovery } from '../../functions/discovery/handler.ts';
 import { createHandler as createMcp } from '../../functions/mcp/handler.ts';
+import type { McpPorts } from '../../functions/mcp/ports.ts';
 import type { Handler, HttpEvent, HttpResponse } from '../../functions/middleware/chain.ts';
 import { type AuditRow, createAuditReader } from '../../shared/audit/query.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
+import type { Kms } from '../../shared/aws/kms.ts';
+import { createSignRequest } from '../../shared/aws/sign-request.ts';
 import type { Timer } from '../../shared/core/clock.ts';
 import type { FunctionEnvironment, GatewayConfig } from '../../shared/core/config.ts';
 import type { Log } from '../../shared/core/logger.ts';
+import type { ReadSecret } from '../../shared/core/secret.ts';
 import type { GetJson } from '../../shared/net/get-json.ts';
+import { createGuardedClient, type NetPolicy } from '../../shared/net/guarded-client.ts';
 import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
 import type { TestDatabase } from './database.ts';
@@ -58,6 +64,10 @@ export interface TestGatewayOptions {
   /** Instead of one that answers in this process. */
   readonly issuer?: TestIssuer;
   readonly getJson?: GetJson;
+  readonly connect?: McpPorts['connect'];
+  readonly readSecret?: ReadSecret;
+  /** Instead of one of its own in this process. */
+  readonly kms?: Kms;
   /** Wraps the database, to make one operation fail. */
   readonly dynamo?: (real: Dynamo) => Dynamo;
 }
@@ -75,7 +85,11 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
     log: options.log ?? log,
     getJson: options.getJson ?? issuer.getJson,
     dynamo,
+    kms: options.kms ?? createLocalKms(),
     timer: options.timer ?? (() => time.now),
+    readSecret: options.readSecret ?? noSecrets,
+    signRequest: createSignRequest(),
+    connect: options.connect ?? ((policy: NetPolicy) => createGuardedClient(policy, { clock: () => time.now })),
   };
   const env = {
     GATEHOUSE_CONFIG: JSON.stringify(config),
@@ -116,6 +130,10 @@ function handlerFor(handlers: Readonly<Record<'mcp' | 'discovery' | 'debug', Han
   if (path === '/mcp' || /^\/tools\/[^/]+$/.test(path)) return handlers.mcp;
   return path.startsWith('/.well-known/') ? handlers.discovery : handlers.debug;
 }
+
+const noSecrets: ReadSecret = async () => {
+  throw new Error('this test has no secrets');
+};
 
 function lambdaOf(remainingMs: number): Context {
   return { getRemainingTimeInMillis: () => remainingMs } as Context;

@@ -5,6 +5,8 @@ export const TEST_STACK = {
   idp: 'oidc',
   issuer: 'https://a.example',
   publicUrl: 'https://b.example',
+  demoBackend: 'true',
+  backends: '{"demo":{"url":"https://demo.example"}}',
 };
 export const TABLES_VARIABLE = 'GATEHOUSE_TEST_TABLES';
 

@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { localDynamo } from '../../../cli/dev/local-dynamo.ts';
 import type { WireFault } from '../../../cli/failures/row.ts';
-import { createDynamo, type Dynamo, type DynamoLimits, type Within } from '../../../shared/aws/dynamodb.ts';
+import { createDynamo, type Dynamo, type DynamoLimits } from '../../../shared/aws/dynamodb.ts';
+import type { Within } from '../../../shared/aws/end-within.ts';
 import { startDatabase, type TestDatabase } from '../../support/database.ts';
 import { type FaultProxy, forwardTo, startFaultProxy } from '../../support/fault-proxy.ts';
 

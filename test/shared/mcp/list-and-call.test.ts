@@ -40,7 +40,7 @@ function outcomeOf(attempt: () => { kind: string; decision?: { kind: string } })
 
 /** Never reached: what is tested here is decided before anything runs. */
 const rounds = {} as Rounds;
-const nothing = { tools: [], prompts: [], resources: [] };
+const nothing = { tools: [], prompts: [], resources: [], backends: {} };
 
 function toRegistry(
   definitions: ReadonlyArray<{ name: string; scopes: string[]; roles?: string[] | undefined }>,
@@ -54,6 +54,7 @@ function toRegistry(
   }));
   const schemas = { input: z.object({}), output: z.object({}), annotations: {} };
   return {
+    ...nothing,
     tools: common.map((each) => defineTool({ ...each, ...schemas, run: () => ({}) })),
     prompts: common.map((each) => definePrompt({ ...each, arguments: {}, get: () => [] })),
     resources: common.map((each) =>

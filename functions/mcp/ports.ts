@@ -1,0 +1,21 @@
+import { createKms } from '../../shared/aws/kms-client.ts';
+import { createReadSecret } from '../../shared/aws/secrets.ts';
+import { createSignRequest, type SignRequest } from '../../shared/aws/sign-request.ts';
+import type { ReadSecret } from '../../shared/core/secret.ts';
+import { createGuardedClient, type NetPolicy } from '../../shared/net/guarded-client.ts';
+import type { Send } from '../../shared/net/send.ts';
+import { createPorts, type Ports } from '../ports.ts';
+
+/** What calls to backends need beside what every function does. */
+export interface McpPorts extends Ports {
+  /** A way out for one backend. */
+  readonly connect: (policy: NetPolicy) => Send;
+  readonly readSecret: ReadSecret;
+  readonly signRequest: SignRequest;
+}
+
+export function createMcpPorts(): McpPorts {
+  const ports = createPorts('gatehouse-mcp');
+  const connect = (policy: NetPolicy) => createGuardedClient(policy, { clock: ports.clock });
+  return { ...ports, connect, kms: createKms(), readSecret: createReadSecret(), signRequest: createSignRequest() };
+}
