@@ -46,7 +46,7 @@ test('modules of Node come by their members: an import reads all of them, and so
 });
 
 const CLIENTS = [
-  ['mcp', ['client-dynamodb']],
+  ['mcp', ['client-dynamodb', 'client-kms', 'client-secrets-manager']],
   ['oauth', ['client-dynamodb', 'client-secrets-manager']],
 ] as const;
 

@@ -145,6 +145,7 @@ test('nothing given is a production gateway with a Cognito user pool', () => {
   const given = Object.entries(readParameters({})).filter(([, value]) => value !== undefined);
   expect(Object.fromEntries(given)).toEqual({
     assertionSigning: 'local',
+    demoBackend: false,
     environment: 'prod',
     idp: 'cognito',
     provisioning: 'auto',
