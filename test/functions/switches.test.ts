@@ -16,7 +16,7 @@ test('the functions read these environment variables and no other', () => {
   const named = sourcesOf('functions', 'shared').flatMap(({ text }) => [
     ...[...text.matchAll(/\benv\.(\w+)/g)].map(([, name = '']) => name),
     ...[...text.matchAll(/process\.env\['(\w+)'\]/g)].map(([, name = '']) => name),
-    ...[...text.matchAll(/table\('(\w+)'\)/g)].map(([, name = '']) => name),
+    ...[...text.matchAll(/\b(?:table|required)\('([A-Z]\w+)'\)/g)].map(([, name = '']) => name),
   ]);
   expect([...new Set(named)].sort()).toEqual([
     'AUDIT_TABLE',
@@ -24,8 +24,10 @@ test('the functions read these environment variables and no other', () => {
     'GATEHOUSE_CONFIG',
     'IDENTITIES_TABLE',
     'PRE_TOKEN_RULES',
+    'RELAY_KEYS_ARN',
     'STACK_NAME',
     'STATE_TABLE',
+    'UPSTREAM_SECRET_ARN',
   ]);
 });
 
@@ -42,8 +44,12 @@ test('no parameter turns authentication, audience, audit or origins off', () => 
     'authorizationServer',
     'debugToken',
     'groupScopes',
+    // Asks for one more login, never for one less.
+    'relayReauth',
     'scopeClaim',
     'scopePrefix',
+    // Which of two ways; there is no third.
+    'upstreamClientAuth',
   ]);
 });
 
