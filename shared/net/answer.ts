@@ -32,7 +32,9 @@ export function isFetchable(url: string, allowHttp: boolean): boolean {
 }
 
 function problemOf(url: string, allowHttp: boolean): NetReason | undefined {
-  return URL.canParse(url) ? targetProblem(new URL(url), targetsOf(new URL(url), allowHttp)) : 'url_refused';
+  if (!URL.canParse(url)) return 'url_refused';
+  const target = new URL(url);
+  return targetProblem(target, targetsOf(target, allowHttp));
 }
 
 /** The host is the configured issuer's, or one that its document names. */

@@ -1,4 +1,4 @@
-import { type LookupAddress, lookup as ask } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { type Reach, reachOf } from './address.ts';
 import { NetError } from './net-error.ts';
@@ -9,7 +9,9 @@ export type Resolve = (
   done: (error: Error | null, addresses: readonly LookupAddress[]) => void,
 ) => void;
 
-const resolveBySystem: Resolve = (hostname, done) => ask(hostname, { all: true }, done);
+/** Loaded with the first name, as node:net does it: imported, it would cost every cold start. */
+const resolveBySystem: Resolve = (hostname, done) =>
+  process.getBuiltinModule('node:dns').lookup(hostname, { all: true }, done);
 
 /**
  * The only look-up of a connection: Node connects to what this returns and does not ask again, so that a name cannot be

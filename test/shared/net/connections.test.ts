@@ -31,6 +31,14 @@ describe('a connection', () => {
     expect(await connectionsOf(4000, 0, 4000)).toEqual({ connections: 1, resolved: 1 });
   });
 
+  test('goes to what the system says of a name', async () => {
+    const raw = await startRaw((socket) => socket.write(OK));
+    const host = raw.host.replace('127.0.0.1', 'localhost');
+    const { status } = await createGuardedClient(localPolicy(host))({ method: 'GET', url: `http://${host}/` }, LIMITS);
+    raw.close();
+    expect(status).toBe(200);
+  });
+
   test('that was idle for too long is not: a function that was frozen finds it dead', async () => {
     expect(await connectionsOf(4000, 4001, 4001)).toEqual({ connections: 3, resolved: 3 });
   });
