@@ -2,11 +2,11 @@ import { WrongUsage } from './failure.ts';
 
 export const DEFAULT_PORT = 8787;
 
-/** @throws WrongUsage unless it is a port that leaves room for the two after it */
+/** @throws WrongUsage unless it is a port that leaves room for the three after it */
 export function toPort(text: string | undefined): number {
   if (text === undefined) return DEFAULT_PORT;
   const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_533) return port;
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_532) return port;
   throw new WrongUsage(`--port ${text} is no port. Example: --port ${DEFAULT_PORT}`);
 }
 

@@ -5,13 +5,20 @@ import { DYNAMO_LIMITS } from '../../shared/aws/dynamodb.ts';
 import { SECRET_LIMITS } from '../../shared/aws/secrets.ts';
 import { errorRow } from '../../shared/core/errors.ts';
 import { UPSTREAM_LIMITS } from '../../shared/oauth/upstream-client.ts';
+import { BACKEND_ROWS } from './backend-rows.ts';
 import { CALL_ROWS } from './call-rows.ts';
 import { DATABASE_ROWS } from './database-rows.ts';
 import { ISSUER_ROWS } from './issuer-rows.ts';
 import { RELAY_ROWS } from './relay-rows.ts';
 import type { FailureRow, Recorded } from './row.ts';
 
-export const FAILURE_ROWS: readonly FailureRow[] = [...ISSUER_ROWS, ...DATABASE_ROWS, ...CALL_ROWS, ...RELAY_ROWS];
+export const FAILURE_ROWS: readonly FailureRow[] = [
+  ...ISSUER_ROWS,
+  ...DATABASE_ROWS,
+  ...CALL_ROWS,
+  ...BACKEND_ROWS,
+  ...RELAY_ROWS,
+];
 
 const seconds = (ms: number) => `${ms / 1000} s`;
 
@@ -39,10 +46,6 @@ intent without an outcome. Log events of level warning and error are in italics.
 ${timeSection()}
 
 ${dependencies.map(section).join('\n\n')}
-
-## backends
-
-Not built yet.
 `;
 }
 

@@ -101,6 +101,14 @@ export type Injection =
   | { readonly kind: 'clock step'; readonly backMs: number }
   | { readonly kind: 'time'; readonly remainingMs: number; readonly usersTakeMs?: number }
   | { readonly kind: 'tool'; readonly does: ToolFault }
+  | {
+      readonly kind: 'backend';
+      readonly asked: 'read' | 'write';
+      readonly fault: WireFault;
+      readonly times?: number;
+    }
+  /** KMS, with nothing known from before. */
+  | { readonly kind: 'signing' }
   | { readonly kind: 'process killed' };
 
 export const RETRY = 'try again after `Retry-After`, with the same token';

@@ -242,7 +242,6 @@ export const ERRORS = {
     mcpStatus: IN_BAND,
     challenge: 'none',
     hint: 'The same call, by its idempotency key or its arguments, is running now. Ask again for its result.',
-    retryAfter: 2,
   },
   IDEMPOTENCY_KEY_REUSED: {
     status: 409,
@@ -328,7 +327,7 @@ export const ERRORS = {
   },
   SIGNING_KEYS_UNAVAILABLE: {
     status: 503,
-    rpc: 50306,
+    rpc: 50307,
     challenge: 'none',
     hint: 'The keys of this gateway cannot be read now. Verify with those you have, and try again.',
     retryAfter: 5,
@@ -342,11 +341,10 @@ export const ERRORS = {
   },
   BACKEND_UNAVAILABLE: {
     status: 503,
-    rpc: 50310,
+    rpc: 50308,
     mcpStatus: IN_BAND,
     challenge: 'none',
     hint: 'The service behind the tool cannot be reached now, or not with proof of who is calling. Nothing was done. Try again.',
-    retryAfter: 5,
   },
   OAUTH_UNAVAILABLE: {
     status: 503,

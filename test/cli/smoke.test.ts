@@ -14,7 +14,7 @@ let gateway: DevGateway;
 let target: Target;
 
 beforeAll(async () => {
-  gateway = await startDev({ port: await findFreePort(), context: {}, log: captureLog().log });
+  gateway = await startDev({ port: await findFreePort(), context: { demoBackend: 'false' }, log: captureLog().log });
   const { url, issuer, tables } = gateway.state;
   const audit = createAuditReader({ dynamo: gateway.dynamo, table: tables.audit });
   const token = await tokenFor(issuer, 'starter.whoami');

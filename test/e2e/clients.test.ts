@@ -6,6 +6,7 @@ import { findFreePort } from '../../cli/dev/network.ts';
 import { type DevGateway, startDev } from '../../cli/dev/start.ts';
 import { createAuditReader } from '../../shared/audit/query.ts';
 import { dayOf, PHASE, partitionKey, shardOf } from '../../shared/audit/record.ts';
+import { deployed } from '../../shared/registry/index.ts';
 import { captureLog } from '../support/log.ts';
 import { signInWithV1 } from '../support/v1-client.ts';
 
@@ -47,7 +48,7 @@ for (const mode of ['direct', 'metadata'] as const) {
         revision: session.client.getNegotiatedProtocolVersion(),
         tools: tools.map((tool) => tool.name),
         echoed: echoed.structuredContent,
-      }).toEqual({ revision, tools: ['echo', 'whoami'], echoed: { text: 'hi' } });
+      }).toEqual({ revision, tools: deployed.tools.map(({ name }) => name), echoed: { text: 'hi' } });
       await session.client.close();
     });
   }
@@ -58,7 +59,7 @@ for (const mode of ['direct', 'metadata'] as const) {
     const { tools } = await client.listTools();
     const echoed = await client.callTool({ name: 'echo', arguments: { text: 'hi' } });
     expect({ tools: tools.map(({ name }) => name), echoed: echoed.structuredContent }).toEqual({
-      tools: ['echo', 'whoami'],
+      tools: deployed.tools.map(({ name }) => name),
       echoed: { text: 'hi' },
     });
     await client.close();

@@ -6,7 +6,13 @@ import { createTestGateway } from '../support/gateway.ts';
 import { newSubject, SECRET, type Stage } from './observe.ts';
 import { createProbe } from './probe.ts';
 
-type CallFault = Exclude<Injection, { kind: 'database' | 'issuer' | 'spoiled link' | 'process killed' }>;
+type CallFault = Extract<Injection, { kind: 'clock' | 'clock step' | 'time' | 'tool' }>;
+
+const KINDS: ReadonlySet<string> = new Set(['clock', 'clock step', 'time', 'tool']);
+
+export function isOfCall(inject: Injection): inject is CallFault {
+  return KINDS.has(inject.kind);
+}
 
 /** Two seconds are kept for the outcome: a tool over its time costs the test one. */
 const SHORT_MS = 3000;

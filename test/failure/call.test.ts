@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { CALL_ROWS } from '../../cli/failures/call-rows.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway } from '../support/gateway.ts';
-import { callStage, runKilledProcess } from './call-stage.ts';
+import { callStage, isOfCall, runKilledProcess } from './call-stage.ts';
 import { expected, newSubject, observe, outcomesOf } from './observe.ts';
 
 let database: TestDatabase;
@@ -24,8 +24,6 @@ test.each(CALL_ROWS)('$dependency × $failure', async (row) => {
     });
     return;
   }
-  if (inject.kind === 'database' || inject.kind === 'issuer' || inject.kind === 'spoiled link') {
-    throw new Error(`no stage for ${inject.kind}`);
-  }
+  if (!isOfCall(inject)) throw new Error(`no stage for ${inject.kind}`);
   expect(await observe(await callStage(database, inject), row)).toEqual(expected(row));
 });

@@ -17,7 +17,12 @@ const RUNS = 60;
 let dev: DevGateway;
 let subject: Subject;
 beforeAll(async () => {
-  dev = await startDev({ port: await findFreePort(), context: {}, log: captureLog().log, registry: REGISTRY });
+  dev = await startDev({
+    port: await findFreePort(),
+    context: { demoBackend: 'false' },
+    log: captureLog().log,
+    registry: REGISTRY,
+  });
   const { issuer, url: resource, port } = dev.state;
   const scope = 'starter.echo starter.whoami';
   const token = await fetchToken({

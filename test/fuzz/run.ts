@@ -61,7 +61,12 @@ async function fuzzInProcess(runs: number, statuses: Map<string, number>): Promi
 }
 
 async function fuzzOverHttp(runs: number, statuses: Map<string, number>): Promise<readonly Result[]> {
-  const dev = await startDev({ port: await findFreePort(), context: {}, log: captureLog().log, registry: REGISTRY });
+  const dev = await startDev({
+    port: await findFreePort(),
+    context: { demoBackend: 'false' },
+    log: captureLog().log,
+    registry: REGISTRY,
+  });
   try {
     const { issuer, url: resource, port } = dev.state;
     const scope = 'starter.echo starter.whoami';

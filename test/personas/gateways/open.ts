@@ -24,7 +24,12 @@ export function createGateways(): Gateways {
   const started = new Map<string, Promise<DevGateway>>();
   const providers = new Map<object, number>();
   const start = async ({ context, createIdp }: Way) =>
-    startDev({ port: await findFreePort(), context, createIdp, log: captureLog().log });
+    startDev({
+      port: await findFreePort(),
+      context: { ...context, demoBackend: 'false' },
+      createIdp,
+      log: captureLog().log,
+    });
   return {
     open: async (way) => {
       const { context, createIdp } = way;
