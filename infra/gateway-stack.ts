@@ -4,7 +4,7 @@ import { usesAssertions } from '../shared/backends/check.ts';
 import type { GatewayConfig } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { USER_PARTITIONS } from '../shared/core/tables.ts';
-import { deployed } from '../shared/registry/index.ts';
+import { deployed, requireDescribed } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import { invocationsOf, secretsOf, settingsOf } from './backends.ts';
 import { ConfigError } from './config.ts';
@@ -47,6 +47,7 @@ export class GatewayStack extends Stack {
       terminationProtection: parameters.environment === 'prod',
       ...(mustBeInEdgeRegion(parameters) ? { env: { region: EDGE_REGION } } : {}),
     });
+    requireDescribed(deployed);
     this.parameters = parameters;
     this.bundling = bundling;
     this.assertions = assertions;

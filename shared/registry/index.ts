@@ -58,3 +58,8 @@ export function requireUnique({ tools, prompts, resources }: Registry): void {
   const uris = resources.map(({ uri, uriTemplate }) => uri ?? uriTemplate);
   if (new Set(uris).size !== uris.length) throw new Error('two resources have the same URI');
 }
+
+/** For the synthesis, so that no schema is deployed that MCP does not allow. @throws Error naming the tool */
+export function requireDescribed({ tools }: Registry): void {
+  for (const { inputSchema, outputSchema, paramHeaders } of tools) void [inputSchema, outputSchema, paramHeaders];
+}

@@ -2,7 +2,7 @@ import { BackendFailure, type Refusal } from '../backend/failure.ts';
 import type { BackendRequest, Effect, Method } from '../backend/request.ts';
 import type { BackendName } from '../backends/index.ts';
 import type { JsonObject } from '../core/json-object.ts';
-import type { Outcome } from '../features/feature.ts';
+import type { CallContext, Outcome } from '../features/feature.ts';
 import type { Schema } from '../features/schema.ts';
 import { buildPath } from '../net/path.ts';
 import { type Described, defineTool, type Tool } from './define-tool.ts';
@@ -60,10 +60,9 @@ export function defineBackendTool<In extends object, Out>(definition: BackendToo
       return response === undefined ? (body as Out) : response(body, input);
     },
   });
-  return {
-    ...tool,
+  return extend(tool, {
     backend,
-    call: async (args, context) => {
+    call: async (args: JsonObject, context: CallContext) => {
       try {
         return await tool.call(args, context);
       } catch (error) {
@@ -72,7 +71,13 @@ export function defineBackendTool<In extends object, Out>(definition: BackendToo
         return explained;
       }
     },
-  };
+  });
+}
+
+/** Not by spreading, which would make the schemas of every tool at every cold start. */
+function extend<Base extends object, More extends object>(base: Base, more: More): Base & More {
+  const members = { ...Object.getOwnPropertyDescriptors(base), ...Object.getOwnPropertyDescriptors(more) };
+  return Object.defineProperties({}, members) as Base & More;
 }
 
 /** @throws Error for what is no template */

@@ -61,7 +61,7 @@ export interface Tool extends Described, Feature {
 /**
  * Declares a tool; add it to the list in `shared/tools/index.ts` (docs/add-a-tool.md).
  *
- * @throws Error at start for a name or a schema that MCP does not allow
+ * @throws Error at start for a name that MCP does not allow; at synthesis, or with the first list, for such a schema
  */
 export function defineTool<In, Out>(definition: ToolDefinition<In, Out>): Tool;
 export function defineTool<In>(definition: ContentToolDefinition<In>): Tool;
@@ -70,12 +70,20 @@ export function defineTool<In, Out>(definition: ToolDefinition<In, Out> | Conten
   const { name } = described;
   requireName('tool', name);
   if (described.idempotency) requireWindow(name, described.idempotency);
-  const inputSchema = describeObject(name, input, 'input');
+  const inputSchema = once(() => describeObject(name, input, 'input'));
+  const outputSchema = once(() => output && describeObject(name, output, 'output'));
+  const paramHeaders = once(() => readParamHeaders(name, inputSchema()));
   return {
     ...described,
-    inputSchema,
-    outputSchema: output && describeObject(name, output, 'output'),
-    paramHeaders: readParamHeaders(name, inputSchema),
+    get inputSchema() {
+      return inputSchema();
+    },
+    get outputSchema() {
+      return outputSchema();
+    },
+    get paramHeaders() {
+      return paramHeaders();
+    },
     call: async (args, context) => {
       const asked = await input['~standard'].validate(args);
       if (asked.issues) {
@@ -105,4 +113,13 @@ async function structuredOutcome<Out>(
 function contentOutcome(answer: unknown): Outcome {
   if (answer instanceof Content) return { kind: 'done', result: { content: answer.blocks } };
   return { kind: 'failed', code: 'OUTPUT_INVALID', message: 'a tool without output returns content(…)' };
+}
+
+/** Only lists need the schemas of all tools: making them took as long as half of what is imported. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
