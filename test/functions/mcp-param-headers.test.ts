@@ -99,7 +99,7 @@ describe('an argument that belongs into a header', () => {
   });
 });
 
-describe('an annotation that clients would drop the tool for is refused at start', () => {
+describe('an annotation that clients would drop the tool for is refused', () => {
   const wrong: ReadonlyArray<readonly [string, z.ZodObject, RegExp]> = [
     ['on a fractional number', z.object({ a: z.number().meta(header('A')) }), /strings, integers and booleans/],
     ['on an object', z.object({ a: z.object({}).meta(header('A')) }), /strings, integers and booleans/],
@@ -109,6 +109,6 @@ describe('an annotation that clients would drop the tool for is refused at start
     ['inside a union', z.object({ a: z.union([z.string().meta(header('A')), z.int()]) }), /member of `properties`/],
   ];
   test.each(wrong)('%s', (_name, input, message) => {
-    expect(() => defineTool({ ...base, input, output: z.object({}), run: () => ({}) })).toThrow(message);
+    expect(() => defineTool({ ...base, input, output: z.object({}), run: () => ({}) }).paramHeaders).toThrow(message);
   });
 });
