@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../infra/project.ts';
-import { ERRORS, type ErrorCode, errorRow } from '../shared/core/errors.ts';
+import { ERRORS, type ErrorCode, errorRow } from '../shared/core/error-table.ts';
 import { PARAMETERS } from '../shared/core/parameters.ts';
 import type { Command } from './command.ts';
 import { Failure } from './failure.ts';

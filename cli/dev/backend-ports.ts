@@ -1,6 +1,6 @@
 import type { McpPorts } from '../../functions/mcp/ports.ts';
-import type { ReadSecret } from '../../shared/core/secret.ts';
 import { createSignRequest } from '../../shared/aws/sign-request.ts';
+import type { ReadSecret } from '../../shared/core/secret.ts';
 import { createGuardedClient } from '../../shared/net/guarded-client.ts';
 import { createLocalKms } from './local-kms.ts';
 

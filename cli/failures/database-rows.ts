@@ -1,5 +1,5 @@
 import { DYNAMO_LIMITS } from '../../shared/aws/dynamodb.ts';
-import type { ErrorCode } from '../../shared/core/errors.ts';
+import type { ErrorCode } from '../../shared/core/error-table.ts';
 import { type FailureRow, NOTHING, type Place, RETRY, type Recorded, type WireFault } from './row.ts';
 
 /** Faults before the service has done anything. */

@@ -3,7 +3,7 @@ import { LATEST_START_MS } from '../../functions/middleware/reserve-time.ts';
 import { FETCH_LIMITS } from '../../shared/auth/idp-document.ts';
 import { DYNAMO_LIMITS } from '../../shared/aws/dynamodb.ts';
 import { SECRET_LIMITS } from '../../shared/aws/secrets.ts';
-import { errorRow } from '../../shared/core/errors.ts';
+import { errorRow } from '../../shared/core/error-table.ts';
 import { UPSTREAM_LIMITS } from '../../shared/oauth/upstream-client.ts';
 import { BACKEND_ROWS } from './backend-rows.ts';
 import { CALL_ROWS } from './call-rows.ts';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../../shared/core/errors.ts';
+import type { ErrorCode } from '../../shared/core/error-table.ts';
 
 /**
  * One dependency × one failure, as data. docs/failure-contract.md is rendered from these rows, and test/failure runs

@@ -1,5 +1,6 @@
 import type { GatewayConfig } from '../../shared/core/config.ts';
-import { errorRow, GatewayError } from '../../shared/core/errors.ts';
+import { errorRow } from '../../shared/core/error-table.ts';
+import { GatewayError } from '../../shared/core/errors.ts';
 import type { Account } from '../../shared/core/principal.ts';
 import type { Reply } from '../../shared/mcp/dispatch.ts';
 import { encodeResult, restError } from '../../shared/protocol/encode.ts';

@@ -1,4 +1,5 @@
-import { errorRow, GatewayError, isDenial } from '../../shared/core/errors.ts';
+import { errorRow } from '../../shared/core/error-table.ts';
+import { GatewayError, isDenial } from '../../shared/core/errors.ts';
 import { METRICS, type MetricGroup, type MetricName } from '../../shared/core/metrics.ts';
 import type { Invocation } from './chain.ts';
 

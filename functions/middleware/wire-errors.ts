@@ -1,6 +1,7 @@
 import { challengeHeader } from '../../shared/auth/challenge.ts';
 import type { GatewayConfig } from '../../shared/core/config.ts';
-import { errorRow, GatewayError } from '../../shared/core/errors.ts';
+import { errorRow } from '../../shared/core/error-table.ts';
+import { GatewayError } from '../../shared/core/errors.ts';
 import type { Log } from '../../shared/core/logger.ts';
 import type { Principal } from '../../shared/core/principal.ts';
 import { type Address, addressOf, encodeError, encodeResult, restError } from '../../shared/protocol/encode.ts';

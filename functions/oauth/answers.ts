@@ -1,4 +1,5 @@
-import { errorRow, type GatewayError } from '../../shared/core/errors.ts';
+import { errorRow } from '../../shared/core/error-table.ts';
+import type { GatewayError } from '../../shared/core/errors.ts';
 import { OAuthError, RedirectedError } from '../../shared/oauth/errors.ts';
 import type { HttpResponse, Invocation } from '../middleware/chain.ts';
 import { json, withHeaders } from '../middleware/http.ts';

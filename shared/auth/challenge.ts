@@ -1,5 +1,6 @@
 import { type GatewayConfig, idpNamed, resourceMetadataUrl } from '../core/config.ts';
-import { errorRow, type GatewayError } from '../core/errors.ts';
+import { errorRow } from '../core/error-table.ts';
+import type { GatewayError } from '../core/errors.ts';
 import { toWireScopes } from './scopes.ts';
 
 export interface ChallengeContext {

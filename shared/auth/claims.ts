@@ -1,4 +1,5 @@
-import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-table.ts';
+import { GatewayError } from '../core/errors.ts';
 import { type JsonObject, own } from '../core/json-object.ts';
 import type { Principal } from '../core/principal.ts';
 import type { Rules } from './rules.ts';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts';
+import type { ErrorCode } from './error-table.ts';
 
 /**
  * Metrics in CloudWatch's embedded metric format: fields of a log line that CloudWatch turns into metrics, so that

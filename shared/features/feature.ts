@@ -1,7 +1,7 @@
 import type { LoggingLevel } from '@modelcontextprotocol/server';
 import type { BackendAnswer } from '../backend/call.ts';
 import type { BackendRequest } from '../backend/request.ts';
-import type { ErrorCode } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-table.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
 import type { Principal, Uid } from '../core/principal.ts';

@@ -1,6 +1,7 @@
 import { type Decision, decide } from '../auth/decision.ts';
 import type { GatewayConfig } from '../core/config.ts';
-import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-table.ts';
+import { GatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import type { Account, Principal } from '../core/principal.ts';
 import { createNotices } from '../protocol/notices.ts';

@@ -1,4 +1,5 @@
-import { type ErrorCode, GatewayError } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-table.ts';
+import { GatewayError } from '../core/errors.ts';
 import { isObject, type JsonObject, own, ownObject } from '../core/json-object.ts';
 import { completionOf } from '../features/completion.ts';
 import type { Feature } from '../features/feature.ts';

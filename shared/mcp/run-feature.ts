@@ -1,7 +1,7 @@
 import type { Backends } from '../backend/call.ts';
 import { BackendFailure } from '../backend/failure.ts';
 import type { Clock } from '../core/clock.ts';
-import { errorRow } from '../core/errors.ts';
+import { errorRow } from '../core/error-table.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
 import type { Account, Principal, SubjectToken, Uid } from '../core/principal.ts';

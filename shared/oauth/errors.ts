@@ -1,4 +1,5 @@
-import { type ErrorCode, GatewayError, type GatewayErrorOptions } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-table.ts';
+import { GatewayError, type GatewayErrorOptions } from '../core/errors.ts';
 
 /** RFC 6749 sections 4.1.2.1 and 5.2, RFC 7009, RFC 7591 and RFC 8707. */
 export type OAuthErrorName =

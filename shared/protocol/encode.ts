@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../core/config.ts';
-import type { ErrorCode } from '../core/errors.ts';
+import type { ErrorCode } from '../core/error-table.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import { type JsonRpcId, readId } from './jsonrpc.ts';
 import { claimsModern, type Message } from './read-message.ts';

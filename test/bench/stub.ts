@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { SignJWT } from 'jose';
 import { close } from '../../cli/dev/network.ts';
-import { goodClaims, RESOURCE, testConfig } from '../support/config.ts';
 import type { RelayConfig } from '../../shared/core/config.ts';
+import { goodClaims, RESOURCE, testConfig } from '../support/config.ts';
 import type { Fixture } from './sides/fixture.ts';
 import { KNOWN_USER } from './sides/memory-dynamo.ts';
 

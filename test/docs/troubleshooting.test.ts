@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { projectRoot } from '../../infra/project.ts';
-import { ERRORS } from '../../shared/core/errors.ts';
+import { ERRORS } from '../../shared/core/error-table.ts';
 import { ISSUER } from '../support/config.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';

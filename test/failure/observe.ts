@@ -1,5 +1,5 @@
 import { type FailureRow, RETRY } from '../../cli/failures/row.ts';
-import { errorRow } from '../../shared/core/errors.ts';
+import { errorRow } from '../../shared/core/error-table.ts';
 import { POISON } from '../support/fault-proxy.ts';
 import type { Answer, TestGateway } from '../support/gateway.ts';
 import { legacy } from '../support/messages.ts';

@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../../shared/core/config.ts';
-import type { ErrorCode } from '../../shared/core/errors.ts';
+import type { ErrorCode } from '../../shared/core/error-table.ts';
 import { goodClaims, ISSUER, NOW, RESOURCE } from './config.ts';
 import { ATTACKER, ATTACKER_JWK, encode, forge, forgeText, type Spoiled } from './forge.ts';
 

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { Provider } from 'oidc-provider';
-import { followLogin } from '../../cli/dev/person.ts';
 import { close } from '../../cli/dev/network.ts';
+import { followLogin } from '../../cli/dev/person.ts';
 import { RESOURCE } from './config.ts';
 import { listenAnywhere } from './listen.ts';
 import { ORIGIN, UPSTREAM_CLIENT } from './relay.ts';

@@ -1,5 +1,5 @@
-import { followLogin } from '../../../cli/dev/person.ts';
 import { findFreePort } from '../../../cli/dev/network.ts';
+import { followLogin } from '../../../cli/dev/person.ts';
 import { type DevGateway, startDev } from '../../../cli/dev/start.ts';
 import { captureLog } from '../../support/log.ts';
 import { Stopped } from '../driver/stopped.ts';

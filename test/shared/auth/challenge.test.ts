@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { challengeHeader } from '../../../shared/auth/challenge.ts';
-import { ERRORS, type ErrorCode, errorRow, GatewayError } from '../../../shared/core/errors.ts';
+import { ERRORS, type ErrorCode, errorRow } from '../../../shared/core/error-table.ts';
+import { GatewayError } from '../../../shared/core/errors.ts';
 import { RESOURCE, testConfig } from '../../support/config.ts';
 
 const CATALOGUE = ['starter.echo', 'starter.whoami'];

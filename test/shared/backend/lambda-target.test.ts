@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createSignRequest } from '../../../shared/aws/sign-request.ts';
 import { createAssertionSigner } from '../../../shared/backend/assertion.ts';
-import { createBackends } from '../../../shared/backend/call.ts';
 import { createAuth } from '../../../shared/backend/auth/create-auth.ts';
+import { createBackends } from '../../../shared/backend/call.ts';
 import type { BackendRequest } from '../../../shared/backend/request.ts';
 import type { NetPolicy } from '../../../shared/net/guarded-client.ts';
 import type { NetAnswer, NetRequest } from '../../../shared/net/send.ts';

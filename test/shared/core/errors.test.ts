@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ERRORS, type ErrorRow } from '../../../shared/core/errors.ts';
+import { ERRORS, type ErrorRow } from '../../../shared/core/error-table.ts';
 
 const rows: ReadonlyArray<readonly [string, ErrorRow]> = Object.entries(ERRORS);
 const own = rows.filter(([, { rpc }]) => rpc > 0);

@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from '@jest/globals';
 import { inspect } from 'node:util';
+import { afterEach, expect, test } from '@jest/globals';
 import { hideToken } from '../../../../shared/backend/auth/subject-token.ts';
 import type { RawToken } from '../../../../shared/core/principal.ts';
 import { answerJson, createBackendWorld, type RunningBackend, startBackend } from '../../../support/backend.ts';
