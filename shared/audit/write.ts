@@ -3,7 +3,15 @@ import type { Within } from '../aws/end-within.ts';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { Log } from '../core/logger.ts';
-import { type AuditRecord, type CallFacts, denialRecord, intentRecord, type Outcome, outcomeRecord } from './record.ts';
+import {
+  type AuditRecord,
+  type CallFacts,
+  denialRecord,
+  intentRecord,
+  type Outcome,
+  outcomeRecord,
+  type Stamp,
+} from './record.ts';
 
 export interface IntentReceipt {
   readonly facts: CallFacts;
@@ -30,10 +38,17 @@ export interface AuditWriterOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly retentionDays: number;
+  readonly region?: string | undefined;
+  /** Of the gateway. */
+  readonly fnVersion?: string | undefined;
 }
 
-export function createAuditWriter({ dynamo, table, clock, log, retentionDays }: AuditWriterOptions): AuditWriter {
-  const ttl = () => Math.floor(clock() / 1000) + retentionDays * 86_400;
+export function createAuditWriter(options: AuditWriterOptions): AuditWriter {
+  const { dynamo, table, clock, log, retentionDays, region, fnVersion } = options;
+  const stamp = (): Stamp => {
+    const logTs = clock();
+    return { ttl: Math.floor(logTs / 1000) + retentionDays * 86_400, logTs, region, fnVersion };
+  };
   const append = async (record: AuditRecord, within: Within = {}): Promise<void> => {
     const result = await dynamo.putIfAbsent(table, record, within);
     if (result.created) return;
@@ -47,7 +62,7 @@ export function createAuditWriter({ dynamo, table, clock, log, retentionDays }: 
   };
   return {
     intent: async (facts, until) => {
-      const record = intentRecord(facts, ttl());
+      const record = intentRecord(facts, stamp());
       try {
         await append(record, { withinMs: until - clock() });
       } catch (cause) {
@@ -55,10 +70,10 @@ export function createAuditWriter({ dynamo, table, clock, log, retentionDays }: 
       }
       return { facts, record };
     },
-    outcome: async ({ facts, record: intent }, outcome) => {
+    outcome: async ({ record: intent }, outcome) => {
       // Clocks are set back now and then, and no call took less than no time.
-      const latencyMs = Math.max(0, outcome.latencyMs);
-      const record = outcomeRecord(facts, intent, { ...outcome, latencyMs }, ttl());
+      const latencyMs = outcome.latencyMs && Math.max(0, outcome.latencyMs);
+      const record = outcomeRecord(intent, { ...outcome, latencyMs }, stamp());
       try {
         await append(record);
       } catch (cause) {
@@ -68,7 +83,7 @@ export function createAuditWriter({ dynamo, table, clock, log, retentionDays }: 
     },
     denial: async (facts, code, reason) => {
       try {
-        await append(denialRecord(facts, code, reason, ttl()));
+        await append(denialRecord(facts, code, reason, stamp()));
       } catch {
         log.error('audit.denial_lost', { callId: facts.callId, code, alarm: true });
       }

@@ -45,11 +45,11 @@ function writerOver(put: (item: Item) => Promise<PutResult>) {
 const stored = async (): Promise<PutResult> => ({ created: true });
 const day = new Date(NOW).toISOString().slice(0, 10).replaceAll('-', '');
 const common = {
-  v: 1,
+  v: 2,
   callId: facts.callId,
   requestId: 'request-1',
   ts: NOW,
-  tenant: 'default',
+  logTs: NOW,
   uid: 'usr_1',
   issuer: 'https://login.example.com',
   subject: 'alice',
@@ -151,7 +151,9 @@ describe('when the table fails', () => {
   test('an outcome goes whole into the log, and the error says so', async () => {
     const { writer, lines, items } = writerOver(down);
     const outcome = { isError: false, errorType: undefined, latencyMs: 1 };
-    await expect(writer.outcome({ facts, record: intentRecord(facts, 1) }, outcome)).rejects.toMatchObject({
+    await expect(
+      writer.outcome({ facts, record: intentRecord(facts, { ttl: 1, logTs: NOW }) }, outcome),
+    ).rejects.toMatchObject({
       code: 'OUTCOME_NOT_RECORDED',
     });
     expect(lines).toEqual([
