@@ -34,7 +34,8 @@ export function parseClaimObject(bytes: Uint8Array): ClaimObject {
   const claim = parseClaim(toJson(lines[0] ?? ''));
   const entries = lines.slice(1, -1).map((line) => {
     const leaf = Buffer.from(line.slice(0, 2 * HASH_BYTES), 'hex');
-    if (leaf.length !== HASH_BYTES || line[2 * HASH_BYTES] !== ' ') throw new SealError('an entry of the claim is wrong');
+    if (leaf.length !== HASH_BYTES || line[2 * HASH_BYTES] !== ' ')
+      throw new SealError('an entry of the claim is wrong');
     return { sk: line.slice(2 * HASH_BYTES + 1), leaf };
   });
   if (entries.length !== claim.count) throw new SealError('the claim has not as many entries as it says');

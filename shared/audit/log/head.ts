@@ -67,6 +67,7 @@ function toSigned({ sk, note }: Item, key: NoteKey): SignedSeal {
   const verified = verifyNote(String(note), key);
   if ('reason' in verified) throw new SealError(`the seal ${String(sk)} is not ours: ${verified.reason}`);
   const signed = readCheckpointText(verified.text);
-  if (sealNumber(signed.n) !== sk || signed.origin !== key.name) throw new SealError(`the seal ${String(sk)} is another`);
+  if (sealNumber(signed.n) !== sk || signed.origin !== key.name)
+    throw new SealError(`the seal ${String(sk)} is another`);
   return signed;
 }

@@ -33,7 +33,10 @@ export async function compareWindow(
   const late: ReadEntry[] = [];
   const missing: string[] = [];
   const changed: string[] = [];
-  const backfills = await entriesOf(objects, seals.filter(({ kind }) => kind === 'backfill'));
+  const backfills = await entriesOf(
+    objects,
+    seals.filter(({ kind }) => kind === 'backfill'),
+  );
   for (let from = window.from; from < window.to; from += MINUTE_MS) {
     const minute = { from, to: from + MINUTE_MS };
     const own = seals.filter((seal) => seal.kind === 'minute' && seal.from === from && seal.count > 0);
@@ -55,7 +58,8 @@ export async function compareWindow(
 async function sealsOver(index: SealIndex, { from }: Window, through: number): Promise<readonly SignedSeal[]> {
   const seals: SignedSeal[] = [];
   const days = new Set<number>();
-  for (let at = from; at < through + DAY_MS; at += DAY_MS) days.add(Math.floor(Math.min(at, through) / DAY_MS) * DAY_MS);
+  for (let at = from; at < through + DAY_MS; at += DAY_MS)
+    days.add(Math.floor(Math.min(at, through) / DAY_MS) * DAY_MS);
   // The minute that ends at midnight is a seal of the next day.
   days.add(Math.floor(from / DAY_MS) * DAY_MS + DAY_MS);
   for (const day of days) seals.push(...(await index.ofDay(day)));

@@ -1,4 +1,5 @@
 import type { Objects } from '../../aws/objects.ts';
+import { EVENT_PHASE } from '../event-record.ts';
 import { PHASE } from '../record.ts';
 import { type ClaimObject, claimPath, formatClaimObject, parseClaimObject } from './claim-object.ts';
 import type { SealIndex } from './head.ts';
@@ -68,7 +69,11 @@ export function createSealing({ objects, index, signer }: SealingOptions): Seali
     if (there === undefined || !body.equals(there.body)) throw new SealError(`${key} is there and is another`);
   };
   const putTile = (tile: Tile) =>
-    putOnce(`${TREE}${tilePath(tile.level, tile.index, tile.hashes.length)}`, tileBytes(tile), 'application/octet-stream');
+    putOnce(
+      `${TREE}${tilePath(tile.level, tile.index, tile.hashes.length)}`,
+      tileBytes(tile),
+      'application/octet-stream',
+    );
   const loadTile = async ({ level, index: at, width }: ReturnType<typeof openTiles>[number]): Promise<Tile> => {
     const path = `${TREE}${tilePath(level, at, width)}`;
     const object = await objects.get(path);
@@ -142,7 +147,7 @@ function countsOf(entries: readonly ReadEntry[]): SealCounts {
     intent: of(PHASE.intent).length,
     outcome: ended.size,
     denial: of(PHASE.denial).length,
-    event: of(PHASE.event).length,
+    event: of(EVENT_PHASE).length,
     unknown: entries.filter(({ isUnknown }) => isUnknown).length,
     open: of(PHASE.intent).filter((intent) => !ended.has(callOf(intent))).length,
   };
@@ -151,7 +156,8 @@ function countsOf(entries: readonly ReadEntry[]): SealCounts {
 /** A claim is an object that anybody with the rights could have put: only what continues the log is signed. */
 function requireFollows({ n, first, previous, origin, kind, from, through }: Claim, head: Head, name: string): void {
   const { last, edge } = head;
-  const follows = n === numberAfter(head) && first === edge.size() && previous === (last?.hash ?? null) && origin === name;
+  const follows =
+    n === numberAfter(head) && first === edge.size() && previous === (last?.hash ?? null) && origin === name;
   const joins = last === undefined || (kind === 'minute' ? from === last.through : through === last.through);
   if (!follows || !joins) throw new SealError(`claim ${n} does not continue the log`);
 }
