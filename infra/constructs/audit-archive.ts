@@ -2,7 +2,6 @@ import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Parameters } from '../../shared/core/parameters.ts';
@@ -30,23 +29,27 @@ export class AuditArchive extends Construct {
       timeoutSeconds: 60,
     });
     for (const prefix of ['records', 'rejected', 'tamper']) letAppend(archive, this.bucket, prefix);
+    // Without the right to list, S3 answers 403 for what is not there, and the archive could not tell.
+    archive.permit(['s3:ListBucket'], this.bucket.bucketArn);
+    const stream = table.tableStreamArn ?? '';
+    archive.permit(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], stream);
     this.fn = archive.fn;
-    archive.fn.addEventSource(
-      new DynamoEventSource(table, {
-        startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-        // One object a day of calls and batch: larger ones are cheaper to keep and faster to read.
-        batchSize: 1000,
-        maxBatchingWindow: Duration.seconds(30),
-        // Tried until it succeeds or the stream forgets, 24 hours. Halving a batch would begin objects in its middle.
-        bisectBatchOnError: false,
-        parallelizationFactor: 1,
-      }),
-    );
+    new lambda.EventSourceMapping(this, 'Stream', {
+      target: archive.fn,
+      eventSourceArn: stream,
+      startingPosition: lambda.StartingPosition.TRIM_HORIZON,
+      // One object for each day and batch: larger ones are cheaper to keep and faster to read.
+      batchSize: 1000,
+      maxBatchingWindow: Duration.seconds(30),
+      // Tried until it succeeds or the stream forgets, 24 hours. Halving a batch would begin objects in its middle.
+      bisectBatchOnError: false,
+      parallelizationFactor: 1,
+    });
   }
 }
 
 /** Objects under the prefix: made, and read to see what an earlier delivery made. Never listed, replaced or deleted. */
-export function letAppend(fn: GatewayFunction, bucket: s3.IBucket, prefix: string): void {
+export function letAppend(fn: GatewayFunction, bucket: s3.Bucket, prefix: string): void {
   fn.permit(['s3:GetObject', 's3:PutObject'], bucket.arnForObjects(`${prefix}/*`));
 }
 

@@ -15,7 +15,7 @@ export class AuditCatalog extends Construct {
   readonly workGroup: string;
   readonly database: string;
 
-  constructor(scope: Construct, id: string, { archive }: { readonly archive: s3.IBucket }) {
+  constructor(scope: Construct, id: string, { archive }: { readonly archive: s3.Bucket }) {
     super(scope, id);
     const { account, stackName } = Stack.of(this);
     // Names in Athena are lower case with underscores.
