@@ -1,59 +1,56 @@
 import { uuidv7Time } from '../core/ids.ts';
-import { type AuditRecord, PHASE, place, type Stamp, stateIndex, VERSION } from './record.ts';
-import { cut, printable } from './text.ts';
+import { type AuditRecord, dayOf, leafHash, partitionKey, shardOf } from './record.ts';
 
-/** What is no call: one item, and it has happened when it is written. */
-export type EventFacts = EventBase & (AuthFailure | ByHand);
+/** Phase of what is no call: one item, with a `kind`. */
+export const EVENT_PHASE = '5';
 
-interface EventBase {
-  /** UUIDv7; its time is the record's time. */
-  readonly eventId: string;
-  readonly requestId?: string | undefined;
-  readonly sourceIp?: string | undefined;
-  readonly userAgent?: string | undefined;
-  /** Words of ours: a code, parameters that were checked. Never a client's text. At most 512 characters. */
-  readonly detail?: string | undefined;
+/**
+ * `auth-failure`: a sample of refused tokens. `read`, `admin`: somebody asked the trail or changed something. `token`: the
+ * relay gave a program a token; its `tokenId` is that of the calls made with it.
+ */
+export type EventKind = 'auth-failure' | 'read' | 'admin' | 'token';
+
+type Value = string | number | boolean;
+
+export interface EventFields {
+  readonly kind: EventKind;
+  /** What was done, in a fixed word of ours: `audit/query`. */
+  readonly method: string;
+  readonly [name: string]: Value | undefined;
 }
 
-/** A request without a user. Its record is a sample: `seen` of them, itself included, were counted since the last one. */
-interface AuthFailure {
-  readonly kind: 'auth-failure';
-  /** Error code. */
-  readonly reason: string;
-  readonly seen: number;
+export interface EventTimes {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly retentionDays: number;
 }
 
-/** Somebody read the trail, or changed what it can say. */
-interface ByHand {
-  readonly kind: 'read' | 'admin';
-  readonly actor: string;
-  readonly action: string;
-  /** The one user whom it is about. */
-  readonly about?: string | undefined;
-}
+const TENANT = 'default';
+const VERSION = 2;
 
-export function eventRecord(facts: EventFacts, stamp: Stamp): AuditRecord {
-  const { eventId, kind, requestId, sourceIp, userAgent, detail } = facts;
-  const own =
-    facts.kind === 'auth-failure'
-      ? { decision: 'denied', reason: facts.reason, seen: facts.seen, ...stateIndex(eventId, 'denied') }
-      : { action: text(facts.action, 100), actor: text(facts.actor, 256), about: facts.about };
-  return place(eventId, PHASE.event, {
-    detail: text(detail, 512),
-    fnVersion: stamp.fnVersion,
-    kind,
-    logTs: stamp.logTs,
-    region: stamp.region,
-    requestId,
-    sourceIp,
-    ts: uuidv7Time(eventId),
-    ttl: stamp.ttl,
-    ua: text(userAgent, 200),
+/** The one item of an event. Its place follows from its id, a UUIDv7, as that of a call does. */
+export function eventRecord(callId: string, fields: EventFields, { now, retentionDays }: EventTimes): AuditRecord {
+  const ts = uuidv7Time(callId);
+  const all: Record<string, Value | undefined> = {
+    ...fields,
+    callId,
+    tenant: TENANT,
     v: VERSION,
-    ...own,
-  });
+    ts,
+    logTs: now,
+    ttl: Math.floor(now / 1000) + retentionDays * 86_400,
+    pk: partitionKey(dayOf(ts), shardOf(callId)),
+    sk: `${callId}#${EVENT_PHASE}`,
+  };
+  const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  const record = present as Omit<AuditRecord, 'hash'>;
+  return { ...record, hash: leafHash(record) } as AuditRecord;
 }
 
-function text(value: string | undefined, length: number): string | undefined {
-  return value === undefined ? undefined : cut(printable(value), length);
+/** Of a text that may be anything: one line, well-formed and no longer than an item bears. */
+export function bounded(text: string, length = 256): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ')
+    .slice(0, length)
+    .toWellFormed();
 }

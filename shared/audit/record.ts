@@ -18,14 +18,17 @@ import {
 } from './item-keys.ts';
 import { cut, digest, printable } from './text.ts';
 
+export { dayOf, partitionKey, SHARDS, shardOf, stateKey, whoKey } from './item-keys.ts';
+
 /**
  * The shape of the trail. Two immutable items for an executed call (intent, outcome), one for a denial, one for an event;
  * none is ever updated. Results, tokens and secrets have no field here; of arguments there is what the tool's level says.
  * What each field means: shared/core/audit-fields.ts.
  */
-export const PHASE = { intent: '0', outcome: '1', event: '5', denial: '9' } as const;
+export const PHASE = { intent: '0', outcome: '1', denial: '9' } as const;
 
-export const VERSION = 2;
+const VERSION = 2;
+const TENANT = 'default';
 
 export interface CallFacts {
   /** UUIDv7; its time is the record's time. */
@@ -72,7 +75,7 @@ export type AuditRecord = { readonly [Name in AuditField]?: FieldValue } & {
   readonly callId: string;
 };
 
-export type Fields = { readonly [Name in AuditField]?: FieldValue | undefined };
+type Fields = { readonly [Name in AuditField]?: FieldValue | undefined };
 
 export function intentRecord(facts: CallFacts, stamp: Stamp): AuditRecord {
   return place(facts.callId, PHASE.intent, { ...describe(facts, stamp), ...facts.args, decision: 'allowed' });
@@ -95,7 +98,7 @@ export function outcomeRecord(intent: AuditRecord, outcome: Outcome, stamp: Stam
   const { isError, errorType, latencyMs, resultDigest } = outcome;
   return place(callId, PHASE.outcome, {
     ...{ callId, clientId, decision, errorType, isError, latencyMs, method },
-    ...{ prevPhaseHash: intent.hash, requestId, resultDigest, subject, tool, toolDigest },
+    ...{ prevPhaseHash: intent.hash, requestId, resultDigest, subject, tenant: TENANT, tool, toolDigest },
     ...{ logTs: stamp.logTs, ts, ttl: stamp.ttl, uid, v: VERSION },
     ...whoIndex(callId, uid),
     ...(isError ? stateIndex(callId, errorType === 'UNKNOWN' ? 'unknown' : 'error') : {}),
@@ -119,13 +122,8 @@ export function denialRecord(facts: CallFacts, code: string, reason: string | un
   });
 }
 
-/** The same record as the second sink brought it. Its hash is another one: whoever chains to it takes the new one. */
-export function lateRecord(record: AuditRecord): AuditRecord {
-  return hashed({ ...record, late: true });
-}
-
 /** Places fields as an item of this call and hashes it. */
-export function place(callId: string, phase: string, fields: Fields): AuditRecord {
+function place(callId: string, phase: string, fields: Fields): AuditRecord {
   return hashed({ ...fields, callId, pk: partitionOf(callId), sk: sortKey(callId, phase) });
 }
 
@@ -147,6 +145,7 @@ function describe(facts: CallFacts, stamp: Stamp): Fields {
     scopes: principal.scopes.slice(0, 50),
     sourceIp: facts.sourceIp,
     subject: principal.subject,
+    tenant: TENANT,
     tokenId: principal.tokenId === undefined ? undefined : digest(principal.tokenId),
     tool: facts.tool,
     toolDigest: facts.tool === undefined ? digest(facts.requestedName) : undefined,
@@ -164,7 +163,7 @@ function whoIndex(callId: string, uid: FieldValue | undefined): Fields {
   return uid === undefined ? {} : { gsi1pk: whoKey(String(uid)), gsi1sk: callId };
 }
 
-export function stateIndex(callId: string, state: IndexedState): Fields {
+function stateIndex(callId: string, state: IndexedState): Fields {
   return { gsi2pk: stateKey(state, dayOf(uuidv7Time(callId)), shardOf(callId)), gsi2sk: callId };
 }
 

@@ -20,6 +20,7 @@ export const AUDIT_FIELDS = {
     when: 'always',
   },
   v: { type: 'number', meaning: 'version of this schema: 2', when: 'always' },
+  tenant: { type: 'text', meaning: '`default`; reserved', when: 'always' },
   callId: { type: 'text', meaning: 'UUIDv7 of the call or event', when: 'always' },
   ts: { type: 'number', meaning: 'when it happened: the time in `callId`', when: 'always' },
   logTs: { type: 'number', meaning: 'when this item was written', when: 'always' },
@@ -32,8 +33,12 @@ export const AUDIT_FIELDS = {
   prevPhaseHash: { type: 'text', meaning: '`hash` of the intent that it ends', when: 'outcome' },
   requestId: { type: 'text', meaning: 'id that the caller got in `x-request-id`', when: 'calls; events of a request' },
   uid: { type: 'text', meaning: 'our user id, `usr_…`', when: 'calls of a known user' },
-  issuer: { type: 'text', meaning: 'who says who the user is: `iss` of the token', when: 'intent, denial' },
-  subject: { type: 'text', meaning: 'the user at that issuer', when: 'calls' },
+  issuer: {
+    type: 'text',
+    meaning: 'who says who the user is: `iss` of the token; of a reader, `aws` or `local`',
+    when: 'intent, denial, event',
+  },
+  subject: { type: 'text', meaning: 'the user at that issuer', when: 'calls; events of somebody known' },
   clientId: { type: 'text', meaning: 'OAuth client, at most 256 characters', when: 'calls whose token names one' },
   tokenId: {
     type: 'text',
@@ -41,7 +46,7 @@ export const AUDIT_FIELDS = {
     when: 'intent, denial, when the token has a `jti`',
   },
   scopes: { type: 'list', meaning: 'scopes of ours in the token, at most 50', when: 'intent, denial' },
-  method: { type: 'text', meaning: 'method of MCP, such as `tools/call`', when: 'calls' },
+  method: { type: 'text', meaning: 'method of MCP, such as `tools/call`; of an event, what was done', when: 'always' },
   tool: { type: 'text', meaning: 'tool, prompt or resource by our name', when: 'calls of something that exists' },
   toolDigest: {
     type: 'text',
@@ -62,7 +67,7 @@ export const AUDIT_FIELDS = {
     meaning: 'user agent, at most 200 characters, without control characters',
     when: 'intent, denial, event of a request',
   },
-  decision: { type: 'text', meaning: '`allowed` or `denied`', when: 'calls, authentication failures' },
+  decision: { type: 'text', meaning: '`allowed` or `denied`', when: 'always' },
   decisionRule: { type: 'text', meaning: 'what decided, when it was not scopes and roles', when: 'intent, denial' },
   reason: { type: 'text', meaning: 'error code of the refusal', when: 'denial, authentication failure' },
   detail: { type: 'text', meaning: 'more about reason or action', when: 'denial and event, when there is more' },
@@ -83,7 +88,8 @@ export const AUDIT_FIELDS = {
   },
   argsSealed: {
     type: 'text',
-    meaning: 'the arguments, AES-256-GCM under the key of user and month, base64url; at level `redacted` without secrets',
+    meaning:
+      'the arguments, AES-256-GCM under the key of user and month, base64url; at level `redacted` without secrets',
     when: 'intent, levels `redacted` and `full`, up to 8 KB',
   },
   argsBytes: {
@@ -111,10 +117,7 @@ export const AUDIT_FIELDS = {
   region: { type: 'text', meaning: 'AWS region that wrote it', when: 'intent, denial, event' },
   fnVersion: { type: 'text', meaning: 'version of the gateway that decided', when: 'intent, denial, event' },
   late: { type: 'boolean', meaning: 'true: it came by the second sink', when: 'only then' },
-  kind: { type: 'text', meaning: '`auth-failure`, `read` (of the trail) or `admin`', when: 'event' },
-  actor: { type: 'text', meaning: 'who read or administered', when: 'event of kind `read` or `admin`' },
-  action: { type: 'text', meaning: 'what was done', when: 'event of kind `read` or `admin`' },
-  about: { type: 'text', meaning: 'the user it was done about', when: 'event, when it is about one user' },
+  kind: { type: 'text', meaning: '`auth-failure`, `read` (of the trail), `admin` or `token`', when: 'event' },
   seen: {
     type: 'number',
     meaning: 'failures that this sample stands for, itself included',

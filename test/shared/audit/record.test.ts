@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { eventRecord } from '../../../shared/audit/event-record.ts';
 import { SHARDS, shardOf, toolShardOf } from '../../../shared/audit/item-keys.ts';
 import {
   type CallFacts,
   denialRecord,
   intentRecord,
-  lateRecord,
   leafHash,
   outcomeRecord,
   type Stamp,
@@ -43,6 +41,7 @@ const COMMON = {
   v: 2,
   callId: CALL,
   requestId: 'request-1',
+  tenant: 'default',
   ts: MS,
   logTs: MS + 2,
   uid: 'usr_1',
@@ -145,66 +144,6 @@ describe('the items of a call as they lie in the table', () => {
     expect([outcomeRecord(INTENT, OK, stamp), denialRecord(FACTS, 'X', undefined, stamp)]).toMatchObject([keys, keys]);
     const unnamed = denialRecord({ ...FACTS, tool: undefined }, 'UNKNOWN_TOOL', undefined, stamp);
     expect([intentRecord(FACTS, stamp).gsi3pk, unnamed.gsi3pk]).toEqual([undefined, undefined]);
-  });
-
-  test('what came by the second sink says so, and is another leaf', () => {
-    const { hash, ...item } = lateRecord(INTENT);
-    expect([item, hash]).toEqual([{ ...intentOf(INTENT), late: true }, leafHash({ ...INTENT, late: true })]);
-  });
-});
-
-function intentOf({ hash: _hash, ...item }: typeof INTENT): object {
-  return item;
-}
-
-describe('what is no call', () => {
-  const EVENT = { v: 2, callId: CALL, ts: MS, logTs: MS + 2, ttl: 1, pk: COMMON.pk, sk: `${CALL}#5` };
-  const MADE = { region: 'eu-central-1', fnVersion: '0.1.0' };
-
-  test('a sample of failed authentications says how many it stands for, and is among the denials', () => {
-    const facts = {
-      eventId: CALL,
-      requestId: 'request-1',
-      sourceIp: '192.0.2.1',
-      userAgent: 'a\u202eb',
-      detail: 'expired',
-    };
-    const { hash, ...item } = eventRecord({ ...facts, kind: 'auth-failure', reason: 'INVALID_TOKEN', seen: 7 }, STAMP);
-    expect(item).toEqual({
-      ...EVENT,
-      ...MADE,
-      ...indexed('denied'),
-      requestId: 'request-1',
-      sourceIp: '192.0.2.1',
-      ua: 'a b',
-      kind: 'auth-failure',
-      decision: 'denied',
-      reason: 'INVALID_TOKEN',
-      detail: 'expired',
-      seen: 7,
-    });
-    expect(hash).toBe(leafHash(item));
-  });
-
-  test('a reading of the trail says who, what and about whom, and is in no index', () => {
-    const facts = {
-      eventId: CALL,
-      kind: 'read',
-      actor: 'arn:x',
-      action: 'query',
-      detail: 'd',
-      about: 'usr_1',
-    } as const;
-    const { hash: _hash, ...item } = eventRecord(facts, STAMP);
-    expect(item).toEqual({
-      ...EVENT,
-      ...MADE,
-      kind: 'read',
-      actor: 'arn:x',
-      action: 'query',
-      detail: 'd',
-      about: 'usr_1',
-    });
   });
 });
 
