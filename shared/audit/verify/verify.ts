@@ -99,14 +99,14 @@ async function replay(
   const through = chain.seals.at(-1)?.seal.through ?? 0;
   const tiles = await createTileCheck(objects, report);
   const days = createDays(objects, key, through, report);
+  const newest = await days.newest();
   let edge = await startingEdge(objects, chain, covered[0], report);
   let records = 0;
   for (const [at, { seal }] of covered.entries()) {
     const loaded = await days.over(seal.from, seal.to);
     const found = recordsOf(seal, loaded, chain.late);
     records += found.length;
-    const newest = Math.max(0, ...loaded.map((day) => day.newest));
-    edge = await follow(objects, seal, edge, found, Math.min(newest, through), tiles, report);
+    edge = await follow(objects, seal, edge, found, newest, tiles, report);
     if (at % 60 === 0) onProgress?.({ seals: at + 1, records, upTo: seal.through });
   }
   await days.finish();
@@ -195,7 +195,7 @@ function createDays(objects: Objects, key: NoteKey, through: number, report: Rep
       through,
       report,
     );
-    await checkManifest(objects, key, day, start + DAY_MS + 2 * HOUR_MS <= through, report);
+    await checkManifest(objects, key, day, start + DAY_MS + HOUR_MS < through, report);
   };
   const read = async (ms: number): Promise<ArchivedDay> => {
     const name = new Date(ms).toISOString().slice(0, 10);
@@ -206,6 +206,14 @@ function createDays(objects: Objects, key: NoteKey, through: number, report: Rep
     return day;
   };
   return {
+    /** Of the archive: the time of its newest call. */
+    newest: async (): Promise<number> => {
+      for (let back = 0; back <= 2; back++) {
+        const { newest } = await read(through - back * DAY_MS);
+        if (newest > 0) return newest;
+      }
+      return 0;
+    },
     over: async (from: number, to: number): Promise<readonly ArchivedDay[]> => {
       const days: ArchivedDay[] = [];
       for (let at = Math.floor(from / DAY_MS) * DAY_MS; at < to; at += DAY_MS) days.push(await read(at));
