@@ -1,0 +1,97 @@
+import { leafHash } from '../../../shared/audit/record.ts';
+import { isRecorded } from '../sim/requests.ts';
+import type { CallView } from '../view.ts';
+import { hadTrouble, isUnknown, ofEachCall, type Rule, wasDenied, wasUndecided } from './rule.ts';
+
+/** What the trail has to have, whatever happened. */
+export const RECORD_RULES: readonly Rule[] = [
+  ofEachCall('one decision', 'Every answer has one decision: an intent with its outcome, or a denial.', oneDecision),
+  {
+    name: 'no orphan',
+    sentence: 'When all is quiet every intent has an outcome, every outcome an intent, written in this order.',
+    check: ({ items, commits }) => {
+      const keys = new Set(items.map(({ sk }) => String(sk)));
+      const firsts = new Map([...commits].reverse().map(({ key, order }) => [key.sk, order]));
+      return [...keys].flatMap((sk) => {
+        const [id = '', phase = ''] = sk.split('#');
+        if (phase === '0' && !keys.has(`${id}#1`)) return [`${sk} has no outcome`];
+        if (phase !== '1') return [];
+        if (!keys.has(`${id}#0`)) return [`${sk} has no intent`];
+        const early = (firsts.get(sk) ?? 0) < (firsts.get(`${id}#0`) ?? 0);
+        // By the second sink the two may come in either order.
+        const late = items.some((item) => item['late'] === true && String(item['sk']).startsWith(id));
+        return early && !late ? [`${sk} was written before its intent`] : [];
+      });
+    },
+  },
+  {
+    name: 'written once',
+    sentence: 'No record is ever changed or removed.',
+    check: ({ commits }) =>
+      commits
+        .filter(({ before, after }) => before !== undefined || after === undefined)
+        .map(({ by, key, after }) => `${by} ${after === undefined ? 'removed' : 'changed'} ${key.sk}`),
+  },
+  {
+    name: 'whole',
+    sentence: 'Every record has the hash of its content, and an outcome that of its intent.',
+    check: ({ items }) => {
+      const byKey = new Map(items.map((item) => [String(item['sk']), item]));
+      return items.flatMap((item) => {
+        const sk = String(item['sk']);
+        if (leafHash(item as Parameters<typeof leafHash>[0]) !== item['hash']) return [`${sk} has another hash`];
+        const intent = sk.endsWith('#1') ? byKey.get(sk.replace('#1', '#0')) : undefined;
+        if (intent === undefined) return [];
+        const same = ['callId', 'uid', 'tool', 'requestId'].filter((name) => intent[name] !== item[name]);
+        return same.map((name) => `${sk} says another ${name} than its intent`);
+      });
+    },
+  },
+  {
+    name: 'nobody else',
+    sentence: 'Every record is of a call that was delivered.',
+    check: ({ items, calls }) => {
+      const known = new Set(calls.flatMap(({ callIds }) => callIds));
+      const keys = items.map(({ sk }) => String(sk)).filter((sk) => !sk.endsWith('#5'));
+      return keys.filter((sk) => !known.has(sk.split('#')[0] ?? '')).map((sk) => `${sk} is of no call`);
+    },
+  },
+  ofEachCall('unknown for a reason', 'An outcome is only unknown where something went wrong.', (call, { history }) => {
+    const sweeperWasWrong = history.runs.some(({ job, actor }) => job === 'sweep' && hasWrongClock(actor.hits));
+    return isUnknown(call) && !hadTrouble(call) && !sweeperWasWrong ? ['is unknown, and nothing went wrong'] : [];
+  }),
+  ofEachCall('swept in time', 'No call is closed as unknown while it may still be running.', (call, { history }) => {
+    const { intent, outcome, delivery } = call;
+    if (!isUnknown(call) || intent === undefined || outcome === undefined) return [];
+    const clocks = [...history.runs.map(({ actor }) => actor.hits), delivery.actor.hits];
+    if (delivery.ahead !== 0 || clocks.some(hasWrongClock)) return [];
+    const age = outcome.commit.at - intent.commit.at;
+    return age < YOUNG_MS ? [`was closed as unknown ${age} ms after its intent`] : [];
+  }),
+];
+
+/** Lambda's limit for the function: until then it may be running. */
+const YOUNG_MS = 28_000;
+
+function hasWrongClock(hits: ReadonlySet<string>): boolean {
+  return hits.has('clock back') || hits.has('clock forward');
+}
+
+function* countsOf({ callIds, intent, outcome, denial }: CallView): Generator<string> {
+  if (callIds.length > 1) yield `has ${callIds.length} call ids`;
+  if (denial !== undefined && (intent !== undefined || outcome !== undefined)) yield 'has a denial and an intent';
+}
+
+function oneDecision(call: CallView): readonly string[] {
+  const { delivery, told, intent, outcome, denial } = call;
+  const found = [...countsOf(call)];
+  if (!isRecorded(delivery.call.action)) return intent || outcome || denial ? ['has a record that it may not have'] : found;
+  if (told === undefined) return found;
+  if (wasUndecided(call)) return intent || outcome || denial ? [...found, `has a record beside ${told.code}`] : found;
+  if (wasDenied(call)) return denial === undefined ? [...found, `was answered ${told.code} without a denial`] : found;
+  // A write that was given up may come through later; the sweeper closes what is left of it.
+  if (told.code === 'AUDIT_UNAVAILABLE') return found;
+  if (intent === undefined) found.push('was answered without an intent');
+  if (outcome === undefined) found.push('was answered without an outcome');
+  return found;
+}

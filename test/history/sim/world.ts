@@ -1,0 +1,185 @@
+import type { Fault, PlannedFault } from '../plan.ts';
+import { createRandom } from './random.ts';
+import { createDatabase, type Database, type Ticker } from './database.ts';
+import { createTime, type VirtualTime } from './time.ts';
+
+/** One delivery of a request, or one run of a job. */
+export interface Actor {
+  readonly name: string;
+  readonly pace: readonly number[];
+  /** Counted down while they strike. */
+  readonly faults: Array<{ -readonly [K in keyof PlannedFault<string>]: PlannedFault<string>[K] }>;
+  /** Those that struck. */
+  readonly hits: Set<Fault>;
+}
+
+/** One copy of a function. It works for one actor at a time, as Lambda has it. */
+export interface Instance {
+  readonly name: string;
+  isAlive: boolean;
+  /** How far its clock is ahead; milliseconds. */
+  ahead: number;
+  actor: Actor;
+  /** Called when it ends before its work does. */
+  onEnd: () => void;
+}
+
+/** One thing that happened, for people. */
+export interface Happening {
+  readonly at: number;
+  readonly by: string;
+  readonly what: string;
+}
+
+export interface LogLine {
+  readonly order: number;
+  readonly at: number;
+  readonly by: string;
+  readonly level: string;
+  readonly event: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface Effect {
+  readonly order: number;
+  readonly by: string;
+  readonly tool: string;
+  readonly uid: string;
+  /** Of an idempotent call; undefined for every other. */
+  readonly key: string | undefined;
+}
+
+export interface World {
+  readonly time: VirtualTime;
+  readonly tick: Ticker;
+  readonly random: () => number;
+  readonly database: Database;
+  readonly effects: Effect[];
+  readonly lines: LogLine[];
+  readonly happenings: Happening[];
+  readonly hits: Map<Fault, number>;
+  /** Things that the simulation itself cannot do: a defect of this checker, or an operation it does not know. */
+  readonly problems: string[];
+  note(by: string, what: string): void;
+}
+
+export function createWorld(start: number, seed: number, pageSize: number): World {
+  const time = createTime(start);
+  let order = 0;
+  const tick = () => order++;
+  const happenings: Happening[] = [];
+  return {
+    time,
+    tick,
+    random: createRandom(seed),
+    database: createDatabase(time.now, tick, pageSize),
+    effects: [],
+    lines: [],
+    happenings,
+    hits: new Map(),
+    problems: [],
+    note: (by, what) => void happenings.push({ at: time.now(), by, what }),
+  };
+}
+
+export function createActor(name: string, pace: readonly number[], faults: readonly PlannedFault<string>[]): Actor {
+  return { name, pace, faults: faults.map((fault) => ({ ...fault })), hits: new Set() };
+}
+
+export function createInstance(name: string, actor: Actor): Instance {
+  return { name, isAlive: true, ahead: 0, actor, onEnd: () => undefined };
+}
+
+export function endInstance(instance: Instance): void {
+  if (!instance.isAlive) return;
+  instance.isAlive = false;
+  instance.onEnd();
+}
+
+/** What the other side of a request came to. Never settled: nothing was heard. */
+export type Reply<T> =
+  | { readonly kind: 'answer'; readonly value: T }
+  | { readonly kind: 'throttled' | 'failed' | 'reset' };
+
+const STEPS_MS = [2_000, 45_000, 150_000];
+/** Behind every limit of the client. */
+const LATE_MS = 1_500;
+
+export interface Asked<T> {
+  readonly at: string;
+  /** For people: `put intent`. */
+  readonly what: string;
+  /** The other side does it. `isBehind`: it answers with what was before, where it may. */
+  readonly carryOut: (isBehind: boolean) => T;
+  readonly mayBeBehind?: boolean;
+}
+
+/** One request of an instance to something outside of it: the way there, the work, the way back, and what goes wrong. */
+export function ask<T>(world: World, instance: Instance, { at, what, carryOut, mayBeBehind }: Asked<T>) {
+  return new Promise<Reply<T>>((resolve) => {
+    if (!instance.isAlive) return;
+    const { actor } = instance;
+    const fault = strike(world, actor, at, what, mayBeBehind === true);
+    const thereMs = paceOf(actor);
+    const backMs = paceOf(actor);
+    const hear = (reply: Reply<T>) =>
+      void world.time.after(backMs, () => {
+        if (instance.isAlive) resolve(reply);
+      });
+    const arrive = (ms: number, work: () => void) => void world.time.after(ms, work);
+    const answer = () => hear({ kind: 'answer', value: carryOut(fault === 'stale read') });
+    switch (fault) {
+      case 'throttle':
+        return arrive(thereMs, () => hear({ kind: 'throttled' }));
+      case 'server error':
+        return arrive(thereMs, () => hear({ kind: 'failed' }));
+      case 'hang':
+        return;
+      case 'late':
+        return arrive(thereMs + LATE_MS, () => void carryOut(false));
+      case 'reply lost':
+        return arrive(thereMs, () => {
+          carryOut(false);
+          hear({ kind: 'reset' });
+        });
+      case 'kill before':
+        return endInstance(instance);
+      case 'kill in flight':
+        arrive(thereMs, () => void carryOut(false));
+        return endInstance(instance);
+      case 'clock back':
+      case 'clock forward':
+        instance.ahead += (fault === 'clock back' ? -1 : 1) * (STEPS_MS[Math.floor(world.random() * 3)] ?? 0);
+        return arrive(thereMs, answer);
+      default:
+        return arrive(thereMs, answer);
+    }
+  });
+}
+
+const turns = new WeakMap<Actor, number>();
+
+function paceOf(actor: Actor): number {
+  const turn = turns.get(actor) ?? 0;
+  turns.set(actor, turn + 1);
+  return actor.pace[turn % actor.pace.length] ?? 1;
+}
+
+/** The fault that is planned for this request, counted as a hit. */
+function strike(world: World, actor: Actor, at: string, what: string, mayBeBehind: boolean): Fault | undefined {
+  const planned = actor.faults.find((fault) => fault.at === at && fault.times > 0);
+  if (planned === undefined || (planned.fault === 'stale read' && !mayBeBehind)) {
+    world.note(actor.name, what);
+    return undefined;
+  }
+  if (planned.skip > 0) {
+    planned.skip--;
+    world.note(actor.name, what);
+    return undefined;
+  }
+  planned.times = planned.fault.startsWith('clock') ? 0 : planned.times - 1;
+  actor.hits.add(planned.fault);
+  world.hits.set(planned.fault, (world.hits.get(planned.fault) ?? 0) + 1);
+  world.note(actor.name, `${what}: ${planned.fault.toUpperCase()}`);
+  return planned.fault;
+}
