@@ -74,6 +74,10 @@ const call: fc.Arbitrary<PlannedCall> = fc.record({
   key: fc.integer({ min: 0, max: 1 }),
   door: fc.constantFrom('mcp' as const, 'rest' as const),
   isFresh: fc.nat(3).map((n) => n === 3),
+  worksMs: fc.oneof(
+    { arbitrary: fc.constant(0), weight: 3 },
+    { arbitrary: fc.integer({ min: 1000, max: 25_000 }), weight: 1 },
+  ),
   pace: fc.array(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 200 })), { minLength: 1, maxLength: 4 }),
   faults: fc.oneof(
     { arbitrary: fc.array(fault, { maxLength: 1 }), weight: 2 },
@@ -102,12 +106,13 @@ const trouble: fc.Arbitrary<PlannedTrouble> = fc.constantFrom(...JOBS).chain((jo
 /** `sealed`: one in so many histories is sealed too, which costs as much as the rest. */
 export function anyPlan(sealed: number): fc.Arbitrary<Plan> {
   return fc.record({
-    seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }).noShrink(),
+    seed: fc.noShrink(fc.integer({ min: 0, max: 2 ** 31 - 1 })),
     secondsLeft: fc.oneof(fc.constant(240), fc.integer({ min: 150, max: 250 })),
     pageSize: fc.constantFrom(1000, 1000, 3, 1),
     calls: fc.array(call, { minLength: 1, maxLength: 5 }),
     troubles: fc.array(trouble, { maxLength: 3 }),
     doubled: fc.array(fc.nat(5), { maxLength: 2 }),
     isSealed: fc.nat(sealed - 1).map((n) => n === 0),
+    isDirect: fc.nat(9).map((n) => n < 9),
   });
 }

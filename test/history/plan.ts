@@ -92,6 +92,8 @@ export interface PlannedCall {
   readonly door: 'mcp' | 'rest';
   /** The instance's first call. */
   readonly isFresh: boolean;
+  /** How long the other side of a tool works; milliseconds. */
+  readonly worksMs: number;
   /** How long each request takes, in turn; milliseconds. */
   readonly pace: readonly number[];
   readonly faults: readonly PlannedFault[];
@@ -119,4 +121,6 @@ export interface Plan {
   /** Runs that come twice at once. */
   readonly doubled: readonly number[];
   readonly isSealed: boolean;
+  /** The functions beside the handler have a model of the SDK's client and not the client. */
+  readonly isDirect: boolean;
 }

@@ -1,7 +1,9 @@
 import { linkKey, userKey } from '../../shared/identity/keys.ts';
 import { ISSUER } from '../support/config.ts';
 import type { Plan, PlannedCall } from './plan.ts';
+import { FUNCTIONS } from './sim/functions.ts';
 import { createGateway, type Delivery, type Sabotage, TABLES } from './sim/gateway.ts';
+import { createJobs, type JobRun, type Jobs, type Start } from './sim/jobs.ts';
 import { seedRandomness } from './sim/random.ts';
 import { onTime } from './sim/time.ts';
 import { tokensOf } from './sim/tokens.ts';
@@ -12,14 +14,23 @@ export interface History {
   readonly plan: Plan;
   readonly world: World;
   readonly deliveries: readonly Delivery[];
+  readonly runs: readonly JobRun[];
+}
+
+/** Parts that are replaced by wrong ones. */
+export interface Wrong {
+  readonly gateway?: Sabotage;
+  readonly sweep?: (real: Start) => Start;
+  readonly replay?: (real: Start) => Start;
+  readonly seal?: (real: Start) => Start;
 }
 
 /** 2026-12-01T00:00:00Z: every kind of boundary is one of these. */
-const MIDNIGHT = 1_796_083_200_000;
-
-export interface Wrong {
-  readonly gateway?: Sabotage;
-}
+export const MIDNIGHT = 1_796_083_200_000;
+/** By then every call has come and every instance that ran it has ended. */
+const BUSY_MS = 240_000;
+/** When all is over: the runs that tidy up. The last is behind what a wrong clock can have dated into the future. */
+const QUIET_MS = [300_000, 360_000, 1_500_000];
 
 export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History> {
   seedRandomness(plan.seed);
@@ -27,6 +38,8 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
   const tokens = await tokensOf(start);
   const world = createWorld(start, plan.seed, plan.pageSize);
   const deliveries: Delivery[] = [];
+  const changed = (job: 'sweep' | 'replay' | 'seal') => wrong[job]?.(FUNCTIONS[job]) ?? FUNCTIONS[job];
+  const jobs = createJobs(world, plan, { sweep: changed('sweep'), replay: changed('replay'), seal: changed('seal') });
   await onTime(world.time, async () => {
     addDisabled(world);
     const gateway = createGateway(world, tokens, wrong.gateway);
@@ -38,15 +51,40 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
       const again = { ...call, faults: [], pace: [...call.pace].reverse() };
       world.time.after(call.at + call.again, () => deliver(again, `call ${n + 1} again`, `request-${n + 1}`));
     });
-    await world.time.runUntil(start + 400_000);
+    replayLines(world, jobs, plan);
+    const minutes = Array.from({ length: BUSY_MS / 60_000 }, (_, n) => (n + 1) * 60_000);
+    for (const ms of [...minutes, ...QUIET_MS]) world.time.after(ms, () => void jobs.invoke('sweep'));
+    await world.time.runUntil(start + Math.max(...QUIET_MS) + 60_000);
   });
-  return { plan, world, deliveries };
+  return { plan, world, deliveries, runs: jobs.runs };
 }
 
+const FIRST_MS = 2000;
+const REPEATS_MS = [60_000, 120_000];
+
+/** Lines of sink B come some seconds later, now and then twice, and again where nothing took them: at least once. */
+function replayLines(world: World, jobs: Jobs, plan: Plan): void {
+  const repeats = [...REPEATS_MS];
+  const pass = async (event: unknown, left: readonly number[]): Promise<void> => {
+    const { ended } = await jobs.invoke('replay', event);
+    const [wait, ...rest] = left;
+    if (ended === 'well' || wait === undefined) return;
+    world.time.after(wait, () => void pass(event, rest));
+  };
+  world.onLine = (line) => {
+    if (line.event !== 'audit.fallback') return;
+    world.time.after(FIRST_MS, () => void pass([line], repeats));
+    if (plan.doubled.length > 0) world.time.after(FIRST_MS * plan.doubled.length, () => void pass([line], repeats));
+  };
+}
+
+/** A user who was here before, and is not any more. */
 function addDisabled({ database }: World): void {
   const uid = 'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV';
-  const put = (item: { pk: string; sk: string }) => void database.put('setup', TABLES.identities, { item, ifAbsent: false });
   const createdAt = MIDNIGHT - 86_400_000;
-  put({ ...linkKey(ISSUER, 'disabled'), uid, createdAt } as { pk: string; sk: string });
-  put({ ...userKey(uid), uid, status: 'disabled', roles: [], createdAt } as { pk: string; sk: string });
+  for (const item of [
+    { ...linkKey(ISSUER, 'disabled'), uid, createdAt },
+    { ...userKey(uid), uid, status: 'disabled', roles: [], createdAt },
+  ])
+    database.put('setup', TABLES.identities, { item, ifAbsent: false });
 }

@@ -33,7 +33,7 @@ export interface Database {
   items(table: string): readonly Item[];
 }
 
-interface Page {
+export interface Page {
   readonly items: readonly Item[];
   readonly cursor?: Item;
 }

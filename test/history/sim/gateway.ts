@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { createHandler } from '../../../functions/mcp/handler.ts';
 import type { McpPorts } from '../../../functions/mcp/ports.ts';
 import type { Handler } from '../../../functions/middleware/chain.ts';
-import { createDynamo, type Dynamo, type DynamoOptions } from '../../../shared/aws/dynamodb.ts';
+import { createDynamo, type Dynamo } from '../../../shared/aws/dynamodb.ts';
 import type { Log } from '../../../shared/core/logger.ts';
 import { NetError } from '../../../shared/net/net-error.ts';
 import type { Registry } from '../../../shared/registry/index.ts';
@@ -11,7 +11,8 @@ import type { PlannedCall } from '../plan.ts';
 import { type Act, createAct, createOffer } from './offer.ts';
 import { eventOf } from './requests.ts';
 import { getJson, type Tokens } from './tokens.ts';
-import { createWire, type PlaceOf } from './wire.ts';
+import type { PlaceOf } from './operations.ts';
+import { createWire } from './wire.ts';
 import { type Actor, ask, createActor, createInstance, endInstance, type Instance, type World } from './world.ts';
 
 export const TABLES = { identities: 'identities', audit: 'audit', state: 'state', seals: 'seals' } as const;
@@ -47,8 +48,12 @@ export const config = {
 };
 
 export function dynamoOver(world: World, instance: Instance, placeOf: PlaceOf): Dynamo {
-  const requestHandler = createWire(world, instance, placeOf) as NonNullable<DynamoOptions['requestHandler']>;
-  return createDynamo({ region: 'eu-west-1', credentials: CREDENTIALS, requestHandler });
+  const requestHandler = createWire(world, instance, placeOf);
+  return createDynamo({
+    region: 'eu-west-1',
+    credentials: CREDENTIALS,
+    ...(requestHandler === undefined ? {} : { requestHandler }),
+  });
 }
 
 interface Copy {
@@ -67,7 +72,7 @@ export function createGateway(world: World, tokens: Tokens, sabotage: Sabotage =
   };
   return {
     deliver: async (call, name, requestId) => {
-      const actor = createActor(name, call.pace, call.faults);
+      const actor = createActor(name, call);
       const idle = copies.find(({ instance, isBusy }) => instance.isAlive && !isBusy);
       const copy = call.isFresh || idle === undefined ? start(actor) : idle;
       const { instance } = copy;
@@ -138,9 +143,9 @@ async function never(): Promise<never> {
 
 /** The backend: one effect a request, and answers that may get lost. */
 async function ledger(world: World, instance: Instance) {
-  const { name: by } = instance.actor;
+  const { name: by, worksMs } = instance.actor;
   const carryOut = () => void world.effects.push({ order: world.tick(), by, tool: 'forward', uid: '', key: undefined });
-  const reply = await ask(world, instance, { at: 'effect', what: 'EFFECT forward', carryOut });
+  const reply = await ask(world, instance, { at: 'effect', what: 'EFFECT forward', worksMs, carryOut });
   if (reply.kind === 'reset') throw new NetError('reset', true);
   if (reply.kind === 'failed') return { status: 503, headers: {}, body: Buffer.alloc(0) };
   if (reply.kind === 'throttled') return { status: 429, headers: {}, body: Buffer.alloc(0) };
@@ -152,7 +157,10 @@ export function logOf(world: World, instance: Instance): Log {
     const line = (level: string) => (event: string, fields?: object) => {
       if (!instance.isAlive) return;
       const { name: by } = instance.actor;
-      world.lines.push({ order: world.tick(), at: world.time.now(), by, level, event, fields: { ...bound, ...fields } });
+      const order = world.tick();
+      const written = { order, at: world.time.now(), by, level, event, fields: { ...bound, ...fields } };
+      world.lines.push(written);
+      world.onLine(written);
       if (level !== 'info') world.note(by, `logs ${event}`);
     };
     return {

@@ -15,9 +15,9 @@ export type Act = (tool: string, context: Pick<ToolContext, 'uid' | 'idempotency
 
 export function createAct(world: World, instance: Instance): Act {
   return async (tool, { uid, idempotencyKey: key }) => {
-    const { name: by } = instance.actor;
+    const { name: by, worksMs } = instance.actor;
     const carryOut = () => void world.effects.push({ order: world.tick(), by, tool, uid, key });
-    const reply = await ask(world, instance, { at: 'effect', what: `EFFECT ${tool}`, carryOut });
+    const reply = await ask(world, instance, { at: 'effect', what: `EFFECT ${tool}`, worksMs, carryOut });
     if (reply.kind === 'answer') return;
     const hadNoEffect = reply.kind !== 'reset';
     throw new ToolError(`The other side ${reply.kind}.`, { hadNoEffect });

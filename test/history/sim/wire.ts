@@ -1,42 +1,39 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { DynamoOptions, Item, Key, PutResult, QueryInput } from '../../../shared/aws/dynamodb.ts';
-import { ask, type Instance, type Reply, type World } from './world.ts';
+import type { DynamoOptions, Item, Key, QueryInput } from '../../../shared/aws/dynamodb.ts';
+import { createOperations, type Operations, type PlaceOf } from './operations.ts';
+import { type Asked, ask, type Instance, type Reply, type World } from './world.ts';
 
-type RequestHandler = Exclude<NonNullable<DynamoOptions['requestHandler']>, object & { handle?: never }>;
 type Handled = { readonly response: { statusCode: number; headers: Record<string, string>; body?: Uint8Array } };
 
-/** Which place of a plan an operation is. */
-export type PlaceOf = (operation: 'get' | 'put' | 'delete' | 'query', table: string, key: Partial<Key> & Item) => string;
-
 /** What Node's HTTP client does to a request that is not answered (DYNAMO_LIMITS). */
-const REQUEST_MS = 500;
+export const REQUEST_MS = 500;
 const utf8 = new TextDecoder();
 
 /**
  * DynamoDB for one instance, behind the SDK's own client: its serialisation, its retries and our limits are those of
  * production; what is missing is the connection.
  */
-export function createWire(world: World, instance: Instance, placeOf: PlaceOf): RequestHandler {
+export function createWire(world: World, instance: Instance, placeOf: PlaceOf): DynamoOptions['requestHandler'] {
   const handle = (request: unknown, options?: { abortSignal?: unknown }): Promise<Handled> => {
     const { headers, body } = request as { headers: Record<string, string>; body: string | Uint8Array };
     const operation = (headers['x-amz-target'] ?? '').split('.')[1] ?? '';
     const input = JSON.parse(typeof body === 'string' ? body : utf8.decode(body)) as Input;
+    const asked = read(world, createOperations(world, instance, placeOf), operation, input);
     return new Promise((resolve, reject) => {
-      const { at, what, carryOut, mayBeBehind } = read(world, instance, operation, input, placeOf);
       const fail = (name: string, code: string) => reject(Object.assign(new Error(name), { name, code }));
       const stop = world.time.after(REQUEST_MS, () => fail('TimeoutError', 'ETIMEDOUT'));
       onAbort(options?.abortSignal, () => {
         stop();
         fail('AbortError', 'ABORT_ERR');
       });
-      void ask(world, instance, { at, what, carryOut, mayBeBehind }).then((reply) => {
+      void ask(world, instance, asked).then((reply) => {
         stop();
         if (reply.kind === 'reset') fail('Error', 'ECONNRESET');
         else resolve({ response: toResponse(reply) });
       });
     });
   };
-  return { handle, metadata: { handlerProtocol: 'http/1.1' } } as unknown as RequestHandler;
+  return { handle, metadata: { handlerProtocol: 'http/1.1' } } as unknown as NonNullable<DynamoOptions['requestHandler']>;
 }
 
 function onAbort(signal: unknown, work: () => void): void {
@@ -47,7 +44,6 @@ function onAbort(signal: unknown, work: () => void): void {
 }
 
 type Attributes = Parameters<typeof unmarshall>[0];
-type Values = Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
 
 interface Input {
   readonly TableName: string;
@@ -56,9 +52,8 @@ interface Input {
   readonly ConditionExpression?: string;
   readonly KeyConditionExpression?: string;
   readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
-  readonly ExpressionAttributeValues?: Values;
+  readonly ExpressionAttributeValues?: Readonly<Record<string, { readonly S?: string; readonly N?: string }>>;
   readonly ConsistentRead?: boolean;
-  readonly IndexName?: string;
   readonly ScanIndexForward?: boolean;
   readonly Limit?: number;
   readonly ExclusiveStartKey?: Attributes;
@@ -67,90 +62,59 @@ interface Input {
 /** What DynamoDB answers: the body, or the refusal of a condition. */
 type Answer = { readonly body: object } | { readonly refused: Item | undefined };
 
-interface Work {
-  readonly at: string;
-  readonly what: string;
-  readonly carryOut: (isBehind: boolean) => Answer;
-  readonly mayBeBehind: boolean;
-}
-
 const IF_ABSENT = 'attribute_not_exists(pk)';
 const OR_EXPIRED = `${IF_ABSENT} OR #ttl <= :now`;
 const IN_RANGE = '#p = :p AND #s BETWEEN :from AND :to';
 
-function read(world: World, { actor }: Instance, operation: string, input: Input, placeOf: PlaceOf): Work {
-  const { database } = world;
-  const { TableName: table, ConsistentRead = false } = input;
-  const mayBeBehind = !ConsistentRead;
+function read(world: World, operations: Operations, operation: string, input: Input): Asked<Answer> {
+  const { TableName: table, ConditionExpression: condition } = input;
+  const key = () => unmarshall(input.Key ?? {}) as Key;
   switch (operation) {
-    case 'GetItem': {
-      const key = unmarshall(input.Key ?? {}) as Key;
-      const at = placeOf('get', table, key);
-      const carryOut = (isBehind: boolean) => {
-        const item = database.get(table, key, isBehind);
-        return { body: item === undefined ? {} : { Item: marshall(item) } };
-      };
-      return { at, what: `get ${at}`, carryOut, mayBeBehind };
-    }
+    case 'GetItem':
+      return then(operations.get(table, key(), input.ConsistentRead === true), (item) => ({
+        body: item === undefined ? {} : { Item: marshall(item) },
+      }));
     case 'PutItem': {
-      const item = unmarshall(input.Item ?? {}) as Item & Key;
-      const { ConditionExpression: condition, ExpressionAttributeValues: values } = input;
       if (condition !== undefined && condition !== IF_ABSENT && condition !== OR_EXPIRED)
         world.problems.push(`a condition that the simulation does not know: ${condition}`);
-      const at = placeOf('put', table, item);
-      const orExpiredAt = Number(values?.[':now']?.N ?? 0);
-      const carryOut = () =>
-        toAnswer(database.put(actor.name, table, { item, ifAbsent: condition !== undefined, orExpiredAt }));
-      return { at, what: `put ${at} ${shortOf(item)}`, carryOut, mayBeBehind: false };
+      const item = unmarshall(input.Item ?? {}) as Item & Key;
+      const orExpiredAt = Number(input.ExpressionAttributeValues?.[':now']?.N ?? 0);
+      return then(
+        operations.put(table, { item, ifAbsent: condition !== undefined, orExpiredAt }),
+        ({ created, existing }) => (created ? { body: {} } : { refused: existing }),
+      );
     }
-    case 'DeleteItem': {
-      const key = unmarshall(input.Key ?? {}) as Key;
-      const at = placeOf('delete', table, key);
-      const carryOut = () => {
-        database.delete(actor.name, table, key);
-        return { body: {} };
-      };
-      return { at, what: `delete ${at}`, carryOut, mayBeBehind: false };
-    }
-    case 'Query': {
+    case 'DeleteItem':
+      return then(operations.delete(table, key()), () => ({ body: {} }));
+    case 'Query':
       if (input.KeyConditionExpression !== IN_RANGE)
         world.problems.push(`a key condition that the simulation does not know: ${input.KeyConditionExpression}`);
-      const query = toQuery(input);
-      const at = placeOf('query', table, { pk: query.partition.value });
-      const carryOut = (isBehind: boolean) => {
-        const { items, cursor } = database.query(table, query, isBehind);
+      return then(operations.query(table, toQuery(input)), ({ items, cursor }) => {
         const last = cursor === undefined ? {} : { LastEvaluatedKey: marshall(cursor) };
         return { body: { Items: items.map((item) => marshall(item)), Count: items.length, ...last } };
-      };
-      return { at, what: `query ${query.partition.value}`, carryOut, mayBeBehind };
-    }
+      });
     default:
       world.problems.push(`an operation that the simulation does not know: ${operation}`);
-      return { at: '', what: operation, carryOut: () => ({ body: {} }), mayBeBehind: false };
+      return { at: '', what: operation, carryOut: () => ({ body: {} }) };
   }
 }
 
-/** Enough to know an item by where people read. */
-function shortOf({ sk }: Key): string {
-  const [id = '', phase = ''] = sk.split('#');
-  return phase === '' ? id.slice(0, 12) : `${id.slice(-6)}#${phase}`;
+function then<A, B>({ carryOut, ...asked }: Asked<A>, map: (value: A) => B): Asked<B> {
+  return { ...asked, carryOut: (isBehind) => map(carryOut(isBehind)) };
 }
 
 function toQuery(input: Input): QueryInput {
   const { ExpressionAttributeNames: names = {}, ExpressionAttributeValues: values = {} } = input;
   const text = (name: string) => values[name]?.S ?? '';
-  const { Limit = 1000, ScanIndexForward = true, ExclusiveStartKey } = input;
+  const { Limit = 1000, ScanIndexForward = true, ConsistentRead = false, ExclusiveStartKey } = input;
   return {
     partition: { name: names['#p'] ?? '', value: text(':p') },
     sort: { name: names['#s'] ?? '', from: text(':from'), to: text(':to') },
     limit: Limit,
     newestFirst: !ScanIndexForward,
+    consistent: ConsistentRead,
     ...(ExclusiveStartKey === undefined ? {} : { cursor: unmarshall(ExclusiveStartKey) }),
   };
-}
-
-function toAnswer(result: PutResult): Answer {
-  return result.created ? { body: {} } : { refused: result.existing };
 }
 
 const TYPE = 'com.amazonaws.dynamodb.v20120810#';

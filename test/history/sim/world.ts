@@ -7,6 +7,8 @@ import { createTime, type VirtualTime } from './time.ts';
 export interface Actor {
   readonly name: string;
   readonly pace: readonly number[];
+  /** How long the other side of its tool works; milliseconds. */
+  readonly worksMs: number;
   /** Counted down while they strike. */
   readonly faults: Array<{ -readonly [K in keyof PlannedFault<string>]: PlannedFault<string>[K] }>;
   /** Those that struck. */
@@ -61,6 +63,8 @@ export interface World {
   /** Things that the simulation itself cannot do: a defect of this checker, or an operation it does not know. */
   readonly problems: string[];
   note(by: string, what: string): void;
+  /** Called with each line of a log. */
+  onLine: (line: LogLine) => void;
 }
 
 export function createWorld(start: number, seed: number, pageSize: number): World {
@@ -79,11 +83,15 @@ export function createWorld(start: number, seed: number, pageSize: number): Worl
     hits: new Map(),
     problems: [],
     note: (by, what) => void happenings.push({ at: time.now(), by, what }),
+    onLine: () => undefined,
   };
 }
 
-export function createActor(name: string, pace: readonly number[], faults: readonly PlannedFault<string>[]): Actor {
-  return { name, pace, faults: faults.map((fault) => ({ ...fault })), hits: new Set() };
+export function createActor(
+  name: string,
+  { pace, worksMs = 0, faults }: Pick<Actor, 'pace'> & { readonly worksMs?: number; readonly faults: readonly PlannedFault<string>[] },
+): Actor {
+  return { name, pace, worksMs, faults: faults.map((fault) => ({ ...fault })), hits: new Set() };
 }
 
 export function createInstance(name: string, actor: Actor): Instance {
@@ -109,18 +117,20 @@ export interface Asked<T> {
   readonly at: string;
   /** For people: `put intent`. */
   readonly what: string;
+  /** How long the other side takes for it, beside the way; milliseconds. */
+  readonly worksMs?: number;
   /** The other side does it. `isBehind`: it answers with what was before, where it may. */
   readonly carryOut: (isBehind: boolean) => T;
   readonly mayBeBehind?: boolean;
 }
 
 /** One request of an instance to something outside of it: the way there, the work, the way back, and what goes wrong. */
-export function ask<T>(world: World, instance: Instance, { at, what, carryOut, mayBeBehind }: Asked<T>) {
+export function ask<T>(world: World, instance: Instance, { at, what, worksMs = 0, carryOut, mayBeBehind }: Asked<T>) {
   return new Promise<Reply<T>>((resolve) => {
     if (!instance.isAlive) return;
     const { actor } = instance;
     const fault = strike(world, actor, at, what, mayBeBehind === true);
-    const thereMs = paceOf(actor);
+    const thereMs = paceOf(actor) + worksMs;
     const backMs = paceOf(actor);
     const hear = (reply: Reply<T>) =>
       void world.time.after(backMs, () => {

@@ -1,0 +1,42 @@
+import type { Dynamo } from '../../../shared/aws/dynamodb.ts';
+import type { Wrong } from '../run-history.ts';
+import type { JobPorts, Start } from '../sim/jobs.ts';
+
+const over =
+  (change: (ports: JobPorts) => Partial<JobPorts>) =>
+  (real: Start): Start =>
+  (ports) =>
+    real({ ...ports, ...change(ports) });
+
+const withDynamo = (change: (real: Dynamo) => Partial<Dynamo>) =>
+  over(({ dynamo }) => ({ dynamo: { ...dynamo, ...change(dynamo) } }));
+
+/** Its clock is an hour ahead of what it is told. */
+export const closesYoung: Wrong = { sweep: over(({ clock }) => ({ clock: () => clock() + 300_000 })) };
+
+const without = (shard: string) =>
+  withDynamo((real) => ({
+    query: async (table, input) =>
+      input.partition.value.endsWith(`#${shard}`) ? { items: [], cursor: undefined } : real.query(table, input),
+  }));
+
+export const skipsSome: Wrong = { sweep: without('02') };
+
+/** One page of what there is. */
+export const firstPageOnly: Wrong = {
+  sweep: withDynamo((real) => ({
+    query: async (table, input) => ({ ...(await real.query(table, input)), cursor: undefined }),
+  })),
+};
+
+export const overwrites: Wrong = {
+  replay: withDynamo((real) => ({
+    putIfAbsent: async (table, item, options) => {
+      await real.put(table, item, options);
+      return { created: true };
+    },
+  })),
+};
+
+/** Takes the lines and does nothing with them. */
+export const drops: Wrong = { replay: () => () => async () => undefined };

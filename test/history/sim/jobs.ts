@@ -1,0 +1,87 @@
+import type { Clock } from '../../../shared/core/clock.ts';
+import type { Log } from '../../../shared/core/logger.ts';
+import type { Dynamo } from '../../../shared/aws/dynamodb.ts';
+import type { Job, Plan, PlannedFault } from '../plan.ts';
+import { dynamoOver, logOf } from './gateway.ts';
+import { createDirect } from './direct.ts';
+import type { PlaceOf } from './operations.ts';
+import { type Actor, createActor, createInstance, endInstance, type Instance, type World } from './world.ts';
+
+/** One run of a job, for one event. */
+export interface JobRun {
+  readonly job: Job;
+  readonly actor: Actor;
+  /** Undefined while it runs, and for ever when its instance ended. */
+  ended: 'well' | 'thrown' | undefined;
+}
+
+/** What a job gets of the world, all of it behind the same trouble as everything else. */
+export interface JobPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dynamo: Dynamo;
+  readonly instance: Instance;
+}
+
+/** Makes one copy of the function. */
+export type Start = (ports: JobPorts) => (event: unknown) => Promise<unknown>;
+
+const LAMBDA_MS = 60_000;
+const placeOf: PlaceOf = (operation) => (operation === 'put' || operation === 'delete' ? 'write' : 'read');
+
+export interface Jobs {
+  readonly runs: JobRun[];
+  /** One invocation, as often as the plan says at once. Never rejects. */
+  invoke(job: Job, event?: unknown): Promise<JobRun>;
+}
+
+export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job, Start>>): Jobs {
+  const runs: JobRun[] = [];
+  const counts = new Map<Job, number>();
+  const run = async (job: Job, event: unknown, name: string, faults: readonly PlannedFault<string>[]) => {
+    const actor = createActor(name, { pace: [3, 5, 2], faults });
+    const entry: JobRun = { job, actor, ended: undefined };
+    runs.push(entry);
+    const instance = createInstance(name, actor);
+    const clock = () => world.time.now() + instance.ahead;
+    const connect = plan.isDirect ? createDirect : dynamoOver;
+    const dynamo = connect(world, instance, placeOf);
+    const handler = starts[job]({ clock, log: logOf(world, instance), dynamo, instance });
+    await new Promise<void>((done) => {
+      instance.onEnd = () => {
+        world.note(name, 'ended');
+        done();
+      };
+      const stop = world.time.after(LAMBDA_MS, () => endInstance(instance));
+      handler(event).then(
+        () => finish('well'),
+        (error: unknown) => {
+          world.note(name, `threw ${String(error)}`);
+          finish('thrown');
+        },
+      );
+      const finish = (ended: 'well' | 'thrown') => {
+        if (!instance.isAlive) return;
+        entry.ended = ended;
+        stop();
+        done();
+      };
+    });
+    return entry;
+  };
+  return {
+    runs,
+    invoke: async (job, event) => {
+      const n = counts.get(job) ?? 0;
+      counts.set(job, n + 1);
+      const faults = plan.troubles.filter((trouble) => trouble.job === job && trouble.run === n);
+      const name = `${job} ${n + 1}`;
+      const isDoubled = plan.doubled.includes(n);
+      const [first] = await Promise.all([
+        run(job, event, name, faults),
+        ...(isDoubled ? [run(job, event, `${name} twin`, [])] : []),
+      ]);
+      return first;
+    },
+  };
+}
