@@ -1,13 +1,16 @@
+import type { AuthFailure } from '../../shared/audit/auth-failures.ts';
 import type { CallFacts } from '../../shared/audit/record.ts';
-import type { AuditWriter, IntentReceipt } from '../../shared/audit/write.ts';
+import type { AuditMode, AuditWriter, IntentReceipt } from '../../shared/audit/write.ts';
 import type { Clock } from '../../shared/core/clock.ts';
 import { GatewayError, isDenial } from '../../shared/core/errors.ts';
 import { uuidv7 } from '../../shared/core/ids.ts';
 import type { Account, Principal } from '../../shared/core/principal.ts';
 import type { Dispatcher, Target } from '../../shared/mcp/dispatch.ts';
 import type { Message } from '../../shared/protocol/read-message.ts';
-import type { Invocation, Step } from './chain.ts';
+import type { HttpResponse, Invocation, Step } from './chain.ts';
+import { withHeaders } from './http.ts';
 import type { RequestContext } from './request-context.ts';
+import { isAuthFailure } from './request-metrics.ts';
 
 type Needs = Invocation &
   RequestContext & {
@@ -27,38 +30,67 @@ interface Adds {
   readonly record: CallRecord;
 }
 
+/** Of an answer whose record came by the second sink; `_meta["gatehouse/audit"]` of an MCP result says the same. */
+export const LATE_HEADER = 'x-gatehouse-audit';
+
+export interface AuditOptions {
+  readonly writer: AuditWriter;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  /** Gets refused tokens, but for missing and expired ones; neither waits nor throws. */
+  readonly sample: (failure: AuthFailure) => void;
+}
+
 /**
  * Intent before the effect, outcome after it, denial on refusal. Nothing runs whose intent is not written. Before a
- * principal exists there is a log line and no item: an unauthenticated flood must not become a database bill.
+ * principal exists there is a sample: an unauthenticated flood must not become a database bill.
  */
-export function audit(writer: AuditWriter, dispatcher: Dispatcher, clock: Clock): Step<Needs, Adds> {
-  const settle = async ({ record, startedAt }: Adds & RequestContext, error?: unknown): Promise<void> => {
-    if (record.receipt === undefined) return;
+export function audit({ writer, dispatcher, clock, sample }: AuditOptions): Step<Needs, Adds> {
+  const settle = async ({ record, startedAt }: Adds & RequestContext, error?: unknown): Promise<boolean> => {
+    if (record.receipt === undefined) return false;
     const { isError, errorType } = record.ended ?? { isError: true, errorType: codeOf(error) };
-    await writer.outcome(record.receipt, { isError, errorType, latencyMs: clock() - startedAt });
+    const { late } = await writer.outcome(record.receipt, { isError, errorType, latencyMs: clock() - startedAt });
+    return late || record.receipt.late;
   };
   return {
     name: 'audit',
     before: async (call) => {
       const facts = factsOf(call, dispatcher, clock);
-      return { record: { receipt: facts && (await writer.intent(facts, call.deadline)) } };
+      return { record: { receipt: facts && (await writer.intent(facts, call.deadline, modeOf(call.target))) } };
     },
-    after: async (call, response) => {
-      await settle(call);
-      return response;
-    },
+    after: async (call, response) => ((await settle(call)) ? markLate(response) : response),
     onError: async (call, error) => {
       const { record, startedAt } = call;
       if (record && startedAt !== undefined) {
         if (!isOutcomeLost(error)) await settle({ ...(call as Needs), record }, error).catch(() => undefined);
         return undefined;
       }
-      if (!isDenial(error)) return undefined;
+      if (!isDenial(error)) {
+        sampleOf(call, error, sample);
+        return undefined;
+      }
       const facts = factsOf(call, dispatcher, clock);
       if (facts) await writer.denial(facts, error.code, error.reason);
       return undefined;
     },
   };
+}
+
+function modeOf(target: Target): AuditMode | undefined {
+  return target.kind === 'call' ? target.feature.audit?.mode : undefined;
+}
+
+function markLate(response: HttpResponse): HttpResponse {
+  return withHeaders(response, { [LATE_HEADER]: 'late' });
+}
+
+/** What every client sends now and then would hide the rest. */
+const USUAL: ReadonlySet<string> = new Set(['NO_AUTH', 'TOKEN_EXPIRED']);
+
+function sampleOf({ http, requestId }: Partial<Needs>, error: unknown, sample: AuditOptions['sample']): void {
+  if (!(error instanceof GatewayError) || !isAuthFailure({}, error) || USUAL.has(error.code)) return;
+  if (!http || requestId === undefined) return;
+  sample({ code: error.code, reason: error.reason, sourceIp: http.sourceIp, requestId });
 }
 
 function codeOf(error: unknown): string {

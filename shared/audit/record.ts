@@ -87,7 +87,7 @@ export function whoKey(uid: string): string {
   return `U#${TENANT}#${uid}`;
 }
 
-export function stateKey(state: 'denied' | 'error', day: string, shard: number): string {
+export function stateKey(state: 'denied' | 'error' | 'unknown', day: string, shard: number): string {
   return `X#${state}#${day}#${shard}`;
 }
 
