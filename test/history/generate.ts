@@ -37,7 +37,8 @@ const TROUBLES: ReadonlyArray<readonly [Place, readonly Fault[]]> = [
   ['finish', OF_WRITES],
   ['answer', OF_ENDS],
   ['user', [...OF_WRITES, 'stale read']],
-  ['user', ['stale read']],
+  ['user', ['stale read', 'clock back', 'clock forward']],
+  ['line', ['line lost']],
   ['month key', [...OF_WRITES, 'stale read']],
 ];
 
@@ -51,7 +52,7 @@ function skip(): fc.Arbitrary<number> {
 const fault: fc.Arbitrary<PlannedFault> = fc.constantFrom(...TROUBLES).chain(faultAt);
 
 /** What is cheap and says little comes seldom. */
-const RARE: ReadonlySet<Action> = new Set<Action>(['list', 'no token', 'ask', 'pay badly', 'no such prompt']);
+const RARE: ReadonlySet<Action> = new Set<Action>(['list', 'no token', 'bad token', 'ask', 'pay badly', 'no such prompt']);
 const action = fc.oneof(
   { arbitrary: fc.constantFrom(...ACTIONS.filter((name) => !RARE.has(name))), weight: 12 },
   { arbitrary: fc.constantFrom(...RARE), weight: 1 },

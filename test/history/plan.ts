@@ -18,6 +18,8 @@ export const FAULTS = [
   'clock forward',
   /** A read that may be behind is behind. */
   'stale read',
+  /** A line of the log that nobody gets. */
+  'line lost',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 
@@ -32,6 +34,7 @@ export const PLACES = [
   'outcome',
   'denial',
   'answer',
+  'line',
 ] as const;
 export type Place = (typeof PLACES)[number];
 
@@ -76,6 +79,8 @@ export const ACTIONS = [
   /** Not recorded. */
   'list',
   'no token',
+  /** Expired for the claims, and so sampled. */
+  'bad token',
 ] as const;
 export type Action = (typeof ACTIONS)[number];
 

@@ -3,7 +3,8 @@ import { ISSUER } from '../support/config.ts';
 import type { Plan, PlannedCall } from './plan.ts';
 import { FUNCTIONS } from './sim/functions.ts';
 import { createGateway, type Delivery, type Sabotage, TABLES } from './sim/gateway.ts';
-import { createJobs, type JobRun, type Jobs, type Start } from './sim/jobs.ts';
+import { createJobs, type JobRun, type Start } from './sim/jobs.ts';
+import { connectSecondSink } from './sim/second-sink.ts';
 import { seedRandomness } from './sim/random.ts';
 import { onTime } from './sim/time.ts';
 import { tokensOf } from './sim/tokens.ts';
@@ -29,8 +30,11 @@ export interface Wrong {
 export const MIDNIGHT = 1_796_083_200_000;
 /** By then every call has come and every instance that ran it has ended. */
 const BUSY_MS = 240_000;
-/** When all is over: the runs that tidy up. The last is behind what a wrong clock can have dated into the future. */
-const QUIET_MS = [300_000, 360_000, 1_500_000];
+/**
+ * When all is over, after midnight: the runs that tidy up, out of one a minute those that matter. At minute 50 the sweeper
+ * goes two hours back, and what came late is an hour old at ten to two.
+ */
+const QUIET_MS = [120_000, 300_000, 50 * 60_000, 110 * 60_000].map((ms) => ms + 5000);
 
 export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History> {
   seedRandomness(plan.seed);
@@ -51,31 +55,13 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
       const again = { ...call, faults: [], pace: [...call.pace].reverse() };
       world.time.after(call.at + call.again, () => deliver(again, `call ${n + 1} again`, `request-${n + 1}`));
     });
-    replayLines(world, jobs, plan);
-    const minutes = Array.from({ length: BUSY_MS / 60_000 }, (_, n) => (n + 1) * 60_000);
-    for (const ms of [...minutes, ...QUIET_MS]) world.time.after(ms, () => void jobs.invoke('sweep'));
-    await world.time.runUntil(start + Math.max(...QUIET_MS) + 60_000);
+    connectSecondSink(world, jobs, 1 + plan.doubled.length);
+    const busy = Array.from({ length: BUSY_MS / 60_000 }, (_, n) => (n + 1) * 60_000);
+    const quiet = QUIET_MS.map((ms) => ms + MIDNIGHT - start);
+    for (const ms of [...busy, ...quiet]) world.time.after(ms, () => void jobs.invoke('sweep'));
+    await world.time.runUntil(MIDNIGHT + Math.max(...QUIET_MS) + 60_000);
   });
   return { plan, world, deliveries, runs: jobs.runs };
-}
-
-const FIRST_MS = 2000;
-const REPEATS_MS = [60_000, 120_000];
-
-/** Lines of sink B come some seconds later, now and then twice, and again where nothing took them: at least once. */
-function replayLines(world: World, jobs: Jobs, plan: Plan): void {
-  const repeats = [...REPEATS_MS];
-  const pass = async (event: unknown, left: readonly number[]): Promise<void> => {
-    const { ended } = await jobs.invoke('replay', event);
-    const [wait, ...rest] = left;
-    if (ended === 'well' || wait === undefined) return;
-    world.time.after(wait, () => void pass(event, rest));
-  };
-  world.onLine = (line) => {
-    if (line.event !== 'audit.fallback') return;
-    world.time.after(FIRST_MS, () => void pass([line], repeats));
-    if (plan.doubled.length > 0) world.time.after(FIRST_MS * plan.doubled.length, () => void pass([line], repeats));
-  };
 }
 
 /** A user who was here before, and is not any more. */

@@ -1,4 +1,5 @@
-import type { CallView } from '../view.ts';
+import type { History } from '../run-history.ts';
+import type { CallView, View } from '../view.ts';
 import { isUnknown, ofEachCall, type Rule } from './rule.ts';
 
 /** What the caller was told, against what the trail says. */
@@ -6,7 +7,17 @@ export const ANSWER_RULES: readonly Rule[] = [
   ofEachCall('told as recorded', 'Each answer says what its record says.', agrees),
 ];
 
-function agrees(call: CallView): readonly string[] {
+/**
+ * In the mode `available` an outcome that only sink B took is an answer. Where its line came after the sweeper, or never,
+ * the record is unknown, and an alarm has what it should have been.
+ */
+function isContradicted({ lines, delivery, callIds }: CallView, { world }: History): boolean {
+  if (delivery.call.action !== 'peek' || !lines.some(({ event }) => event === 'audit.fallback')) return false;
+  const isAlarmed = world.lines.some(({ event, fields }) => event === 'audit.conflict' && callIds.includes(String(fields['callId'])));
+  return isAlarmed || delivery.actor.hits.has('line lost');
+}
+
+function agrees(call: CallView, { history }: View): readonly string[] {
   const { told, outcome, denial } = call;
   if (told === undefined) return [];
   if (denial !== undefined && denial.item['reason'] !== told.code)
@@ -14,6 +25,7 @@ function agrees(call: CallView): readonly string[] {
   if (outcome === undefined || told.code === 'OUTCOME_NOT_RECORDED') return [];
   // Nothing was run; a write that was given up came through, and the sweeper closed it.
   if (told.code === 'AUDIT_UNAVAILABLE') return isUnknown(call) ? [] : ['was told AUDIT_UNAVAILABLE, and has an outcome'];
+  if (isUnknown(call) && isContradicted(call, history)) return [];
   if (isUnknown(call)) return [`was told ${told.code ?? 'a result'}, and its outcome is unknown`];
   const { isError, errorType } = outcome.item;
   if (isError !== told.isError) return [`was told isError ${told.isError}, and its outcome says ${String(isError)}`];

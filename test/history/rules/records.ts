@@ -1,4 +1,5 @@
 import { leafHash } from '../../../shared/audit/record.ts';
+import { hashOnTime } from '../../../shared/audit/late.ts';
 import { isRecorded } from '../sim/requests.ts';
 import type { CallView } from '../view.ts';
 import { hadTrouble, isUnknown, ofEachCall, type Rule, wasDenied, wasUndecided } from './rule.ts';
@@ -39,9 +40,10 @@ export const RECORD_RULES: readonly Rule[] = [
       const byKey = new Map(items.map((item) => [String(item['sk']), item]));
       return items.flatMap((item) => {
         const sk = String(item['sk']);
-        if (leafHash(item as Parameters<typeof leafHash>[0]) !== item['hash']) return [`${sk} has another hash`];
+        if (leafHash(item as Hashed) !== item['hash']) return [`${sk} has another hash`];
         const intent = sk.endsWith('#1') ? byKey.get(sk.replace('#1', '#0')) : undefined;
         if (intent === undefined) return [];
+        if (item['prevPhaseHash'] !== hashOnTime(intent as Hashed)) return [`${sk} has not the hash of its intent`];
         const same = ['callId', 'uid', 'tool', 'requestId'].filter((name) => intent[name] !== item[name]);
         return same.map((name) => `${sk} says another ${name} than its intent`);
       });
@@ -70,6 +72,8 @@ export const RECORD_RULES: readonly Rule[] = [
   }),
 ];
 
+type Hashed = Parameters<typeof leafHash>[0];
+
 /** Lambda's limit for the function: until then it may be running. */
 const YOUNG_MS = 28_000;
 
@@ -88,6 +92,8 @@ function oneDecision(call: CallView): readonly string[] {
   if (!isRecorded(delivery.call.action)) return intent || outcome || denial ? ['has a record that it may not have'] : found;
   if (told === undefined) return found;
   if (wasUndecided(call)) return intent || outcome || denial ? [...found, `has a record beside ${told.code}`] : found;
+  // Nobody acknowledges a line: what was only in one that got lost is nowhere.
+  if (delivery.actor.hits.has('line lost')) return found;
   if (wasDenied(call)) return denial === undefined ? [...found, `was answered ${told.code} without a denial`] : found;
   // A write that was given up may come through later; the sweeper closes what is left of it.
   if (told.code === 'AUDIT_UNAVAILABLE') return found;

@@ -156,11 +156,12 @@ export function logOf(world: World, instance: Instance): Log {
   const make = (bound: object): Log => {
     const line = (level: string) => (event: string, fields?: object) => {
       if (!instance.isAlive) return;
-      const { name: by } = instance.actor;
+      const { actor } = instance;
+      const { name: by } = actor;
       const order = world.tick();
       const written = { order, at: world.time.now(), by, level, event, fields: { ...bound, ...fields } };
       world.lines.push(written);
-      world.onLine(written);
+      world.onLine(written, actor);
       if (level !== 'info') world.note(by, `logs ${event}`);
     };
     return {

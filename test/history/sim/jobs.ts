@@ -5,7 +5,16 @@ import type { Job, Plan, PlannedFault } from '../plan.ts';
 import { dynamoOver, logOf } from './gateway.ts';
 import { createDirect } from './direct.ts';
 import type { PlaceOf } from './operations.ts';
-import { type Actor, createActor, createInstance, endInstance, type Instance, type World } from './world.ts';
+import {
+  type Actor,
+  countHit,
+  createActor,
+  createInstance,
+  endInstance,
+  type Instance,
+  stepClock,
+  type World,
+} from './world.ts';
 
 /** One run of a job, for one event. */
 export interface JobRun {
@@ -29,6 +38,11 @@ export type Start = (ports: JobPorts) => (event: unknown) => Promise<unknown>;
 const LAMBDA_MS = 60_000;
 const placeOf: PlaceOf = (operation) => (operation === 'put' || operation === 'delete' ? 'write' : 'read');
 
+interface Copy {
+  readonly instance: Instance;
+  readonly handler: ReturnType<Start>;
+}
+
 export interface Jobs {
   readonly runs: JobRun[];
   /** One invocation, as often as the plan says at once. Never rejects. */
@@ -38,21 +52,37 @@ export interface Jobs {
 export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job, Start>>): Jobs {
   const runs: JobRun[] = [];
   const counts = new Map<Job, number>();
+  /** Job → a copy that is idle: what a function remembers between its runs is part of it. */
+  const warm = new Map<Job, Copy>();
+  const start = (job: Job, actor: Actor): Copy => {
+    const instance = createInstance(actor.name, actor);
+    const clock = () => world.time.now() + instance.ahead;
+    const connect = plan.isDirect ? createDirect : dynamoOver;
+    const dynamo = connect(world, instance, placeOf);
+    return { instance, handler: starts[job]({ clock, log: logOf(world, instance), dynamo, instance }) };
+  };
   const run = async (job: Job, event: unknown, name: string, faults: readonly PlannedFault<string>[]) => {
     const actor = createActor(name, { pace: [3, 5, 2], faults });
     const entry: JobRun = { job, actor, ended: undefined };
     runs.push(entry);
-    const instance = createInstance(name, actor);
-    const clock = () => world.time.now() + instance.ahead;
-    const connect = plan.isDirect ? createDirect : dynamoOver;
-    const dynamo = connect(world, instance, placeOf);
-    const handler = starts[job]({ clock, log: logOf(world, instance), dynamo, instance });
+    const copy = warm.get(job) ?? start(job, actor);
+    warm.delete(job);
+    const { instance, handler } = copy;
+    instance.actor = actor;
+    setClock(world, instance);
     await new Promise<void>((done) => {
       instance.onEnd = () => {
         world.note(name, 'ended');
         done();
       };
       const stop = world.time.after(LAMBDA_MS, () => endInstance(instance));
+      const finish = (ended: 'well' | 'thrown') => {
+        if (!instance.isAlive) return;
+        entry.ended = ended;
+        stop();
+        warm.set(job, copy);
+        done();
+      };
       handler(event).then(
         () => finish('well'),
         (error: unknown) => {
@@ -60,12 +90,6 @@ export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job
           finish('thrown');
         },
       );
-      const finish = (ended: 'well' | 'thrown') => {
-        if (!instance.isAlive) return;
-        entry.ended = ended;
-        stop();
-        done();
-      };
     });
     return entry;
   };
@@ -84,4 +108,17 @@ export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job
       return first;
     },
   };
+}
+
+/** A job reads the clock before it asks for anything, so a wrong one is wrong from the start, and for this run. */
+function setClock(world: World, instance: Instance): void {
+  const { actor } = instance;
+  instance.ahead = 0;
+  for (const planned of actor.faults) {
+    if (planned.fault !== 'clock back' && planned.fault !== 'clock forward') continue;
+    planned.times = 0;
+    stepClock(world, instance, planned.fault);
+    countHit(world, actor, planned.fault);
+    world.note(actor.name, `begins with a clock that is ${instance.ahead} ms ahead`);
+  }
 }

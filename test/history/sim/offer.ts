@@ -53,7 +53,7 @@ function toolsOf(act: Act): Tool[] {
     defineTool({ ...named('vault'), ...effect, roles: ['keeper'], run: acting('vault') }),
     defineTool({ ...named('wire'), ...effect, scopes: ['starter.wire'], run: acting('wire') }),
     defineTool({ ...named('look'), ...reads, run: acting('look') }),
-    defineTool({ ...named('peek'), ...reads, run: acting('peek') }),
+    defineTool({ ...named('peek'), ...reads, audit: { mode: 'available' }, run: acting('peek') }),
     defineTool({ ...named('question'), ...effect, run: () => askClient({ sure: askForm('Sure?', form) }) }),
     defineBackendTool({ ...named('forward'), ...effect, backend: 'demo', request: { method: 'POST', path: '/acts' } }),
   ];

@@ -17,6 +17,7 @@ const TOOLS: Readonly<Partial<Record<Action, string>>> = {
   ask: 'question',
   forward: 'forward',
   'no token': 'pay',
+  'bad token': 'pay',
 };
 
 /** The tool that an action calls; undefined for what is none. */
@@ -26,7 +27,7 @@ export function toolOf(action: Action): string | undefined {
 
 /** Whether the trail has something to say about it, once the user is known. */
 export function isRecorded(action: Action): boolean {
-  return action !== 'list' && action !== 'no token';
+  return action !== 'list' && action !== 'no token' && action !== 'bad token';
 }
 
 /** As API Gateway hands it over. The same event may be delivered twice. */
@@ -38,7 +39,7 @@ export function eventOf(call: PlannedCall, token: string, requestId: string): Ht
   const keyed = call.action === 'order';
   const headers = {
     'content-type': 'application/json',
-    ...(call.action === 'no token' ? {} : { authorization: `Bearer ${token}` }),
+    ...(call.action === 'no token' ? {} : { authorization: `Bearer ${call.action === 'bad token' ? spoilt(token) : token}` }),
     ...(isRest && keyed ? { 'idempotency-key': `"key-${call.key}"` } : {}),
   };
   const meta = keyed ? { _meta: { 'gatehouse/idempotencyKey': `key-${call.key}` } } : {};
@@ -64,4 +65,10 @@ function messageOf(action: Action, tool: string | undefined, args: object, meta:
   if (tool !== undefined) return legacy('tools/call', { name: tool, arguments: args, ...meta });
   if (action === 'list') return legacy('tools/list');
   return legacy('prompts/get', { name: action === 'greet' ? 'greet' : 'nothing' });
+}
+
+/** Its signature is another one's. */
+function spoilt(token: string): string {
+  const [header, payload] = token.split('.');
+  return `${header}.${payload}.${Buffer.alloc(64).toString('base64url')}`;
 }

@@ -64,7 +64,7 @@ export interface World {
   readonly problems: string[];
   note(by: string, what: string): void;
   /** Called with each line of a log. */
-  onLine: (line: LogLine) => void;
+  onLine: (line: LogLine, actor: Actor) => void;
 }
 
 export function createWorld(start: number, seed: number, pageSize: number): World {
@@ -110,6 +110,7 @@ export type Reply<T> =
   | { readonly kind: 'throttled' | 'failed' | 'reset' };
 
 const STEPS_MS = [2_000, 45_000, 150_000];
+const MAX_AHEAD_MS = 300_000;
 /** Behind every limit of the client. */
 const LATE_MS = 1_500;
 
@@ -159,12 +160,18 @@ export function ask<T>(world: World, instance: Instance, { at, what, worksMs = 0
         return endInstance(instance);
       case 'clock back':
       case 'clock forward':
-        instance.ahead += (fault === 'clock back' ? -1 : 1) * (STEPS_MS[Math.floor(world.random() * 3)] ?? 0);
+        stepClock(world, instance, fault);
         return arrive(thereMs, answer);
       default:
         return arrive(thereMs, answer);
     }
   });
+}
+
+/** By seconds or by minutes, and never further off than a clock that is watched at all. */
+export function stepClock(world: World, instance: Instance, fault: Fault): void {
+  const step = (fault === 'clock back' ? -1 : 1) * (STEPS_MS[Math.floor(world.random() * 3)] ?? 0);
+  instance.ahead = Math.max(-MAX_AHEAD_MS, Math.min(MAX_AHEAD_MS, instance.ahead + step));
 }
 
 const turns = new WeakMap<Actor, number>();
@@ -188,8 +195,12 @@ function strike(world: World, actor: Actor, at: string, what: string, mayBeBehin
     return undefined;
   }
   planned.times = planned.fault.startsWith('clock') ? 0 : planned.times - 1;
-  actor.hits.add(planned.fault);
-  world.hits.set(planned.fault, (world.hits.get(planned.fault) ?? 0) + 1);
+  countHit(world, actor, planned.fault);
   world.note(actor.name, `${what}: ${planned.fault.toUpperCase()}`);
   return planned.fault;
+}
+
+export function countHit(world: World, actor: Actor, fault: Fault): void {
+  actor.hits.add(fault);
+  world.hits.set(fault, (world.hits.get(fault) ?? 0) + 1);
 }
