@@ -114,6 +114,6 @@ export function anyPlan(sealed: number): fc.Arbitrary<Plan> {
     troubles: fc.array(trouble, { maxLength: 3 }),
     doubled: fc.array(fc.nat(5), { maxLength: 2 }),
     isSealed: fc.nat(sealed - 1).map((n) => n === 0),
-    isDirect: fc.nat(9).map((n) => n < 9),
+    isDirect: fc.nat(39).map((n) => n < 39),
   });
 }

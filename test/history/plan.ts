@@ -20,6 +20,12 @@ export const FAULTS = [
   'stale read',
   /** A line of the log that nobody gets. */
   'line lost',
+  /** The same event, delivered again. */
+  'delivered twice',
+  /** An instance that has just started, beside those that run. */
+  'restart',
+  /** Two runs of a function at once. */
+  'run twice',
 ] as const;
 export type Fault = (typeof FAULTS)[number];
 

@@ -2,7 +2,7 @@ import { linkKey, userKey } from '../../shared/identity/keys.ts';
 import { ISSUER } from '../support/config.ts';
 import type { Plan, PlannedCall } from './plan.ts';
 import { FUNCTIONS } from './sim/functions.ts';
-import { createGateway, type Delivery, type Sabotage, TABLES } from './sim/gateway.ts';
+import { createGateway, type Delivery, type Label, type Sabotage, TABLES } from './sim/gateway.ts';
 import { createJobs, type JobRun, type Start } from './sim/jobs.ts';
 import { connectSecondSink } from './sim/second-sink.ts';
 import { seedRandomness } from './sim/random.ts';
@@ -32,9 +32,9 @@ export const MIDNIGHT = 1_796_083_200_000;
 const BUSY_MS = 240_000;
 /**
  * When all is over, after midnight: the runs that tidy up, out of one a minute those that matter. At minute 50 the sweeper
- * goes two hours back, and what came late is an hour old at ten to two.
+ * goes two hours back, and what came late is more than an hour old at ten to two.
  */
-const QUIET_MS = [120_000, 300_000, 50 * 60_000, 110 * 60_000].map((ms) => ms + 5000);
+const QUIET_MS = [120_000, 300_000, 110 * 60_000].map((ms) => ms + 5000);
 
 export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History> {
   seedRandomness(plan.seed);
@@ -47,13 +47,15 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
   await onTime(world.time, async () => {
     addDisabled(world);
     const gateway = createGateway(world, tokens, wrong.gateway);
-    const deliver = (call: PlannedCall, name: string, requestId: string) =>
-      void gateway.deliver(call, name, requestId).then((delivery) => deliveries.push(delivery));
+    const deliver = (call: PlannedCall, as: Label) =>
+      void gateway.deliver(call, as).then((delivery) => deliveries.push(delivery));
     plan.calls.forEach((call, n) => {
-      world.time.after(call.at, () => deliver(call, `call ${n + 1}`, `request-${n + 1}`));
+      const label = { name: `call ${n + 1}`, requestId: `request-${n + 1}`, isAgain: false };
+      world.time.after(call.at, () => deliver(call, label));
       if (call.again === undefined) return;
-      const again = { ...call, faults: [], pace: [...call.pace].reverse() };
-      world.time.after(call.at + call.again, () => deliver(again, `call ${n + 1} again`, `request-${n + 1}`));
+      const repeated = { ...call, faults: [], pace: [...call.pace].reverse() };
+      const again = { ...label, name: `${label.name} again`, isAgain: true };
+      world.time.after(call.at + call.again, () => deliver(repeated, again));
     });
     connectSecondSink(world, jobs, 1 + plan.doubled.length);
     const busy = Array.from({ length: BUSY_MS / 60_000 }, (_, n) => (n + 1) * 60_000);

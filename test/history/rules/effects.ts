@@ -1,5 +1,5 @@
 import type { CallView } from '../view.ts';
-import { isUnknown, ofEachCall, type Rule, wasDenied, wasUndecided } from './rule.ts';
+import { hadTrouble, isUnknown, ofEachCall, type Rule, wasDenied, wasUndecided } from './rule.ts';
 
 /** What happened in the world, against what the trail says. */
 export const EFFECT_RULES: readonly Rule[] = [
@@ -43,15 +43,15 @@ const NOT_RUN: ReadonlySet<unknown> = new Set([
 ]);
 
 function executionsAreOutcomes(call: CallView): readonly string[] {
-  const { effects, outcome, delivery } = call;
-  const { action } = delivery.call;
+  const { effects, outcome } = call;
+  const { action } = call.delivery.call;
   if (effects.length > 1) return [`was run ${effects.length} times`];
   if (outcome === undefined || isUnknown(call)) return [];
   const { isError, errorType } = outcome.item;
   const isReplay = NOT_RUN.has(errorType) || (errorType === 'OUTCOME_UNKNOWN' && action !== 'forward');
   if (isReplay) return effects.length === 0 ? [] : [`was run, and its outcome is ${String(errorType)}`];
   if (isError === false && ACTING.has(action) && effects.length === 0) return ['was not run, and its outcome is good'];
-  const failedWell = action === 'pay and fail' && delivery.actor.hits.size === 0;
+  const failedWell = action === 'pay and fail' && !hadTrouble(call);
   return failedWell && effects.length === 0 ? ['was not run, and its outcome says that it failed'] : [];
 }
 

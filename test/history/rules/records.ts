@@ -10,7 +10,7 @@ export const RECORD_RULES: readonly Rule[] = [
   {
     name: 'no orphan',
     sentence: 'When all is quiet every intent has an outcome, every outcome an intent, written in this order.',
-    check: ({ items, commits }) => {
+    check: ({ items, commits, history }) => {
       const keys = new Set(items.map(({ sk }) => String(sk)));
       const firsts = new Map([...commits].reverse().map(({ key, order }) => [key.sk, order]));
       return [...keys].flatMap((sk) => {
@@ -19,9 +19,9 @@ export const RECORD_RULES: readonly Rule[] = [
         if (phase !== '1') return [];
         if (!keys.has(`${id}#0`)) return [`${sk} has no intent`];
         const early = (firsts.get(sk) ?? 0) < (firsts.get(`${id}#0`) ?? 0);
-        // By the second sink the two may come in either order.
-        const late = items.some((item) => item['late'] === true && String(item['sk']).startsWith(id));
-        return early && !late ? [`${sk} was written before its intent`] : [];
+        // What sink B admitted, in the mode `available`: its intent may reach the table after its outcome.
+        const isInSecond = history.world.lines.some(({ event, fields }) => event === 'audit.fallback' && fields['callId'] === id);
+        return early && !isInSecond ? [`${sk} was written before its intent`] : [];
       });
     },
   },

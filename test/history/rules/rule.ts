@@ -47,7 +47,9 @@ export function isUnknown({ outcome }: CallView): boolean {
   return outcome?.item['errorType'] === 'UNKNOWN';
 }
 
+const HARMLESS: ReadonlySet<string> = new Set(['delivered twice', 'restart']);
+
 /** Something went wrong around this call: a fault struck it, or the clock it was measured by was wrong. */
 export function hadTrouble({ delivery }: CallView): boolean {
-  return delivery.actor.hits.size > 0 || delivery.ahead !== 0;
+  return [...delivery.actor.hits].some((fault) => !HARMLESS.has(fault)) || delivery.ahead !== 0;
 }

@@ -13,7 +13,16 @@ import { eventOf } from './requests.ts';
 import { getJson, type Tokens } from './tokens.ts';
 import type { PlaceOf } from './operations.ts';
 import { createWire } from './wire.ts';
-import { type Actor, ask, createActor, createInstance, endInstance, type Instance, type World } from './world.ts';
+import {
+  type Actor,
+  ask,
+  countHit,
+  createActor,
+  createInstance,
+  endInstance,
+  type Instance,
+  type World,
+} from './world.ts';
 
 export const TABLES = { identities: 'identities', audit: 'audit', state: 'state', seals: 'seals' } as const;
 
@@ -35,8 +44,14 @@ export interface Delivery {
   answer: { readonly order: number; readonly status: number; readonly body: string } | undefined;
 }
 
+export interface Label {
+  readonly name: string;
+  readonly requestId: string;
+  readonly isAgain: boolean;
+}
+
 export interface Gateway {
-  deliver(call: PlannedCall, name: string, requestId: string): Promise<Delivery>;
+  deliver(call: PlannedCall, as: Label): Promise<Delivery>;
 }
 
 const CREDENTIALS = { accessKeyId: 'simulated', secretAccessKey: 'simulated' };
@@ -71,13 +86,15 @@ export function createGateway(world: World, tokens: Tokens, sabotage: Sabotage =
     return copy;
   };
   return {
-    deliver: async (call, name, requestId) => {
-      const actor = createActor(name, call);
+    deliver: async (call, { name, requestId, isAgain }) => {
+      const actor = createActor('call', name, call);
       const idle = copies.find(({ instance, isBusy }) => instance.isAlive && !isBusy);
       const copy = call.isFresh || idle === undefined ? start(actor) : idle;
       const { instance } = copy;
       instance.actor = actor;
       copy.isBusy = true;
+      if (isAgain) countHit(world, actor, 'delivered twice');
+      if (call.isFresh && copies.length > 1) countHit(world, actor, 'restart');
       const delivery: Delivery = { actor, call, requestId, ahead: instance.ahead, answer: undefined };
       world.note(actor.name, `arrives at ${instance.name}: ${call.action} by ${call.user}, key ${call.key}, ${call.door}`);
       await new Promise<void>((done) => {

@@ -61,14 +61,15 @@ export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job
     const dynamo = connect(world, instance, placeOf);
     return { instance, handler: starts[job]({ clock, log: logOf(world, instance), dynamo, instance }) };
   };
-  const run = async (job: Job, event: unknown, name: string, faults: readonly PlannedFault<string>[]) => {
-    const actor = createActor(name, { pace: [3, 5, 2], faults });
+  const run = async (job: Job, event: unknown, name: string, faults: readonly PlannedFault<string>[], isTwin = false) => {
+    const actor = createActor(job, name, { pace: [3, 5, 2], faults });
     const entry: JobRun = { job, actor, ended: undefined };
     runs.push(entry);
     const copy = warm.get(job) ?? start(job, actor);
     warm.delete(job);
     const { instance, handler } = copy;
     instance.actor = actor;
+    if (isTwin) countHit(world, actor, 'run twice');
     setClock(world, instance);
     await new Promise<void>((done) => {
       instance.onEnd = () => {
@@ -103,7 +104,7 @@ export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job
       const isDoubled = plan.doubled.includes(n);
       const [first] = await Promise.all([
         run(job, event, name, faults),
-        ...(isDoubled ? [run(job, event, `${name} twin`, [])] : []),
+        ...(isDoubled ? [run(job, event, `${name} twin`, [], true)] : []),
       ]);
       return first;
     },

@@ -37,7 +37,7 @@ export function createTime(start: number): VirtualTime {
     };
   };
   return {
-    now: () => now,
+    now: () => Math.floor(now),
     after,
     sleep: (ms) => new Promise((resolve) => after(ms, resolve)),
     runUntil: async (end) => {

@@ -1,10 +1,14 @@
-import type { Fault, PlannedFault } from '../plan.ts';
+import type { Fault, Job, PlannedFault } from '../plan.ts';
 import { createRandom } from './random.ts';
 import { createDatabase, type Database, type Ticker } from './database.ts';
 import { createTime, type VirtualTime } from './time.ts';
 
+/** What is hit by a fault, for the report. */
+export type Part = 'call' | Job;
+
 /** One delivery of a request, or one run of a job. */
 export interface Actor {
+  readonly part: Part;
   readonly name: string;
   readonly pace: readonly number[];
   /** How long the other side of its tool works; milliseconds. */
@@ -59,7 +63,8 @@ export interface World {
   readonly effects: Effect[];
   readonly lines: LogLine[];
   readonly happenings: Happening[];
-  readonly hits: Map<Fault, number>;
+  /** `part/fault` → how often it struck. */
+  readonly hits: Map<string, number>;
   /** Things that the simulation itself cannot do: a defect of this checker, or an operation it does not know. */
   readonly problems: string[];
   note(by: string, what: string): void;
@@ -88,10 +93,11 @@ export function createWorld(start: number, seed: number, pageSize: number): Worl
 }
 
 export function createActor(
+  part: Part,
   name: string,
   { pace, worksMs = 0, faults }: Pick<Actor, 'pace'> & { readonly worksMs?: number; readonly faults: readonly PlannedFault<string>[] },
 ): Actor {
-  return { name, pace, worksMs, faults: faults.map((fault) => ({ ...fault })), hits: new Set() };
+  return { part, name, pace, worksMs, faults: faults.map((fault) => ({ ...fault })), hits: new Set() };
 }
 
 export function createInstance(name: string, actor: Actor): Instance {
@@ -202,5 +208,6 @@ function strike(world: World, actor: Actor, at: string, what: string, mayBeBehin
 
 export function countHit(world: World, actor: Actor, fault: Fault): void {
   actor.hits.add(fault);
-  world.hits.set(fault, (world.hits.get(fault) ?? 0) + 1);
+  const key = `${actor.part}/${fault}`;
+  world.hits.set(key, (world.hits.get(key) ?? 0) + 1);
 }
