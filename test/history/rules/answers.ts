@@ -7,12 +7,16 @@ export const ANSWER_RULES: readonly Rule[] = [
   ofEachCall('told as recorded', 'Each answer says what its record says.', agrees),
 ];
 
+/** Thrown before anything ran: the answer stays what it is when its outcome is only in sink B. */
+const NOTHING_RAN: ReadonlySet<string | undefined> = new Set(['INPUT_UNSUPPORTED', 'STATE_UNAVAILABLE']);
+
 /**
- * In the mode `available` an outcome that only sink B took is an answer. Where its line came after the sweeper, or never,
- * the record is unknown, and an alarm has what it should have been.
+ * An outcome that only sink B took may be an answer all the same: in the mode `available`, and where nothing ran. Where its
+ * line came after the sweeper, or never, the record is unknown, and an alarm has what it should have been.
  */
-function isContradicted({ lines, delivery, callIds }: CallView, { world }: History): boolean {
-  if (delivery.call.action !== 'peek' || !lines.some(({ event }) => event === 'audit.fallback')) return false;
+function isContradicted({ lines, delivery, callIds, told }: CallView, { world }: History): boolean {
+  const mayBeAnswered = delivery.call.action === 'peek' || NOTHING_RAN.has(told?.code);
+  if (!mayBeAnswered || !lines.some(({ event }) => event === 'audit.fallback')) return false;
   const isAlarmed = world.lines.some(({ event, fields }) => event === 'audit.conflict' && callIds.includes(String(fields['callId'])));
   return isAlarmed || delivery.actor.hits.has('line lost');
 }

@@ -10,14 +10,14 @@ export const RECORD_RULES: readonly Rule[] = [
   {
     name: 'no orphan',
     sentence: 'When all is quiet every intent has an outcome, every outcome an intent, written in this order.',
-    check: ({ items, commits, history }) => {
+    check: ({ items, commits, calls, history }) => {
       const keys = new Set(items.map(({ sk }) => String(sk)));
       const firsts = new Map([...commits].reverse().map(({ key, order }) => [key.sk, order]));
       return [...keys].flatMap((sk) => {
         const [id = '', phase = ''] = sk.split('#');
         if (phase === '0' && !keys.has(`${id}#1`)) return [`${sk} has no outcome`];
         if (phase !== '1') return [];
-        if (!keys.has(`${id}#0`)) return [`${sk} has no intent`];
+        if (!keys.has(`${id}#0`)) return hasLostLine(calls, id) ? [] : [`${sk} has no intent`];
         const early = (firsts.get(sk) ?? 0) < (firsts.get(`${id}#0`) ?? 0);
         // What sink B admitted, in the mode `available`: its intent may reach the table after its outcome.
         const isInSecond = history.world.lines.some(({ event, fields }) => event === 'audit.fallback' && fields['callId'] === id);
@@ -71,6 +71,12 @@ export const RECORD_RULES: readonly Rule[] = [
     return age < YOUNG_MS ? [`was closed as unknown ${age} ms after its intent`] : [];
   }),
 ];
+
+/** In the mode `available` a line is enough for a call to run, and nobody acknowledges that it arrives. */
+function hasLostLine(calls: readonly CallView[], id: string): boolean {
+  const call = calls.find(({ callIds }) => callIds.includes(id));
+  return call?.delivery.call.action === 'peek' && call.delivery.actor.hits.has('line lost');
+}
 
 type Hashed = Parameters<typeof leafHash>[0];
 
