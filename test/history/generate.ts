@@ -63,6 +63,8 @@ const when = fc.oneof(
   { arbitrary: fc.integer({ min: 0, max: 200 }), weight: 4 },
   { arbitrary: fc.integer({ min: 0, max: 3000 }), weight: 2 },
   { arbitrary: fc.integer({ min: 0, max: 100_000 }), weight: 2 },
+  // Just before the sweeper comes.
+  { arbitrary: fc.integer({ min: 50_000, max: 60_500 }), weight: 2 },
 );
 
 const call: fc.Arbitrary<PlannedCall> = fc.record({

@@ -5,7 +5,9 @@ import { FUNCTIONS } from './sim/functions.ts';
 import { createGateway, type Delivery, type Label, type Sabotage, TABLES } from './sim/gateway.ts';
 import { createJobs, type JobRun, type Start } from './sim/jobs.ts';
 import { connectSecondSink } from './sim/second-sink.ts';
+import type { Bucket } from './sim/objects.ts';
 import { seedRandomness } from './sim/random.ts';
+import type { Signed } from './sim/signer.ts';
 import { onTime } from './sim/time.ts';
 import { tokensOf } from './sim/tokens.ts';
 import { createWorld, type World } from './sim/world.ts';
@@ -16,6 +18,8 @@ export interface History {
   readonly world: World;
   readonly deliveries: readonly Delivery[];
   readonly runs: readonly JobRun[];
+  readonly bucket: Bucket;
+  readonly signed: readonly Signed[];
 }
 
 /** Parts that are replaced by wrong ones. */
@@ -63,7 +67,7 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
     for (const ms of [...busy, ...quiet]) world.time.after(ms, () => void jobs.invoke('sweep'));
     await world.time.runUntil(MIDNIGHT + Math.max(...QUIET_MS) + 60_000);
   });
-  return { plan, world, deliveries, runs: jobs.runs };
+  return { plan, world, deliveries, runs: jobs.runs, bucket: jobs.bucket, signed: jobs.signed };
 }
 
 /** A user who was here before, and is not any more. */

@@ -70,6 +70,16 @@ export const RECORD_RULES: readonly Rule[] = [
     const age = outcome.commit.at - intent.commit.at;
     return age < YOUNG_MS ? [`was closed as unknown ${age} ms after its intent`] : [];
   }),
+  {
+    name: 'alarmed',
+    sentence: 'A run of the sweeper that closes a call alarms.',
+    check: ({ commits, history }) =>
+      commits
+        .filter(({ key, after, by }) => key.sk.endsWith('#1') && after?.['errorType'] === 'UNKNOWN' && by.startsWith('sweep'))
+        .filter(({ by }) => !history.world.lines.some((line) => line.by === by && line.event === 'audit.unknown'))
+        .filter(({ by }) => !history.runs.some(({ actor }) => actor.name === by && mayNotKnow(actor.hits)))
+        .map(({ by, key }) => `${by} closed ${key.sk} without an alarm`),
+  },
 ];
 
 /** In the mode `available` a line is enough for a call to run, and nobody acknowledges that it arrives. */
@@ -79,6 +89,11 @@ function hasLostLine(calls: readonly CallView[], id: string): boolean {
 }
 
 type Hashed = Parameters<typeof leafHash>[0];
+
+/** It ended before it could say so, or never heard that the write was its own. */
+function mayNotKnow(hits: ReadonlySet<string>): boolean {
+  return ['kill before', 'kill in flight', 'reply lost', 'late'].some((fault) => hits.has(fault));
+}
 
 /** Lambda's limit for the function: until then it may be running. */
 const YOUNG_MS = 28_000;

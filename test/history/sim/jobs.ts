@@ -1,10 +1,13 @@
 import type { Clock } from '../../../shared/core/clock.ts';
 import type { Log } from '../../../shared/core/logger.ts';
 import type { Dynamo } from '../../../shared/aws/dynamodb.ts';
+import type { Objects } from '../../../shared/aws/objects.ts';
 import type { Job, Plan, PlannedFault } from '../plan.ts';
 import { dynamoOver, logOf } from './gateway.ts';
 import { createDirect } from './direct.ts';
+import { type Bucket, createObjects } from './objects.ts';
 import type { PlaceOf } from './operations.ts';
+import { createSigner, type Signed } from './signer.ts';
 import {
   type Actor,
   countHit,
@@ -29,7 +32,8 @@ export interface JobPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly dynamo: Dynamo;
-  readonly instance: Instance;
+  readonly objects: Objects;
+  readonly signer: ReturnType<typeof createSigner>;
 }
 
 /** Makes one copy of the function. */
@@ -45,12 +49,16 @@ interface Copy {
 
 export interface Jobs {
   readonly runs: JobRun[];
+  readonly bucket: Bucket;
+  readonly signed: readonly Signed[];
   /** One invocation, as often as the plan says at once. Never rejects. */
   invoke(job: Job, event?: unknown): Promise<JobRun>;
 }
 
 export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job, Start>>): Jobs {
   const runs: JobRun[] = [];
+  const bucket: Bucket = new Map();
+  const signed: Signed[] = [];
   const counts = new Map<Job, number>();
   /** Job → a copy that is idle: what a function remembers between its runs is part of it. */
   const warm = new Map<Job, Copy>();
@@ -59,7 +67,9 @@ export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job
     const clock = () => world.time.now() + instance.ahead;
     const connect = plan.isDirect ? createDirect : dynamoOver;
     const dynamo = connect(world, instance, placeOf);
-    return { instance, handler: starts[job]({ clock, log: logOf(world, instance), dynamo, instance }) };
+    const objects = createObjects(world, instance, bucket);
+    const signer = createSigner(world, instance, signed);
+    return { instance, handler: starts[job]({ clock, log: logOf(world, instance), dynamo, objects, signer }) };
   };
   const run = async (job: Job, event: unknown, name: string, faults: readonly PlannedFault<string>[], isTwin = false) => {
     const actor = createActor(job, name, { pace: [3, 5, 2], faults });
@@ -96,6 +106,8 @@ export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job
   };
   return {
     runs,
+    bucket,
+    signed,
     invoke: async (job, event) => {
       const n = counts.get(job) ?? 0;
       counts.set(job, n + 1);
