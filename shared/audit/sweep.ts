@@ -52,14 +52,12 @@ export function createSweeper({ dynamo, table, clock, log }: SweeperOptions): ()
   let slice = SLICE_MS;
   let hasFailed = false;
 
-  const close = async (intents: readonly Item[], now: number): Promise<readonly Item[]> => {
-    const closed: Item[] = [];
+  const close = async (intents: readonly Item[], now: number, closed: Item[]): Promise<void> => {
     for (const intent of intents.filter((one) => isDue(one, now))) {
       const record = unknownRecord(intent, now);
       const { created } = await dynamo.putIfAbsent(table, record);
       if (created) closed.push(intent);
     }
-    return closed;
   };
 
   const run = async (now: number): Promise<void> => {
@@ -70,21 +68,25 @@ export function createSweeper({ dynamo, table, clock, log }: SweeperOptions): ()
     const sweep = async (window: Window): Promise<boolean> => {
       const { orphans, isWhole } = await readOrphans(dynamo, table, window, budget, clock);
       // The first run after a failure looks whether the table is back, and leaves a minute to what is put back now.
-      if (!hasFailed) closed.push(...(await close(orphans, now)));
+      if (!hasFailed) await close(orphans, now, closed);
       return isWhole;
     };
-    await sweep(recent);
     let at = startOf(position, now);
-    while (at < recent.from && !hasFailed) {
-      const to = Math.min(at + slice, recent.from);
-      const isWhole = await sweep({ from: at, to });
-      // A slice that is too much for one run would be so again.
-      slice = isWhole ? SLICE_MS : MINUTE_MS;
-      if (!isWhole) break;
-      at = to;
+    try {
+      await sweep(recent);
+      while (at < recent.from && !hasFailed) {
+        const to = Math.min(at + slice, recent.from);
+        const isWhole = await sweep({ from: at, to });
+        // A slice that is too much for one run would be so again.
+        slice = isWhole ? SLICE_MS : MINUTE_MS;
+        if (!isWhole) break;
+        at = to;
+      }
+      position = at;
+    } finally {
+      // Also of a run that fails now: the next one finds these closed, and would say nothing.
+      report(closed, log, { isHeld: hasFailed, behindMs: Math.max(0, recent.from - at) });
     }
-    position = at;
-    report(closed, log, { isHeld: hasFailed, behindMs: Math.max(0, recent.from - at) });
   };
 
   return async () => {

@@ -95,16 +95,17 @@ const PLACES_OF: Readonly<Record<Job, readonly JobPlace[]>> = {
   seal: ['read', 'write', 'write', 'object', 'object', 'sign'],
 };
 
-const trouble: fc.Arbitrary<PlannedTrouble> = fc.constantFrom(...JOBS).chain((job) =>
+const troubleAt = (job: Job, at: JobPlace): fc.Arbitrary<PlannedTrouble> =>
   fc.record({
     job: fc.constant(job),
-    run: fc.integer({ min: 0, max: job === 'seal' ? 6 : 3 }),
-    at: fc.constantFrom(...PLACES_OF[job]),
-    fault: fc.constantFrom(...OF_WRITES, 'kill in flight' as const, 'stale read' as const),
+    run: fc.integer({ min: 0, max: job === 'seal' ? 8 : 3 }),
+    at: fc.constant(at),
+    fault: fc.constantFrom(...OF_WRITES, 'kill in flight' as const, ...(at === 'read' ? (['stale read'] as const) : [])),
     times: fc.integer({ min: 1, max: 3 }),
-    skip: fc.nat(6),
-  }),
-);
+    skip: fc.nat(at === 'read' ? 6 : 2),
+  });
+
+const trouble = fc.constantFrom(...JOBS).chain((job) => fc.constantFrom(...PLACES_OF[job]).chain((at) => troubleAt(job, at)));
 
 /** `sealed`: one in so many histories is sealed too, which costs as much as the rest. */
 export function anyPlan(sealed: number): fc.Arbitrary<Plan> {

@@ -13,7 +13,7 @@ export interface Operations {
   query(table: string, input: QueryInput): Asked<Page>;
 }
 
-export function createOperations({ database }: World, { actor }: Instance, placeOf: PlaceOf): Operations {
+export function createOperations({ database }: World, instance: Instance, placeOf: PlaceOf): Operations {
   return {
     get: (table, key, consistent) => {
       const at = placeOf('get', table, { ...key });
@@ -27,11 +27,13 @@ export function createOperations({ database }: World, { actor }: Instance, place
     put: (table, put) => {
       const at = placeOf('put', table, put.item);
       const what = `put ${at} ${shortOf(put.item)}${put.ifAbsent ? '' : ' over what is there'}`;
-      return { at, what, carryOut: () => database.put(actor.name, table, put) };
+      const { name: by } = instance.actor;
+      return { at, what, carryOut: () => database.put(by, table, put) };
     },
     delete: (table, key) => {
       const at = placeOf('delete', table, { ...key });
-      return { at, what: `delete ${at}`, carryOut: () => database.delete(actor.name, table, key) };
+      const { name: by } = instance.actor;
+      return { at, what: `delete ${at}`, carryOut: () => database.delete(by, table, key) };
     },
     query: (table, input) => {
       const { partition, consistent = false } = input;

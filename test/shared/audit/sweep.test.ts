@@ -214,6 +214,21 @@ describe('when the table fails', () => {
     ]);
   });
 
+  test('what a run closed before it failed is an alarm all the same', async () => {
+    const table = createMemoryTable();
+    await intentIn(table, NOW - 2 * MINUTE);
+    const dynamo: Dynamo = {
+      ...table.dynamo,
+      query: async (name, input) => {
+        if (outcomesOf(table).length > 0) throw new Error('the table is down');
+        return table.dynamo.query(name, input);
+      },
+    };
+    const { sweep, alarms } = start({ table, dynamo });
+    await expect(sweep()).rejects.toThrow('the table is down');
+    expect(alarms()).toEqual([['audit.unknown', 1]]);
+  });
+
   test('half of the writes lost or their replies: the rest is closed later, each once', async () => {
     const table = createMemoryTable();
     for (let at = 0; at < 20; at++) await intentIn(table, NOW - 2 * MINUTE + at);
