@@ -34,6 +34,8 @@ export interface Found {
   /** `part/fault` → how often it struck. */
   readonly hits: Readonly<Record<string, number>>;
   readonly finding: Finding | undefined;
+  /** The last history, for whoever went straight to it. */
+  readonly last: string;
 }
 
 class Broken extends Error {
@@ -46,8 +48,10 @@ export async function explore({ runs, seed, path, isRough = false, wrong = {}, r
   let count = 0;
   let first: string | undefined;
   let smallest = '';
+  let last = '';
   const property = fc.asyncProperty(anyPlan(SEALED), async (plan) => {
     const { violations, text, struck } = await tryPlan(plan, wrong);
+    if (path !== undefined) last = text();
     const counted = violations.filter(({ rule }) => first === undefined || rule === first);
     const named = rules === undefined ? counted : counted.filter(({ rule }) => rules.includes(rule));
     if (first === undefined) {
@@ -61,13 +65,14 @@ export async function explore({ runs, seed, path, isRough = false, wrong = {}, r
     throw new Broken(broken.what);
   });
   const at = path === undefined ? {} : { path };
-  const done = await fc.check(property, { numRuns: runs, seed, endOnFailure: isRough, ...at });
+  const numRuns = path === undefined ? runs : 1;
+  const done = await fc.check(property, { numRuns, seed, endOnFailure: isRough, ...at });
   const finding =
     done.failed && first !== undefined
       ? { rule: first, text: smallest, seed: done.seed, path: done.counterexamplePath ?? '' }
       : undefined;
   if (done.failed && finding === undefined) throw done.errorInstance;
-  return { count, hits: Object.fromEntries(hits), finding };
+  return { count, hits: Object.fromEntries(hits), finding, last };
 }
 
 interface Tried {

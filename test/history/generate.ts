@@ -43,7 +43,12 @@ const TROUBLES: ReadonlyArray<readonly [Place, readonly Fault[]]> = [
 ];
 
 const faultAt = ([at, faults]: readonly [Place, readonly Fault[]]) =>
-  fc.record({ at: fc.constant(at), fault: fc.constantFrom(...faults), times: fc.integer({ min: 1, max: 4 }), skip: skip() });
+  fc.record({
+    at: fc.constant(at),
+    fault: fc.constantFrom(...faults),
+    times: fc.integer({ min: 1, max: 4 }),
+    skip: skip(),
+  });
 
 function skip(): fc.Arbitrary<number> {
   return fc.oneof({ arbitrary: fc.constant(0), weight: 5 }, { arbitrary: fc.integer({ min: 1, max: 3 }), weight: 1 });
@@ -52,7 +57,14 @@ function skip(): fc.Arbitrary<number> {
 const fault: fc.Arbitrary<PlannedFault> = fc.constantFrom(...TROUBLES).chain(faultAt);
 
 /** What is cheap and says little comes seldom. */
-const RARE: ReadonlySet<Action> = new Set<Action>(['list', 'no token', 'bad token', 'ask', 'pay badly', 'no such prompt']);
+const RARE: ReadonlySet<Action> = new Set<Action>([
+  'list',
+  'no token',
+  'bad token',
+  'ask',
+  'pay badly',
+  'no such prompt',
+]);
 const action = fc.oneof(
   { arbitrary: fc.constantFrom(...ACTIONS.filter((name) => !RARE.has(name))), weight: 12 },
   { arbitrary: fc.constantFrom(...RARE), weight: 1 },
@@ -81,13 +93,24 @@ const call: fc.Arbitrary<PlannedCall> = fc.record({
     { arbitrary: fc.constant(0), weight: 3 },
     { arbitrary: fc.integer({ min: 1000, max: 25_000 }), weight: 1 },
   ),
-  pace: fc.array(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 200 })), { minLength: 1, maxLength: 4 }),
+  pace: fc.array(fc.oneof(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 200 })), {
+    minLength: 1,
+    maxLength: 4,
+  }),
   faults: fc.oneof(
     { arbitrary: fc.array(fault, { maxLength: 1 }), weight: 2 },
     { arbitrary: fc.array(fault, { minLength: 1, maxLength: 3 }), weight: 2 },
   ),
   again: fc.option(when, { nil: undefined, freq: 2 }),
 });
+
+/** Still running when the sweeper comes, and older than it is by the clock that dated it. */
+const long: fc.Arbitrary<PlannedCall> = fc
+  .tuple(call, fc.integer({ min: 40_000, max: 59_900 }), fc.integer({ min: 5000, max: 25_000 }))
+  .map(([drawn, at, worksMs]) => ({ ...drawn, at, worksMs, isFresh: true, faults: [BEHIND, ...drawn.faults] }));
+const BEHIND: PlannedFault = { at: 'user', fault: 'clock back', times: 1, skip: 0 };
+
+const anyCall = fc.oneof({ arbitrary: call, weight: 15 }, { arbitrary: long, weight: 1 });
 
 const PLACES_OF: Readonly<Record<Job, readonly JobPlace[]>> = {
   sweep: ['read', 'write', 'write'],
@@ -100,12 +123,18 @@ const troubleAt = (job: Job, at: JobPlace): fc.Arbitrary<PlannedTrouble> =>
     job: fc.constant(job),
     run: fc.integer({ min: 0, max: job === 'seal' ? 8 : 3 }),
     at: fc.constant(at),
-    fault: fc.constantFrom(...OF_WRITES, 'kill in flight' as const, ...(at === 'read' ? (['stale read'] as const) : [])),
+    fault: fc.constantFrom(
+      ...OF_WRITES,
+      'kill in flight' as const,
+      ...(at === 'read' ? (['stale read'] as const) : []),
+    ),
     times: fc.integer({ min: 1, max: 3 }),
     skip: fc.nat(at === 'read' ? 6 : 2),
   });
 
-const trouble = fc.constantFrom(...JOBS).chain((job) => fc.constantFrom(...PLACES_OF[job]).chain((at) => troubleAt(job, at)));
+const trouble = fc
+  .constantFrom(...JOBS)
+  .chain((job) => fc.constantFrom(...PLACES_OF[job]).chain((at) => troubleAt(job, at)));
 
 /** `sealed`: one in so many histories is sealed too, which costs as much as the rest. */
 export function anyPlan(sealed: number): fc.Arbitrary<Plan> {
@@ -113,7 +142,7 @@ export function anyPlan(sealed: number): fc.Arbitrary<Plan> {
     seed: fc.noShrink(fc.integer({ min: 0, max: 2 ** 31 - 1 })),
     secondsLeft: fc.oneof(fc.constant(240), fc.integer({ min: 150, max: 250 })),
     pageSize: fc.constantFrom(1000, 1000, 3, 1),
-    calls: fc.array(call, { minLength: 1, maxLength: 5 }),
+    calls: fc.array(anyCall, { minLength: 1, maxLength: 5 }),
     troubles: fc.array(trouble, { maxLength: 3 }),
     doubled: fc.array(fc.nat(5), { maxLength: 2 }),
     isSealed: fc.nat(sealed - 1).map((n) => n === 0),

@@ -21,19 +21,22 @@ a kind of fault struck fewer than ${LEAST.hits} times in ${LEAST.histories} hist
 
   --runs N      how many histories. Default ${DEFAULT_RUNS}
   --seed N      the same histories as in the run that printed this seed. Default: new ones
-  --path P      straight to the history that was printed with this path and --seed
+  --path P      the one history that was printed with this path and --seed, also when it breaks nothing any more
   --workers N   in so many processes, each with a seed of its own. Default: one a core
   --broken      the other way round: runs parts that are wrong on purpose, and fails when a rule does not notice one`;
 
 async function check(runs: number, seed: number, workers: number, path: string | undefined): Promise<boolean> {
   const started = Date.now();
   const alone = path !== undefined || workers === 1;
-  const found = alone ? [await explore({ runs, seed, ...(path === undefined ? {} : { path }) })] : await exploreIn(workers, { runs, seed });
+  const found = alone
+    ? [await explore({ runs, seed, ...(path === undefined ? {} : { path }) })]
+    : await exploreIn(workers, { runs, seed });
   const count = found.reduce((sum, { count }) => sum + count, 0);
   const { rows, seldom } = tally(found, count);
   if (path === undefined) print(toTable([['FAULT', 'CALLS', ...JOBS.map((job) => job.toUpperCase()), 'ALL'], ...rows]));
   const findings = found.flatMap(({ finding }) => finding ?? []);
   for (const finding of findings) print(`\n${tell(finding)}`);
+  if (path !== undefined && findings.length === 0) print(`${found[0]?.last}\n`);
   const scarce = path === undefined && count >= LEAST.histories ? seldom : [];
   for (const fault of scarce) print(`\nToo seldom to say anything: ${fault}`);
   const seconds = Math.round((Date.now() - started) / 1000);

@@ -30,7 +30,7 @@ export const FAULTS = [
 export type Fault = (typeof FAULTS)[number];
 
 /** Where in a call or a run it happens. */
-export const PLACES = [
+const PLACES = [
   'user',
   'month key',
   'reserve',
@@ -45,7 +45,7 @@ export const PLACES = [
 export type Place = (typeof PLACES)[number];
 
 /** Of sweeper, replay and sealer. */
-export const JOB_PLACES = ['read', 'write', 'object', 'sign'] as const;
+const JOB_PLACES = ['read', 'write', 'object', 'sign'] as const;
 export type JobPlace = (typeof JOB_PLACES)[number];
 
 export interface PlannedFault<At = Place> {

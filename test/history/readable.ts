@@ -11,7 +11,13 @@ export function toText({ plan, world }: History, violations: readonly Violation[
   const lines = happenings.map(({ at, by, what }) => `${String(at - since).padStart(8)}  ${by.padEnd(width)}  ${what}`);
   const broken = violations.map(({ rule, what }) => `  ${rule}: ${what}`);
   const clock = new Date(since).toISOString();
-  return [`${plan.calls.length} calls from ${clock} on; milliseconds, who, what:`, ...lines, '', 'Broken:', ...broken].join('\n');
+  return [
+    `${plan.calls.length} calls from ${clock} on; milliseconds, who, what:`,
+    ...lines,
+    '',
+    'Broken:',
+    ...broken,
+  ].join('\n');
 }
 
 /** Reads that went well, one after the other, are one line. */

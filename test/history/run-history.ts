@@ -31,7 +31,7 @@ export interface Wrong {
 }
 
 /** 2026-12-01T00:00:00Z: every kind of boundary is one of these. */
-export const MIDNIGHT = 1_796_083_200_000;
+const MIDNIGHT = 1_796_083_200_000;
 /** By then every call has come and every instance that ran it has ended. */
 const BUSY_MS = 240_000;
 /**

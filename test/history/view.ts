@@ -50,7 +50,8 @@ export function viewOf(history: History): View {
   const items = database.items(TABLES.audit);
   const written = new Map<string, Written>();
   for (const commit of commits) {
-    if (commit.after !== undefined && !written.has(commit.key.sk)) written.set(commit.key.sk, { item: commit.after, commit });
+    if (commit.after !== undefined && !written.has(commit.key.sk))
+      written.set(commit.key.sk, { item: commit.after, commit });
   }
   const there = new Set(items.map(({ sk }) => String(sk)));
   const of = (callId: string | undefined, phase: string) => {

@@ -4,6 +4,7 @@ import { explore, type Search } from './explore.ts';
 process.once('message', (search: Search) => {
   explore(search).then(
     (found) => process.send?.({ found }, () => process.exit()),
-    (error: unknown) => process.send?.({ error: error instanceof Error ? error.stack : String(error) }, () => process.exit()),
+    (error: unknown) =>
+      process.send?.({ error: error instanceof Error ? error.stack : String(error) }, () => process.exit()),
   );
 });

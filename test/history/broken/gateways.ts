@@ -7,7 +7,10 @@ import { TABLES } from '../sim/gateway.ts';
 type PutIfAbsent = Dynamo['putIfAbsent'];
 
 /** Another way to write records of one phase, the rest as it is. */
-function writing(phase: string, put: (item: Item & Key, real: () => ReturnType<PutIfAbsent>) => ReturnType<PutIfAbsent>): Wrong {
+function writing(
+  phase: string,
+  put: (item: Item & Key, real: () => ReturnType<PutIfAbsent>) => ReturnType<PutIfAbsent>,
+): Wrong {
   return {
     gateway: {
       dynamo: (real) => ({
@@ -25,7 +28,10 @@ function offering(change: (tool: Registry['tools'][number]) => Partial<Feature>)
   const registry = (real: Registry): Registry => ({
     ...real,
     tools: real.tools.map((tool) =>
-      Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(tool), ...Object.getOwnPropertyDescriptors(change(tool)) }),
+      Object.defineProperties(
+        {},
+        { ...Object.getOwnPropertyDescriptors(tool), ...Object.getOwnPropertyDescriptors(change(tool)) },
+      ),
     ) as unknown as Registry['tools'],
   });
   return { gateway: { registry } };

@@ -38,6 +38,7 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'sweeps-young': { what: 'closes calls that are still running', wrong: jobs.closesYoung, rules: ['swept in time'] },
   'sweeps-some': { what: 'does not look at one shard', wrong: jobs.skipsSome, rules: ['no orphan'] },
   'sweeps-first-page': { what: 'reads one page', wrong: jobs.firstPageOnly, rules: ['no orphan'] },
+  'sweeps-quietly': { what: 'closes calls and tells nobody', wrong: jobs.quietly, rules: ['alarmed'] },
   'replay-overwrites': { what: 'puts lines over what is there', wrong: jobs.overwrites, rules: ['written once'] },
   'replay-drops': { what: 'takes lines and writes nothing', wrong: jobs.drops, rules: ['one decision'] },
 };

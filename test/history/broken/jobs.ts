@@ -11,7 +11,7 @@ const over =
 const withDynamo = (change: (real: Dynamo) => Partial<Dynamo>) =>
   over(({ dynamo }) => ({ dynamo: { ...dynamo, ...change(dynamo) } }));
 
-/** Its clock is an hour ahead of what it is told. */
+/** Its clock is five minutes ahead. */
 export const closesYoung: Wrong = { sweep: over(({ clock }) => ({ clock: () => clock() + 300_000 })) };
 
 const without = (shard: string) =>
@@ -28,6 +28,8 @@ export const firstPageOnly: Wrong = {
     query: async (table, input) => ({ ...(await real.query(table, input)), cursor: undefined }),
   })),
 };
+
+export const quietly: Wrong = { sweep: over(({ log }) => ({ log: { ...log, error: () => undefined } })) };
 
 export const overwrites: Wrong = {
   replay: withDynamo((real) => ({

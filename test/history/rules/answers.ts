@@ -17,7 +17,9 @@ const NOTHING_RAN: ReadonlySet<string | undefined> = new Set(['INPUT_UNSUPPORTED
 function isContradicted({ lines, delivery, callIds, told }: CallView, { world }: History): boolean {
   const mayBeAnswered = delivery.call.action === 'peek' || NOTHING_RAN.has(told?.code);
   if (!mayBeAnswered || !lines.some(({ event }) => event === 'audit.fallback')) return false;
-  const isAlarmed = world.lines.some(({ event, fields }) => event === 'audit.conflict' && callIds.includes(String(fields['callId'])));
+  const isAlarmed = world.lines.some(
+    ({ event, fields }) => event === 'audit.conflict' && callIds.includes(String(fields['callId'])),
+  );
   return isAlarmed || delivery.actor.hits.has('line lost');
 }
 
@@ -28,7 +30,8 @@ function agrees(call: CallView, { history }: View): readonly string[] {
     return [`was told ${told.code}, and its denial says ${String(denial.item['reason'])}`];
   if (outcome === undefined || told.code === 'OUTCOME_NOT_RECORDED') return [];
   // Nothing was run; a write that was given up came through, and the sweeper closed it.
-  if (told.code === 'AUDIT_UNAVAILABLE') return isUnknown(call) ? [] : ['was told AUDIT_UNAVAILABLE, and has an outcome'];
+  if (told.code === 'AUDIT_UNAVAILABLE')
+    return isUnknown(call) ? [] : ['was told AUDIT_UNAVAILABLE, and has an outcome'];
   if (isUnknown(call) && isContradicted(call, history)) return [];
   if (isUnknown(call)) return [`was told ${told.code ?? 'a result'}, and its outcome is unknown`];
   const { isError, errorType } = outcome.item;

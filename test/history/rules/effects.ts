@@ -4,15 +4,22 @@ import { hadTrouble, isUnknown, ofEachCall, type Rule, wasDenied, wasUndecided }
 /** What happened in the world, against what the trail says. */
 export const EFFECT_RULES: readonly Rule[] = [
   ofEachCall('refused is not run', 'Nothing is run that was denied, or refused before its intent.', (call) => {
-    const refused = wasDenied(call) || wasUndecided(call) || call.denial !== undefined || call.told?.code === 'AUDIT_UNAVAILABLE';
+    const refused =
+      wasDenied(call) || wasUndecided(call) || call.denial !== undefined || call.told?.code === 'AUDIT_UNAVAILABLE';
     return refused && call.effects.length > 0 ? [`was refused with ${call.told?.code} and run`] : [];
   }),
   ofEachCall('intent first', 'Nothing is run before its intent is written.', ({ effects, intent, lines }) => {
     const line = lines.find(({ event }) => event === 'audit.fallback');
     const since = Math.min(intent?.commit.order ?? Number.POSITIVE_INFINITY, line?.order ?? Number.POSITIVE_INFINITY);
-    return effects.filter(({ order }) => order < since).map(({ tool }) => `${tool} was run before its intent was written`);
+    return effects
+      .filter(({ order }) => order < since)
+      .map(({ tool }) => `${tool} was run before its intent was written`);
   }),
-  ofEachCall('outcome last', 'An outcome is written after what it tells of, and the answer leaves after it.', outcomeLast),
+  ofEachCall(
+    'outcome last',
+    'An outcome is written after what it tells of, and the answer leaves after it.',
+    outcomeLast,
+  ),
   ofEachCall('executions are outcomes', 'What was run is what the outcome says.', executionsAreOutcomes),
   {
     name: 'once',
@@ -60,10 +67,17 @@ function outcomeLast({ effects, outcome, denial, told, lines }: CallView): reado
   const found: string[] = [];
   const written = outcome?.commit.order ?? denial?.commit.order;
   const isGood = outcome?.item['isError'] === false;
-  if (isGood && effects.some(({ order }) => order > (outcome?.commit.order ?? 0))) found.push('has its outcome before its effect');
+  if (isGood && effects.some(({ order }) => order > (outcome?.commit.order ?? 0)))
+    found.push('has its outcome before its effect');
   const isRecordedBefore = written !== undefined && told !== undefined && written < told.order;
   const isLoggedBefore = line !== undefined && told !== undefined && line.order < told.order;
-  if (told !== undefined && written !== undefined && told.code !== 'AUDIT_UNAVAILABLE' && !isRecordedBefore && !isLoggedBefore)
+  if (
+    told !== undefined &&
+    written !== undefined &&
+    told.code !== 'AUDIT_UNAVAILABLE' &&
+    !isRecordedBefore &&
+    !isLoggedBefore
+  )
     found.push('was answered before its record');
   return found;
 }

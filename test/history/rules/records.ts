@@ -20,7 +20,9 @@ export const RECORD_RULES: readonly Rule[] = [
         if (!keys.has(`${id}#0`)) return hasLostLine(calls, id) ? [] : [`${sk} has no intent`];
         const early = (firsts.get(sk) ?? 0) < (firsts.get(`${id}#0`) ?? 0);
         // What sink B admitted, in the mode `available`: its intent may reach the table after its outcome.
-        const isInSecond = history.world.lines.some(({ event, fields }) => event === 'audit.fallback' && fields['callId'] === id);
+        const isInSecond = history.world.lines.some(
+          ({ event, fields }) => event === 'audit.fallback' && fields['callId'] === id,
+        );
         return early && !isInSecond ? [`${sk} was written before its intent`] : [];
       });
     },
@@ -75,7 +77,9 @@ export const RECORD_RULES: readonly Rule[] = [
     sentence: 'A run of the sweeper that closes a call alarms.',
     check: ({ commits, history }) =>
       commits
-        .filter(({ key, after, by }) => key.sk.endsWith('#1') && after?.['errorType'] === 'UNKNOWN' && by.startsWith('sweep'))
+        .filter(
+          ({ key, after, by }) => key.sk.endsWith('#1') && after?.['errorType'] === 'UNKNOWN' && by.startsWith('sweep'),
+        )
         .filter(({ by }) => !history.world.lines.some((line) => line.by === by && line.event === 'audit.unknown'))
         .filter(({ by }) => !history.runs.some(({ actor }) => actor.name === by && mayNotKnow(actor.hits)))
         .map(({ by, key }) => `${by} closed ${key.sk} without an alarm`),
@@ -110,7 +114,8 @@ function* countsOf({ callIds, intent, outcome, denial }: CallView): Generator<st
 function oneDecision(call: CallView): readonly string[] {
   const { delivery, told, intent, outcome, denial } = call;
   const found = [...countsOf(call)];
-  if (!isRecorded(delivery.call.action)) return intent || outcome || denial ? ['has a record that it may not have'] : found;
+  if (!isRecorded(delivery.call.action))
+    return intent || outcome || denial ? ['has a record that it may not have'] : found;
   if (told === undefined) return found;
   if (wasUndecided(call)) return intent || outcome || denial ? [...found, `has a record beside ${told.code}`] : found;
   // Nobody acknowledges a line: what was only in one that got lost is nowhere.

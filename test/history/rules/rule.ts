@@ -9,7 +9,11 @@ export interface Rule {
 }
 
 /** A rule about each delivery by itself. */
-export function ofEachCall(name: string, sentence: string, check: (call: CallView, view: View) => readonly string[]): Rule {
+export function ofEachCall(
+  name: string,
+  sentence: string,
+  check: (call: CallView, view: View) => readonly string[],
+): Rule {
   return {
     name,
     sentence,

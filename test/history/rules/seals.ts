@@ -44,7 +44,10 @@ export const SEAL_RULES: readonly Rule[] = [
         if (table === TABLES.seals && n !== undefined && !claims.has(Number(n))) claims.set(Number(n), order);
       }
       return history.signed
-        .filter(({ order, message }) => isCheckpoint(message) && order < (claims.get(numberOf(message)) ?? Number.POSITIVE_INFINITY))
+        .filter(
+          ({ order, message }) =>
+            isCheckpoint(message) && order < (claims.get(numberOf(message)) ?? Number.POSITIVE_INFINITY),
+        )
         .map(({ by, message }) => `${by} signed ${numberOf(message)} before it was claimed`);
     },
   },
@@ -71,9 +74,11 @@ function linkProblems(seal: SealObject, before: SealObject | undefined, at: numb
   const found: string[] = [];
   if (n !== at) found.push(`seal ${n} is where ${at} should be`);
   if (first + count !== size) found.push(`seal ${n} has another size than its entries`);
-  if (before === undefined) return previous === null && first === 0 ? found : [...found, 'the first seal has something before it'];
+  if (before === undefined)
+    return previous === null && first === 0 ? found : [...found, 'the first seal has something before it'];
   if (first !== before.size) found.push(`seal ${n} does not begin where ${before.n} ended`);
-  if (previous !== createHash('sha256').update(textOf(before)).digest('hex')) found.push(`seal ${n} does not name ${before.n}`);
+  if (previous !== createHash('sha256').update(textOf(before)).digest('hex'))
+    found.push(`seal ${n} does not name ${before.n}`);
   if (kind === 'minute' && from !== before.through) found.push(`seal ${n} leaves out ${before.through} to ${from}`);
   if (kind === 'backfill' && through !== before.through) found.push(`seal ${n} says another time than ${before.n}`);
   return found;
@@ -83,7 +88,12 @@ function signatureProblems(seal: SealObject): readonly string[] {
   const text = textOf(seal);
   const [, size, root] = text.split('\n');
   if (Number(size) !== seal.size || root !== seal.root) return [`the note of seal ${seal.n} says something else`];
-  const encoded = seal.note.slice(text.length + 1).trim().split(' ').at(-1) ?? '';
+  const encoded =
+    seal.note
+      .slice(text.length + 1)
+      .trim()
+      .split(' ')
+      .at(-1) ?? '';
   const signature = Buffer.from(encoded, 'base64').subarray(4);
   return verify(null, Buffer.from(text), publicKey, signature) ? [] : [`seal ${seal.n} has a wrong signature`];
 }
@@ -117,14 +127,22 @@ function contentProblems(view: View): readonly string[] {
   const leaves: string[] = [];
   const found: string[] = [];
   for (const seal of seals) {
-    const entries = seal.kind === 'backfill' ? (seal.late ?? []) : [...bySk.keys()].filter((sk) => isIn(sk, seal) && !late.has(sk)).sort();
-    if (entries.length !== seal.count) found.push(`seal ${seal.n} counts ${seal.count} entries, and there are ${entries.length}`);
+    const entries =
+      seal.kind === 'backfill'
+        ? (seal.late ?? [])
+        : [...bySk.keys()].filter((sk) => isIn(sk, seal) && !late.has(sk)).sort();
+    if (entries.length !== seal.count)
+      found.push(`seal ${seal.n} counts ${seal.count} entries, and there are ${entries.length}`);
     leaves.push(...entries.map((sk) => leafOf(bySk.get(sk))));
     if (rootOf(leaves) !== seal.root) found.push(`seal ${seal.n} has another root`);
   }
   const through = seals.at(-1)?.through ?? 0;
-  const left = [...bySk.keys()].filter((sk) => !late.has(sk) && !seals.some((seal) => seal.kind === 'minute' && isIn(sk, seal)));
-  found.push(...left.map((sk) => `${sk} is in no seal, and the log is sealed up to ${new Date(through).toISOString()}`));
+  const left = [...bySk.keys()].filter(
+    (sk) => !late.has(sk) && !seals.some((seal) => seal.kind === 'minute' && isIn(sk, seal)),
+  );
+  found.push(
+    ...left.map((sk) => `${sk} is in no seal, and the log is sealed up to ${new Date(through).toISOString()}`),
+  );
   return found.slice(0, 5);
 }
 

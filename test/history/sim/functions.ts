@@ -26,7 +26,14 @@ export function logsEvent(lines: readonly LogLine[]): CloudWatchLogsEvent {
     timestamp: at,
     message: JSON.stringify({ level, message: event, ...fields }),
   }));
-  const data = { messageType: 'DATA_MESSAGE', owner: '1', logGroup: 'mcp', logStream: '1', subscriptionFilters: [], logEvents };
+  const data = {
+    messageType: 'DATA_MESSAGE',
+    owner: '1',
+    logGroup: 'mcp',
+    logStream: '1',
+    subscriptionFilters: [],
+    logEvents,
+  };
   return { awslogs: { data: gzipSync(JSON.stringify(data)).toString('base64') } };
 }
 

@@ -57,7 +57,7 @@ export interface Gateway {
 const CREDENTIALS = { accessKeyId: 'simulated', secretAccessKey: 'simulated' };
 const LAMBDA_MS = 28_000;
 
-export const config = {
+const config = {
   ...testConfig(),
   backends: { demo: { url: 'https://ledger.example' } },
 };
@@ -96,7 +96,10 @@ export function createGateway(world: World, tokens: Tokens, sabotage: Sabotage =
       if (isAgain) countHit(world, actor, 'delivered twice');
       if (call.isFresh && copies.length > 1) countHit(world, actor, 'restart');
       const delivery: Delivery = { actor, call, requestId, ahead: instance.ahead, answer: undefined };
-      world.note(actor.name, `arrives at ${instance.name}: ${call.action} by ${call.user}, key ${call.key}, ${call.door}`);
+      world.note(
+        actor.name,
+        `arrives at ${instance.name}: ${call.action} by ${call.user}, key ${call.key}, ${call.door}`,
+      );
       await new Promise<void>((done) => {
         instance.onEnd = () => {
           world.note(actor.name, `${instance.name} ended`);

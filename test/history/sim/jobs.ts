@@ -71,7 +71,13 @@ export function createJobs(world: World, plan: Plan, starts: Readonly<Record<Job
     const signer = createSigner(world, instance, signed);
     return { instance, handler: starts[job]({ clock, log: logOf(world, instance), dynamo, objects, signer }) };
   };
-  const run = async (job: Job, event: unknown, name: string, faults: readonly PlannedFault<string>[], isTwin = false) => {
+  const run = async (
+    job: Job,
+    event: unknown,
+    name: string,
+    faults: readonly PlannedFault<string>[],
+    isTwin = false,
+  ) => {
     const actor = createActor(job, name, { pace: [3, 5, 2], faults });
     const entry: JobRun = { job, actor, ended: undefined };
     runs.push(entry);

@@ -26,7 +26,12 @@ export function createAct(world: World, instance: Instance): Act {
 
 /** What one instance offers: tools of every kind that the trail tells apart. */
 export function createOffer(act: Act): Registry {
-  return { tools: toolsOf(act), prompts: [greet], resources: [], backends: { demo: { title: 'the ledger', auth: { mode: 'none' } } } };
+  return {
+    tools: toolsOf(act),
+    prompts: [greet],
+    resources: [],
+    backends: { demo: { title: 'the ledger', auth: { mode: 'none' } } },
+  };
 }
 
 const effect = { annotations: { readOnlyHint: false }, input: number, output: number } as const;

@@ -3,7 +3,11 @@ import type { Page, Put } from './database.ts';
 import type { Asked, Instance, World } from './world.ts';
 
 /** Which place of a plan an operation is. */
-export type PlaceOf = (operation: 'get' | 'put' | 'delete' | 'query', table: string, key: Partial<Key> & Item) => string;
+export type PlaceOf = (
+  operation: 'get' | 'put' | 'delete' | 'query',
+  table: string,
+  key: Partial<Key> & Item,
+) => string;
 
 /** One operation of DynamoDB by one instance: what it is to the plan and to a reader, and what the database does. */
 export interface Operations {

@@ -21,7 +21,7 @@ const TOOLS: Readonly<Partial<Record<Action, string>>> = {
 };
 
 /** The tool that an action calls; undefined for what is none. */
-export function toolOf(action: Action): string | undefined {
+function toolOf(action: Action): string | undefined {
   return TOOLS[action];
 }
 
@@ -39,7 +39,9 @@ export function eventOf(call: PlannedCall, token: string, requestId: string): Ht
   const keyed = call.action === 'order';
   const headers = {
     'content-type': 'application/json',
-    ...(call.action === 'no token' ? {} : { authorization: `Bearer ${call.action === 'bad token' ? spoilt(token) : token}` }),
+    ...(call.action === 'no token'
+      ? {}
+      : { authorization: `Bearer ${call.action === 'bad token' ? spoilt(token) : token}` }),
     ...(isRest && keyed ? { 'idempotency-key': `"key-${call.key}"` } : {}),
   };
   const meta = keyed ? { _meta: { 'gatehouse/idempotencyKey': `key-${call.key}` } } : {};

@@ -33,7 +33,9 @@ export function createWire(world: World, instance: Instance, placeOf: PlaceOf): 
       });
     });
   };
-  return { handle, metadata: { handlerProtocol: 'http/1.1' } } as unknown as NonNullable<DynamoOptions['requestHandler']>;
+  return { handle, metadata: { handlerProtocol: 'http/1.1' } } as unknown as NonNullable<
+    DynamoOptions['requestHandler']
+  >;
 }
 
 function onAbort(signal: unknown, work: () => void): void {

@@ -95,7 +95,11 @@ export function createWorld(start: number, seed: number, pageSize: number): Worl
 export function createActor(
   part: Part,
   name: string,
-  { pace, worksMs = 0, faults }: Pick<Actor, 'pace'> & { readonly worksMs?: number; readonly faults: readonly PlannedFault<string>[] },
+  {
+    pace,
+    worksMs = 0,
+    faults,
+  }: Pick<Actor, 'pace'> & { readonly worksMs?: number; readonly faults: readonly PlannedFault<string>[] },
 ): Actor {
   return { part, name, pace, worksMs, faults: faults.map((fault) => ({ ...fault })), hits: new Set() };
 }
