@@ -5,6 +5,7 @@ import {
   type Fault,
   JOBS,
   type Job,
+  type Outage,
   type JobPlace,
   type Place,
   type Plan,
@@ -136,6 +137,12 @@ const trouble = fc
   .constantFrom(...JOBS)
   .chain((job) => fc.constantFrom(...PLACES_OF[job]).chain((at) => troubleAt(job, at)));
 
+const outage: fc.Arbitrary<Outage> = fc.record({
+  at: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 90_000 })),
+  ms: fc.oneof(fc.integer({ min: 1000, max: 10_000 }), fc.integer({ min: 1000, max: 200_000 })),
+  fault: fc.constantFrom('throttle' as const, 'server error' as const, 'hang' as const),
+});
+
 /** `sealed`: one in so many histories is sealed too, which costs as much as the rest. */
 export function anyPlan(sealed: number): fc.Arbitrary<Plan> {
   return fc.record({
@@ -143,6 +150,7 @@ export function anyPlan(sealed: number): fc.Arbitrary<Plan> {
     secondsLeft: fc.oneof(fc.constant(240), fc.integer({ min: 150, max: 250 })),
     pageSize: fc.constantFrom(1000, 1000, 3, 1),
     calls: fc.array(anyCall, { minLength: 1, maxLength: 5 }),
+    outage: fc.option(outage, { nil: undefined, freq: 8 }),
     troubles: fc.array(trouble, { maxLength: 3 }),
     doubled: fc.array(fc.nat(5), { maxLength: 2 }),
     isSealed: fc.nat(sealed - 1).map((n) => n === 0),

@@ -20,6 +20,8 @@ export const FAULTS = [
   'stale read',
   /** A line of the log that nobody gets. */
   'line lost',
+  /** The same, for everybody and for a while. */
+  'outage',
   /** The same event, delivered again. */
   'delivered twice',
   /** An instance that has just started, beside those that run. */
@@ -112,6 +114,14 @@ export interface PlannedCall {
   readonly again: number | undefined;
 }
 
+/** The table of the trail fails everybody for a while. */
+export interface Outage {
+  /** Milliseconds after the start. */
+  readonly at: number;
+  readonly ms: number;
+  readonly fault: Extract<Fault, 'throttle' | 'server error' | 'hang'>;
+}
+
 export const JOBS = ['sweep', 'replay', 'seal'] as const;
 export type Job = (typeof JOBS)[number];
 
@@ -128,6 +138,7 @@ export interface Plan {
   readonly secondsLeft: number;
   readonly pageSize: number;
   readonly calls: readonly PlannedCall[];
+  readonly outage: Outage | undefined;
   readonly troubles: readonly PlannedTrouble[];
   /** Runs that come twice at once. */
   readonly doubled: readonly number[];

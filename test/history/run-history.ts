@@ -61,6 +61,7 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
       const again = { ...label, name: `${label.name} again`, isAgain: true };
       world.time.after(call.at + call.again, () => deliver(repeated, again));
     });
+    beDown(world, plan.outage);
     connectSecondSink(world, jobs, 1 + plan.doubled.length);
     const busy = Array.from({ length: BUSY_MS / 60_000 }, (_, n) => (n + 1) * 60_000);
     const quiet = QUIET_MS.map((ms) => ms + MIDNIGHT - start);
@@ -68,6 +69,16 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
     await world.time.runUntil(MIDNIGHT + Math.max(...QUIET_MS) + 60_000);
   });
   return { plan, world, deliveries, runs: jobs.runs, bucket: jobs.bucket, signed: jobs.signed };
+}
+
+function beDown(world: World, outage: Plan['outage']): void {
+  if (outage === undefined) return;
+  world.time.after(outage.at, () => {
+    world.outage = outage.fault;
+  });
+  world.time.after(outage.at + outage.ms, () => {
+    world.outage = undefined;
+  });
 }
 
 /** A user who was here before, and is not any more. */

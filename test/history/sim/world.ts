@@ -1,4 +1,4 @@
-import type { Fault, Job, PlannedFault } from '../plan.ts';
+import type { Fault, Job, Outage, PlannedFault } from '../plan.ts';
 import { createRandom } from './random.ts';
 import { createDatabase, type Database, type Ticker } from './database.ts';
 import { createTime, type VirtualTime } from './time.ts';
@@ -67,6 +67,8 @@ export interface World {
   readonly hits: Map<string, number>;
   /** Things that the simulation itself cannot do: a defect of this checker, or an operation it does not know. */
   readonly problems: string[];
+  /** What every request to the trail's table meets now. */
+  outage: Outage['fault'] | undefined;
   note(by: string, what: string): void;
   /** Called with each line of a log. */
   onLine: (line: LogLine, actor: Actor) => void;
@@ -88,6 +90,7 @@ export function createWorld(start: number, seed: number, pageSize: number): Worl
     hits: new Map(),
     problems: [],
     note: (by, what) => void happenings.push({ at: time.now(), by, what }),
+    outage: undefined,
     onLine: () => undefined,
   };
 }
@@ -192,22 +195,30 @@ function paceOf(actor: Actor): number {
   return actor.pace[turn % actor.pace.length] ?? 1;
 }
 
-/** The fault that is planned for this request, counted as a hit. */
+const OF_TRAIL: ReadonlySet<string> = new Set(['intent', 'outcome', 'denial', 'event', 'read', 'write']);
+
+/** The fault that this request meets, counted as a hit. */
 function strike(world: World, actor: Actor, at: string, what: string, mayBeBehind: boolean): Fault | undefined {
-  const planned = actor.faults.find((fault) => fault.at === at && fault.times > 0);
-  if (planned === undefined || (planned.fault === 'stale read' && !mayBeBehind)) {
+  const fault = planned(actor, at, mayBeBehind);
+  const { outage } = world;
+  if (fault === undefined && (outage === undefined || !OF_TRAIL.has(at))) {
     world.note(actor.name, what);
     return undefined;
   }
-  if (planned.skip > 0) {
-    planned.skip--;
-    world.note(actor.name, what);
+  countHit(world, actor, fault ?? 'outage');
+  world.note(actor.name, `${what}: ${fault?.toUpperCase() ?? `OUTAGE, ${outage?.toUpperCase()}`}`);
+  return fault ?? outage;
+}
+
+function planned({ faults }: Actor, at: string, mayBeBehind: boolean): Fault | undefined {
+  const found = faults.find((fault) => fault.at === at && fault.times > 0);
+  if (found === undefined || (found.fault === 'stale read' && !mayBeBehind)) return undefined;
+  if (found.skip > 0) {
+    found.skip--;
     return undefined;
   }
-  planned.times = planned.fault.startsWith('clock') ? 0 : planned.times - 1;
-  countHit(world, actor, planned.fault);
-  world.note(actor.name, `${what}: ${planned.fault.toUpperCase()}`);
-  return planned.fault;
+  found.times = found.fault.startsWith('clock') ? 0 : found.times - 1;
+  return found.fault;
 }
 
 export function countHit(world: World, actor: Actor, fault: Fault): void {
