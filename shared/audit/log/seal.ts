@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import { formatCheckpoint } from './checkpoint.ts';
+import { formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { HASH_BYTES } from './merkle.ts';
 import { fromBase64 } from './note.ts';
 
@@ -62,6 +62,36 @@ export function checkpointText(claim: Claim): string {
   const line = ['gatehouse/v1', n, kind, from, to, through, first, count, sealedAt, previous ?? '-'].join(' ');
   const extensions = late === undefined ? [line] : [line, `late ${lateHash(late)}`];
   return formatCheckpoint({ origin, size, root: Buffer.from(root, 'base64'), extensions });
+}
+
+/** What a checkpoint says of its seal: all of a claim but what follows from records. */
+export type SignedSeal = Omit<Claim, 'v' | 'counts' | 'late'> & {
+  /** Hex SHA-256 of the text: the `previous` of the next seal. */
+  readonly hash: string;
+};
+
+const EXTENSION = /^gatehouse\/v1 (\d+) (minute|backfill) (\d+) (\d+) (\d+) (\d+) (\d+) (\d+) (-|[0-9a-f]{64})$/;
+
+/**
+ * Reads the text that a note signs.
+ *
+ * @throws NoteError for what is no checkpoint, SealError for one that is not of a seal
+ */
+export function readCheckpointText(text: string): SignedSeal {
+  const { origin, size, root, extensions } = parseCheckpoint(text);
+  const [, n, kind, from, to, through, first, count, sealedAt, previous] = EXTENSION.exec(extensions[0] ?? '') ?? [];
+  if (n === undefined) throw new SealError('the checkpoint is not of a seal');
+  const numbers = { n, from, to, through, first, count, sealedAt };
+  const whole = Object.fromEntries(Object.entries(numbers).map(([name, digits]) => [name, Number(digits)]));
+  return {
+    ...(whole as Readonly<Record<keyof typeof numbers, number>>),
+    origin,
+    size,
+    root: root.toString('base64'),
+    kind: kind as SealKind,
+    previous: previous === '-' || previous === undefined ? null : previous,
+    hash: hash('sha256', text, 'hex'),
+  };
 }
 
 /** What the next seal says as its `previous`. */
