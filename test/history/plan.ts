@@ -134,7 +134,9 @@ export interface PlannedTrouble extends PlannedFault<JobPlace> {
 export interface Plan {
   /** Of all ids and keys. */
   readonly seed: number;
-  /** Seconds before midnight UTC at the end of a month. */
+  /** Around midnight UTC at the end of a month, or around another full hour. */
+  readonly boundary: 'hour' | 'month';
+  /** Seconds before it. */
   readonly secondsLeft: number;
   readonly pageSize: number;
   readonly calls: readonly PlannedCall[];

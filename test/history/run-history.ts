@@ -3,7 +3,7 @@ import { ISSUER } from '../support/config.ts';
 import type { Plan, PlannedCall } from './plan.ts';
 import { FUNCTIONS } from './sim/functions.ts';
 import { createGateway, type Delivery, type Label, type Sabotage, TABLES } from './sim/gateway.ts';
-import { createJobs, type JobRun, type Start } from './sim/jobs.ts';
+import { createJobs, type JobRun, type Jobs, type Start } from './sim/jobs.ts';
 import { connectSecondSink } from './sim/second-sink.ts';
 import type { Bucket } from './sim/objects.ts';
 import { seedRandomness } from './sim/random.ts';
@@ -30,19 +30,20 @@ export interface Wrong {
   readonly seal?: (real: Start) => Start;
 }
 
-/** 2026-12-01T00:00:00Z: every kind of boundary is one of these. */
-const MIDNIGHT = 1_796_083_200_000;
+/** 2026-12-01T00:00:00Z: day and month change. At the other one only the hour does. */
+const BOUNDARIES = { month: 1_796_083_200_000, hour: 1_796_122_800_000 } as const;
+const MINUTE_MS = 60_000;
 /** By then every call has come and every instance that ran it has ended. */
-const BUSY_MS = 240_000;
-/**
- * When all is over, after midnight: the runs that tidy up, out of one a minute those that matter. At minute 50 the sweeper
- * goes two hours back, and what came late is more than an hour old at ten to two.
- */
-const QUIET_MS = [120_000, 300_000, 110 * 60_000].map((ms) => ms + 5000);
+const BUSY_MINUTES = 4;
+/** When all is over, minutes after the boundary: out of one run a minute those that find something. */
+const QUIET = { sweep: [2, 5, 50, 110], seal: [8, 62, 63, 122, 123, 124, 125] } as const;
+/** Within their minute; the sweeper comes before the sealer. */
+const SECONDS = { sweep: 5, seal: 35 } as const;
 
 export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History> {
   seedRandomness(plan.seed);
-  const start = MIDNIGHT - plan.secondsLeft * 1000;
+  const boundary = BOUNDARIES[plan.boundary];
+  const start = boundary - plan.secondsLeft * 1000;
   const tokens = await tokensOf(start);
   const world = createWorld(start, plan.seed, plan.pageSize);
   const deliveries: Delivery[] = [];
@@ -63,10 +64,9 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
     });
     beDown(world, plan.outage);
     connectSecondSink(world, jobs, 1 + plan.doubled.length);
-    const busy = Array.from({ length: BUSY_MS / 60_000 }, (_, n) => (n + 1) * 60_000);
-    const quiet = QUIET_MS.map((ms) => ms + MIDNIGHT - start);
-    for (const ms of [...busy, ...quiet]) world.time.after(ms, () => void jobs.invoke('sweep'));
-    await world.time.runUntil(MIDNIGHT + Math.max(...QUIET_MS) + 60_000);
+    schedule(world, jobs, 'sweep', boundary - start);
+    if (plan.isSealed) schedule(world, jobs, 'seal', boundary - start);
+    await world.time.runUntil(boundary + (Math.max(...QUIET.sweep, ...QUIET.seal) + 2) * MINUTE_MS);
   });
   return { plan, world, deliveries, runs: jobs.runs, bucket: jobs.bucket, signed: jobs.signed };
 }
@@ -81,10 +81,18 @@ function beDown(world: World, outage: Plan['outage']): void {
   });
 }
 
+/** Every minute while there are calls, then at those that matter. */
+function schedule(world: World, jobs: Jobs, job: 'sweep' | 'seal', boundaryMs: number): void {
+  const busy = Array.from({ length: BUSY_MINUTES }, (_, n) => (n + 1) * MINUTE_MS);
+  const quiet = QUIET[job].map((minute) => boundaryMs + minute * MINUTE_MS + SECONDS[job] * 1000);
+  const offset = job === 'seal' ? 30_000 : 0;
+  for (const ms of [...busy.map((at) => at + offset), ...quiet]) world.time.after(ms, () => void jobs.invoke(job));
+}
+
 /** A user who was here before, and is not any more. */
 function addDisabled({ database }: World): void {
   const uid = 'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV';
-  const createdAt = MIDNIGHT - 86_400_000;
+  const createdAt = BOUNDARIES.month - 86_400_000;
   for (const item of [
     { ...linkKey(ISSUER, 'disabled'), uid, createdAt },
     { ...userKey(uid), uid, status: 'disabled', roles: [], createdAt },

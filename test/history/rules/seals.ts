@@ -1,7 +1,6 @@
 import { createHash, verify } from 'node:crypto';
 import type { Item } from '../../../shared/aws/dynamodb.ts';
 import { leafHash } from '../../../shared/audit/record.ts';
-import { TABLES } from '../sim/gateway.ts';
 import { publicKey } from '../sim/signer.ts';
 import type { View } from '../view.ts';
 import type { Rule } from './rule.ts';
@@ -37,19 +36,13 @@ export const SEAL_RULES: readonly Rule[] = [
   {
     name: 'claimed first',
     sentence: 'Nothing is signed that was not claimed before.',
-    check: ({ history }) => {
-      const claims = new Map<number, number>();
-      for (const { table, key, order } of history.world.database.commits) {
-        const n = /^(\d{12})#seal$/.exec(key.sk)?.[1];
-        if (table === TABLES.seals && n !== undefined && !claims.has(Number(n))) claims.set(Number(n), order);
-      }
-      return history.signed
+    check: ({ history: { bucket, signed } }) =>
+      signed
+        .filter(({ message }) => isCheckpoint(message))
         .filter(
-          ({ order, message }) =>
-            isCheckpoint(message) && order < (claims.get(numberOf(message)) ?? Number.POSITIVE_INFINITY),
+          ({ order, message }) => order < (bucket.get(claimOf(numberOf(message)))?.order ?? Number.POSITIVE_INFINITY),
         )
-        .map(({ by, message }) => `${by} signed ${numberOf(message)} before it was claimed`);
-    },
+        .map(({ by, message }) => `${by} signed ${numberOf(message)} before it was claimed`),
   },
   {
     name: 'sealed once',
@@ -106,6 +99,10 @@ function isCheckpoint(message: string): boolean {
 
 function numberOf(message: string): number {
   return Number(ORDER.exec(message)?.[1]);
+}
+
+function claimOf(n: number): string {
+  return `claims/${String(n).padStart(12, '0')}.gz`;
 }
 
 function twoTexts({ history }: View): readonly string[] {

@@ -1,13 +1,19 @@
 import { gzipSync } from 'node:zlib';
 import type { CloudWatchLogsEvent, SQSEvent } from 'aws-lambda';
 import { createHandler as createReplay } from '../../../functions/audit-replay/handler.ts';
+import { createHandler as createSeal } from '../../../functions/audit-seal/handler.ts';
 import { createHandler as createSweep } from '../../../functions/audit-sweep/handler.ts';
 import type { Job } from '../plan.ts';
 import { TABLES } from './gateway.ts';
 import type { Start } from './jobs.ts';
 import type { LogLine } from './world.ts';
 
-const env = { AUDIT_TABLE: TABLES.audit, STATE_TABLE: TABLES.state };
+const env = {
+  AUDIT_TABLE: TABLES.audit,
+  STATE_TABLE: TABLES.state,
+  SEALS_TABLE: TABLES.seals,
+  AUDIT_LOG: 'gatehouse-audit/123456789012/eu-west-1/History',
+};
 
 /** The functions beside the handler, as they are deployed. */
 export const FUNCTIONS: Readonly<Record<Job, Start>> = {
@@ -16,7 +22,7 @@ export const FUNCTIONS: Readonly<Record<Job, Start>> = {
     const handler = createReplay(env, ports);
     return (event) => handler(event as CloudWatchLogsEvent | SQSEvent);
   },
-  seal: () => async () => undefined,
+  seal: (ports) => createSeal(env, ports),
 };
 
 /** As CloudWatch Logs hands lines to a subscription. */

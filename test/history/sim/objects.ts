@@ -2,7 +2,7 @@ import { type Objects, requireKey, type StoredObject } from '../../../shared/aws
 import { type Asked, ask, type Instance, type World } from './world.ts';
 
 /** A bucket, shared by all instances. */
-export type Bucket = Map<string, StoredObject>;
+export type Bucket = Map<string, StoredObject & { readonly order: number }>;
 
 const REQUEST_MS = 2000;
 
@@ -14,7 +14,7 @@ export function createObjects(world: World, instance: Instance, bucket: Bucket):
     putIfAbsent: (key, body, { metadata = {} } = {}) =>
       reach('put object', requireKey(key), () => {
         if (bucket.has(key)) return { created: false };
-        bucket.set(key, { body: Uint8Array.from(body), metadata });
+        bucket.set(key, { body: Uint8Array.from(body), metadata, order: world.tick() });
         return { created: true };
       }),
     get: (key) => reach('get object', requireKey(key), () => bucket.get(key)),
