@@ -6,7 +6,7 @@ import { toText } from './readable.ts';
 import { runHistory, type Wrong } from './run-history.ts';
 
 /** One in so many histories goes through the sealer, too. */
-const SEALED = 8;
+const SEALED = 16;
 
 export interface Search {
   readonly runs: number;

@@ -145,18 +145,18 @@ const outage: fc.Arbitrary<Outage> = fc.record({
 
 /** `sealed`: one in so many histories is sealed too, which costs as much as the rest. */
 export function anyPlan(sealed: number): fc.Arbitrary<Plan> {
-  // Around midnight a sealer reads a whole day again, minute by minute: the price of some twenty other histories.
+  const at = (isSealed: boolean, boundary: Plan['boundary'], seconds: fc.Arbitrary<number>) =>
+    fc.record({ isSealed: fc.constant(isSealed), boundary: fc.constant(boundary), secondsLeft: seconds });
+  const soon = fc.oneof(fc.constant(240), fc.integer({ min: 150, max: 250 }));
+  // A sealer that has to go on for two hours costs twice, and around midnight it reads a whole day: as much as 50 others.
   const sealing = fc.oneof(
-    {
-      arbitrary: fc.record({ isSealed: fc.constant(false), boundary: fc.constantFrom('hour', 'month') }),
-      weight: sealed * 20 - 21,
-    },
-    { arbitrary: fc.record({ isSealed: fc.constant(true), boundary: fc.constant('hour') }), weight: 20 },
-    { arbitrary: fc.record({ isSealed: fc.constant(true), boundary: fc.constant('month') }), weight: 1 },
-  ) as fc.Arbitrary<Pick<Plan, 'isSealed' | 'boundary'>>;
+    { arbitrary: at(false, 'month', soon), weight: sealed * 40 - 40 },
+    { arbitrary: at(true, 'hour', fc.constant(600)), weight: 32 },
+    { arbitrary: at(true, 'hour', soon), weight: 6 },
+    { arbitrary: at(true, 'month', soon), weight: 2 },
+  );
   const rest = fc.record({
     seed: fc.noShrink(fc.integer({ min: 0, max: 2 ** 31 - 1 })),
-    secondsLeft: fc.oneof(fc.constant(240), fc.integer({ min: 150, max: 250 })),
     pageSize: fc.constantFrom(1000, 1000, 3, 1),
     calls: fc.array(anyCall, { minLength: 1, maxLength: 5 }),
     outage: fc.option(outage, { nil: undefined, freq: 8 }),

@@ -49,6 +49,9 @@ test('every part that is wrong on purpose is noticed, by the rule that is there 
       ['sweeps-quietly', 'alarmed'],
       ['replay-overwrites', 'written once'],
       ['replay-drops', 'one decision'],
+      ['seals-some', 'sealed once'],
+      ['signs-first', 'claimed first'],
+      ['no-backfill', 'sealed once'],
     ],
   ]);
 }, 180_000);

@@ -36,7 +36,10 @@ const MINUTE_MS = 60_000;
 /** By then every call has come and every instance that ran it has ended. */
 const BUSY_MINUTES = 4;
 /** When all is over, minutes after the boundary: out of one run a minute those that find something. */
-const QUIET = { sweep: [2, 5, 50, 110], seal: [8, 62, 63, 122, 123, 124, 125] } as const;
+const QUIET = { sweep: [2, 5, 50, 110], seal: [8, 62, 63, 64] } as const;
+/** Of the sealer, when there may be records behind the boundary: their hour is read again at the end of the next one. */
+const SECOND_HOUR = [122, 123, 124] as const;
+const ALL_BEFORE_S = 600;
 /** Within their minute; the sweeper comes before the sealer. */
 const SECONDS = { sweep: 5, seal: 35 } as const;
 
@@ -65,8 +68,9 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
     beDown(world, plan.outage);
     connectSecondSink(world, jobs, 1 + plan.doubled.length);
     schedule(world, jobs, 'sweep', boundary - start);
-    if (plan.isSealed) schedule(world, jobs, 'seal', boundary - start);
-    await world.time.runUntil(boundary + (Math.max(...QUIET.sweep, ...QUIET.seal) + 2) * MINUTE_MS);
+    const more = plan.secondsLeft >= ALL_BEFORE_S ? [] : SECOND_HOUR;
+    if (plan.isSealed) schedule(world, jobs, 'seal', boundary - start, more);
+    await world.time.runUntil(boundary + (Math.max(...QUIET.sweep, ...more) + 2) * MINUTE_MS);
   });
   return { plan, world, deliveries, runs: jobs.runs, bucket: jobs.bucket, signed: jobs.signed };
 }
@@ -82,9 +86,15 @@ function beDown(world: World, outage: Plan['outage']): void {
 }
 
 /** Every minute while there are calls, then at those that matter. */
-function schedule(world: World, jobs: Jobs, job: 'sweep' | 'seal', boundaryMs: number): void {
+function schedule(
+  world: World,
+  jobs: Jobs,
+  job: 'sweep' | 'seal',
+  boundaryMs: number,
+  more: readonly number[] = [],
+): void {
   const busy = Array.from({ length: BUSY_MINUTES }, (_, n) => (n + 1) * MINUTE_MS);
-  const quiet = QUIET[job].map((minute) => boundaryMs + minute * MINUTE_MS + SECONDS[job] * 1000);
+  const quiet = [...QUIET[job], ...more].map((minute) => boundaryMs + minute * MINUTE_MS + SECONDS[job] * 1000);
   const offset = job === 'seal' ? 30_000 : 0;
   for (const ms of [...busy.map((at) => at + offset), ...quiet]) world.time.after(ms, () => void jobs.invoke(job));
 }

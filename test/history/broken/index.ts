@@ -41,4 +41,7 @@ export const BROKEN: Readonly<Record<string, Broken>> = {
   'sweeps-quietly': { what: 'closes calls and tells nobody', wrong: jobs.quietly, rules: ['alarmed'] },
   'replay-overwrites': { what: 'puts lines over what is there', wrong: jobs.overwrites, rules: ['written once'] },
   'replay-drops': { what: 'takes lines and writes nothing', wrong: jobs.drops, rules: ['one decision'] },
+  'seals-some': { what: 'seals three of four shards', wrong: jobs.sealsSome, rules: ['sealed once'] },
+  'signs-first': { what: 'signs before its claim is there', wrong: jobs.signsFirst, rules: ['claimed first'] },
+  'no-backfill': { what: 'never seals what came late', wrong: jobs.noBackfill, rules: ['sealed once'] },
 };

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { Dynamo } from '../../../shared/aws/dynamodb.ts';
 import type { Wrong } from '../run-history.ts';
 import type { JobPorts, Start } from '../sim/jobs.ts';
@@ -42,3 +43,35 @@ export const overwrites: Wrong = {
 
 /** Takes the lines and does nothing with them. */
 export const drops: Wrong = { replay: () => () => async () => undefined };
+
+/** Its log is the log of three shards. */
+export const sealsSome: Wrong = { seal: without('02') };
+
+/** Says that the claim is there while it is on its way. */
+export const signsFirst: Wrong = {
+  seal: over(({ objects }) => ({
+    objects: {
+      ...objects,
+      putIfAbsent: async (key, body, options) => {
+        const put = objects.putIfAbsent(key, body, options);
+        if (!key.startsWith('claims/')) return put;
+        void put.catch(() => undefined);
+        return { created: true };
+      },
+    },
+  })),
+};
+
+/** What came late stays out. */
+export const noBackfill: Wrong = {
+  seal: over(({ objects }) => ({
+    objects: {
+      ...objects,
+      putIfAbsent: async (key, body, options) => {
+        const isBackfill = key.startsWith('claims/') && gunzipSync(body).includes('"kind":"backfill"');
+        if (isBackfill) throw new Error('nothing comes late');
+        return objects.putIfAbsent(key, body, options);
+      },
+    },
+  })),
+};

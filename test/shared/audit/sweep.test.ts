@@ -90,7 +90,7 @@ describe('an intent that nobody ended', () => {
     expect([outcomesOf(table), alarms()]).toEqual([[], []]);
   });
 
-  test('by the second sink is left an hour, since its outcome may come that way as well', async () => {
+  test('by the second sink is left for 45 minutes, since its outcome may come that way as well', async () => {
     const { table, sweep, time } = start();
     const { record } = await intentIn(table, NOW - MINUTE, lateCopy);
     await sweep();
@@ -154,6 +154,14 @@ describe('several and missed runs', () => {
   test('one that has just started goes two hours back', async () => {
     const { table, sweep } = start();
     await intentIn(table, NOW - 2 * HOUR);
+    await sweep();
+    expect(outcomesOf(table)).toHaveLength(1);
+  });
+
+  test('what came by the second sink just before midnight is closed before the sealer reads that day for the last time', async () => {
+    const { table, sweep, time } = start({ time: { now: Date.UTC(2026, 10, 30, 23, 59, 59) } });
+    await intentIn(table, time.now, lateCopy);
+    time.now = Date.UTC(2026, 11, 1, 0, 50, 0);
     await sweep();
     expect(outcomesOf(table)).toHaveLength(1);
   });
