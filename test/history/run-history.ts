@@ -36,7 +36,7 @@ const MINUTE_MS = 60_000;
 /** By then every call has come and every instance that ran it has ended. */
 const BUSY_MINUTES = 4;
 /** When all is over, minutes after the boundary: out of one run a minute those that find something. */
-const QUIET = { sweep: [2, 5, 50, 110], seal: [8, 62, 63, 64] } as const;
+const QUIET = { sweep: [2, 5, 50, 51, 52, 110], seal: [8, 62, 63, 64] } as const;
 /** Of the sealer, when there may be records behind the boundary: their hour is read again at the end of the next one. */
 const SECOND_HOUR = [122, 123, 124] as const;
 const ALL_BEFORE_S = 600;
