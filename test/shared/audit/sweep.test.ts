@@ -50,10 +50,12 @@ function start({ table = createMemoryTable(), dynamo = table.dynamo, time = { no
 
 async function intentIn(table: MemoryTable, ms: number, change: (record: AuditRecord) => AuditRecord = (r) => r) {
   const facts = factsAt(ms);
-  const record = change(intentRecord(facts, 1));
+  const record = change(intentRecord(facts, { ttl: 1, logTs: ms }));
   await table.dynamo.put('audit', record);
   return { facts, record };
 }
+
+const OK = { isError: false, errorType: undefined, latencyMs: 1 };
 
 function outcomesOf(table: MemoryTable) {
   return [...table.items.values()].filter(({ sk }) => String(sk).endsWith('#1'));
@@ -65,7 +67,8 @@ describe('an intent that nobody ended', () => {
     const { facts, record } = await intentIn(table, NOW - MINUTE);
     await sweep();
     const [outcome] = outcomesOf(table) as AuditRecord[];
-    const { hash: _hash, ...said } = record;
+    const { hash: _hash, door, issuer, revision, scopes, sourceIp, ua, tokenId, ...said } = record;
+    expect([door, revision, sourceIp].every((text) => typeof text === 'string')).toBe(true);
     const { hash, gsi2pk, ...rest } = outcome!;
     expect(rest).toEqual({
       ...said,
@@ -105,11 +108,8 @@ describe('an intent that nobody ended', () => {
 describe('what has its end keeps it', () => {
   test('an outcome is not touched', async () => {
     const { table, sweep, alarms } = start();
-    const { facts, record } = await intentIn(table, NOW - 2 * MINUTE);
-    await table.dynamo.put(
-      'audit',
-      outcomeRecord(facts, record, { isError: false, errorType: undefined, latencyMs: 1 }, 1),
-    );
+    const { record } = await intentIn(table, NOW - 2 * MINUTE);
+    await table.dynamo.put('audit', outcomeRecord(record, OK, { ttl: 1, logTs: NOW }));
     const before = [...table.items.values()];
     await sweep();
     expect([[...table.items.values()], alarms()]).toEqual([before, []]);
@@ -117,8 +117,8 @@ describe('what has its end keeps it', () => {
 
   test('also one that an old copy of the table does not show yet', async () => {
     const table = createMemoryTable();
-    const { facts, record } = await intentIn(table, NOW - 2 * MINUTE);
-    const outcome = outcomeRecord(facts, record, { isError: false, errorType: undefined, latencyMs: 1 }, 1);
+    const { record } = await intentIn(table, NOW - 2 * MINUTE);
+    const outcome = outcomeRecord(record, OK, { ttl: 1, logTs: NOW });
     await table.dynamo.put('audit', outcome);
     const stale: Dynamo = {
       ...table.dynamo,
