@@ -36,7 +36,9 @@ const MINUTE_MS = 60_000;
 /** By then every call has come and every instance that ran it has ended. */
 const BUSY_MINUTES = 4;
 /** When all is over, minutes after the boundary: out of one run a minute those that find something. */
-const QUIET = { sweep: [2, 5, 50, 51, 52, 110], seal: [8, 62, 63, 64] } as const;
+const QUIET = { sweep: [2, 5, 110], seal: [8, 62, 63, 64] } as const;
+/** Of the sweeper, before an hour is sealed for the last time. */
+const BEFORE_HOUR = [50, 51, 52] as const;
 /** Of the sealer, when there may be records behind the boundary: their hour is read again at the end of the next one. */
 const SECOND_HOUR = [122, 123, 124] as const;
 const ALL_BEFORE_S = 600;
@@ -67,7 +69,7 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
     });
     beDown(world, plan.outage);
     connectSecondSink(world, jobs, 1 + plan.doubled.length);
-    schedule(world, jobs, 'sweep', boundary - start);
+    schedule(world, jobs, 'sweep', boundary - start, plan.isSealed ? BEFORE_HOUR : []);
     const more = plan.secondsLeft >= ALL_BEFORE_S ? [] : SECOND_HOUR;
     if (plan.isSealed) schedule(world, jobs, 'seal', boundary - start, more);
     await world.time.runUntil(boundary + (Math.max(...QUIET.sweep, ...more) + 2) * MINUTE_MS);
