@@ -122,7 +122,7 @@ const PLACES_OF: Readonly<Record<Job, readonly JobPlace[]>> = {
 const troubleAt = (job: Job, at: JobPlace): fc.Arbitrary<PlannedTrouble> =>
   fc.record({
     job: fc.constant(job),
-    run: fc.integer({ min: 0, max: job === 'seal' ? 8 : 3 }),
+    run: fc.integer({ min: 0, max: job === 'seal' ? 4 : 3 }),
     at: fc.constant(at),
     fault: fc.constantFrom(
       ...OF_WRITES,

@@ -36,7 +36,9 @@ const MINUTE_MS = 60_000;
 /** By then every call has come and every instance that ran it has ended. */
 const BUSY_MINUTES = 4;
 /** When all is over, minutes after the boundary: out of one run a minute those that find something. */
-const QUIET = { sweep: [2, 5, 110], seal: [8, 62, 63, 64] } as const;
+const QUIET = { sweep: [2, 5, 110], seal: [62, 63, 64] } as const;
+/** Of the sealer after the start, when nothing fails any more: a log that begins an hour late has nothing of what was before. */
+const SEALER_BEGINS = [6, 7, 8] as const;
 /** Of the sweeper, before an hour is sealed for the last time. */
 const BEFORE_HOUR = [50, 51, 52] as const;
 /** Of the sealer, when there may be records behind the boundary: their hour is read again at the end of the next one. */
@@ -97,8 +99,9 @@ function schedule(
 ): void {
   const busy = Array.from({ length: BUSY_MINUTES }, (_, n) => (n + 1) * MINUTE_MS);
   const quiet = [...QUIET[job], ...more].map((minute) => boundaryMs + minute * MINUTE_MS + SECONDS[job] * 1000);
-  const offset = job === 'seal' ? 30_000 : 0;
-  for (const ms of [...busy.map((at) => at + offset), ...quiet]) world.time.after(ms, () => void jobs.invoke(job));
+  const begins = SEALER_BEGINS.map((minute) => minute * MINUTE_MS);
+  const early = job === 'seal' ? [...busy, ...begins].map((ms) => ms + 30_000) : busy;
+  for (const ms of [...early, ...quiet]) world.time.after(ms, () => void jobs.invoke(job));
 }
 
 /** A user who was here before, and is not any more. */
