@@ -12,6 +12,34 @@ export const auditCommands: CommandGroup = {
       },
     ],
     [
+      'verify',
+      {
+        summary: 'recompute the whole trail and compare it with what was signed',
+        load: async () => (await import('./audit/verify.ts')).verifyCommand,
+      },
+    ],
+    [
+      'prove',
+      {
+        summary: 'make a file that proves the records of one call',
+        load: async () => (await import('./audit/prove.ts')).proveCommand,
+      },
+    ],
+    [
+      'check-proof',
+      {
+        summary: 'check such a file with a pinned key',
+        load: async () => (await import('./audit/check-proof.ts')).checkProofCommand,
+      },
+    ],
+    [
+      'key',
+      {
+        summary: 'print the key that auditors pin',
+        load: async () => (await import('./audit/key.ts')).keyCommand,
+      },
+    ],
+    [
       'hash',
       {
         summary: 'the digest of guessed arguments, to compare with a record',

@@ -1,13 +1,14 @@
 import { parseArgs } from 'node:util';
 import { type AuditQuery, createAuditReader } from '../../shared/audit/query.ts';
-import { stackOutputs } from '../../shared/aws/cloudformation.ts';
 import { createDynamo } from '../../shared/aws/dynamodb.ts';
 import { DEFAULT_PORT, toPort } from '../arguments.ts';
 import { auditTable } from '../audit-rows.ts';
 import type { Command } from '../command.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
-import { Failure, WrongUsage } from '../failure.ts';
+import { WrongUsage } from '../failure.ts';
+import { outputOf } from './stack-output.ts';
+import { toTime } from './times.ts';
 
 const OPTIONS = {
   who: { type: 'string' },
@@ -67,21 +68,8 @@ async function openReader({ local, port, stack, table }: Values) {
   }
   return createAuditReader({
     dynamo: createDynamo({ limits: FROM_AFAR }),
-    table: table ?? (await deployedTable(stack ?? 'Gatehouse')),
+    table: table ?? (await outputOf(stack ?? 'Gatehouse', 'AuditTable')),
   });
-}
-
-async function deployedTable(stack: string): Promise<string> {
-  try {
-    const table = (await stackOutputs(stack)).get('AuditTable');
-    if (table !== undefined) return table;
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : 'unknown';
-    throw new Failure(`The stack ${stack} cannot be read: ${cause} For the dev gateway add --local.`);
-  }
-  throw new Failure(
-    `The stack ${stack} has no output AuditTable. Name another with --stack, or the table with --table.`,
-  );
 }
 
 function toQuery(values: Values, now: number): AuditQuery {
@@ -96,23 +84,10 @@ function toQuery(values: Values, now: number): AuditQuery {
     ...(who === undefined ? {} : { who }),
     ...(tool === undefined ? {} : { tool }),
     ...(decision === undefined ? {} : { decision }),
-    since: toTime(values.since ?? '24h', now),
+    since: toTime('--since', values.since ?? '24h', now),
     until: now + 60_000,
     limit: toLimit(values.limit ?? '50'),
   };
-}
-
-const UNIT_MS: ReadonlyMap<string, number> = new Map([
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-]);
-
-function toTime(text: string, now: number): number {
-  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  const time = count === undefined ? Date.parse(text) : now - Number(count) * (UNIT_MS.get(unit) ?? 0);
-  if (Number.isFinite(time)) return Math.max(0, time);
-  throw new WrongUsage(`--since ${text} is no time. Examples: 30m, 24h, 7d, 2026-11-24T08:00:00Z`);
 }
 
 function toLimit(text: string): number {

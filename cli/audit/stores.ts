@@ -1,14 +1,14 @@
 import { userInfo } from 'node:os';
 import { createEventWriter } from '../../shared/audit/events.ts';
 import { createUserHolds } from '../../shared/audit/hold.ts';
-import { stackOutputs } from '../../shared/aws/cloudformation.ts';
 import { createDynamo, type DynamoOptions } from '../../shared/aws/dynamodb.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { userKey } from '../../shared/identity/keys.ts';
 import { toPort } from '../arguments.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
-import { Failure, WrongUsage } from '../failure.ts';
+import { WrongUsage } from '../failure.ts';
+import { outputOf } from './stack-output.ts';
 
 /** Where the tables are, on every command here. */
 export const STORE_OPTIONS = {
@@ -46,21 +46,13 @@ function localStores(port: string | undefined) {
 }
 
 async function deployedStores(stack: string) {
-  let outputs: ReadonlyMap<string, string>;
-  try {
-    outputs = await stackOutputs(stack);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : 'unknown';
-    throw new Failure(`The stack ${stack} cannot be read: ${cause} For the dev gateway add --local.`);
-  }
-  const named = (name: string): string => {
-    const table = outputs.get(name);
-    if (table === undefined) throw new Failure(`The stack ${stack} has no output ${name}. Name another with --stack.`);
-    return table;
+  const named = (name: string) => outputOf(stack, name);
+  const tables = {
+    identities: await named('IdentitiesTable'),
+    audit: await named('AuditTable'),
+    state: await named('StateTable'),
   };
-  const tables = { identities: named('IdentitiesTable'), audit: named('AuditTable'), state: named('StateTable') };
-  const options: DynamoOptions = { limits: FROM_AFAR };
-  return { options, tables };
+  return { options: { limits: FROM_AFAR } as DynamoOptions, tables };
 }
 
 /** @throws WrongUsage */
