@@ -8,7 +8,7 @@ import {
   sign,
 } from 'node:crypto';
 import type { EncryptionContext, Kms } from '../../shared/aws/kms.ts';
-import { canonicalJson } from '../../shared/protocol/canonical-json.ts';
+import { canonicalJson } from '../../shared/core/canonical-json.ts';
 
 const IV_BYTES = 12;
 const TAG_BYTES = 16;

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { openBytes, SEAL_BYTES, sealBytes } from '../core/aead.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
-import { canonicalJson } from '../protocol/canonical-json.ts';
 import type { KeyRing } from '../store/key-ring.ts';
 
 /** What the client carries between two rounds of a call, unreadable and unchangeable for it. */
