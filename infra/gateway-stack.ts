@@ -16,6 +16,7 @@ import { Dashboard } from './constructs/dashboard.ts';
 import { GatewayFunction, type GatewayFunctionProps } from './constructs/gateway-function.ts';
 import { Metrics, type Monitored } from './constructs/metrics.ts';
 import { Tables } from './constructs/tables.ts';
+import { UserRole } from './constructs/user-role.ts';
 import { createDemoBackend, type DemoBackend } from './demo-backend.ts';
 import { tooLarge } from './environment-size.ts';
 import { createFrontDoor, type FrontDoor } from './front-door.ts';
@@ -113,11 +114,7 @@ export class GatewayStack extends Stack {
     // Append only: what is in the trail cannot be read, changed or removed by the function that writes it.
     mcp.allow(['PutItem'], tables.audit.tableArn);
     mcp.allow(['GetItem', 'PutItem', 'DeleteItem'], tables.state.tableArn);
-    // What tools keep of a user is listed a partition at a time; keys and marks are in others.
-    mcp.permit(['dynamodb:Query'], tables.state.tableArn, {
-      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${USER_PARTITIONS}*`] },
-      Null: { 'dynamodb:LeadingKeys': 'false' },
-    });
+    this.letStoreOfUsers(mcp, tables.state.tableArn);
     const secrets = secretsOf(config.backends ?? {});
     if (secrets.length > 0) mcp.readSecrets(secrets);
     for (const [action, arn] of invocationsOf(config.backends ?? {})) mcp.permit([action], arn);
@@ -136,6 +133,19 @@ export class GatewayStack extends Stack {
     debug.allow(['GetItem'], tables.identities.tableArn);
     serve(door, { mcp, discovery, debug });
     return { api: door.api, mcp: mcp.fn, functions: [mcp.fn, discovery.fn, debug.fn], tables };
+  }
+
+  private letStoreOfUsers(mcp: GatewayFunction, stateTableArn: string): void {
+    if (this.parameters.isolation === 'iam') {
+      const role = new UserRole(this, 'UserData', { stateTableArn, fn: mcp });
+      mcp.fn.addEnvironment('USER_ROLE', role.arn);
+      return;
+    }
+    // What tools keep of a user is listed a partition at a time; keys and marks are in others.
+    mcp.permit(['dynamodb:Query'], stateTableArn, {
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${USER_PARTITIONS}*`] },
+      Null: { 'dynamodb:LeadingKeys': 'false' },
+    });
   }
 
   private createDemoBackend(publicUrl: string): DemoBackend {

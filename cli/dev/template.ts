@@ -40,7 +40,7 @@ const PSEUDO: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What is its logical id here. */
-const NAMED = ['AWS::DynamoDB::GlobalTable', 'AWS::KMS::Key', 'AWS::S3::Bucket'];
+const NAMED = ['AWS::DynamoDB::GlobalTable', 'AWS::IAM::Role', 'AWS::KMS::Key', 'AWS::S3::Bucket'];
 
 /**
  * Template → what to run. Only the intrinsics that occur are resolved.

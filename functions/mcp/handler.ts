@@ -33,6 +33,7 @@ import { connectBackends } from './backends.ts';
 import { roomFor, withBatches } from './batch.ts';
 import type { McpPorts } from './ports.ts';
 import { encodeReply, requireSendable } from './reply.ts';
+import { dynamoOfUsers } from './user-data.ts';
 
 /** POST /mcp and POST /tools/{name}. The chain, top to bottom, is the story of a call. */
 export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: Registry = deployed): Handler {
@@ -49,7 +50,7 @@ export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: 
   const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays, ...made });
   const keeper = createArgumentKeeper(dynamo, table('STATE_TABLE'), clock);
   const sample = createAuthFailureSampler({ clock, log, retentionDays });
-  const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);
+  const storeOf = createUserStore(dynamoOfUsers(env, { ...ports, dynamo }), table('STATE_TABLE'), clock);
   const keys = createKeyRing(dynamo, table('STATE_TABLE'), clock, 'request-state');
   const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE'), clock));
   const idempotency = createIdempotency(dynamo, table('STATE_TABLE'), clock);

@@ -42,7 +42,7 @@ export const FUNCTION_METADATA = 'gatehouse:function';
 /** One function with one role of its own, which may write this function's log and traces and nothing else. */
 export class GatewayFunction extends Construct {
   readonly fn: lambda.Function;
-  private readonly role: iam.Role;
+  readonly role: iam.Role;
 
   constructor(scope: Construct, id: string, props: GatewayFunctionProps) {
     super(scope, id);
@@ -87,6 +87,14 @@ export class GatewayFunction extends Construct {
   permit(actions: readonly string[], resource: string, conditions?: Readonly<Record<string, object>>): void {
     const limited = conditions === undefined ? {} : { conditions: { ...conditions } };
     this.role.addToPolicy(new iam.PolicyStatement({ actions: [...actions], resources: [resource], ...limited }));
+  }
+
+  /** Not these actions on this resource where the conditions hold, whatever else allows it. */
+  forbid(actions: readonly string[], resource: string, conditions: Readonly<Record<string, object>>): void {
+    const effect = iam.Effect.DENY;
+    this.role.addToPolicy(
+      new iam.PolicyStatement({ effect, actions: [...actions], resources: [resource], conditions: { ...conditions } }),
+    );
   }
 
   /** The values of these secrets, in each of their versions. */

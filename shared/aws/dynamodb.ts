@@ -70,7 +70,11 @@ export const DYNAMO_LIMITS: DynamoLimits = { attempts: 2, connectMs: 200, reques
 export interface DynamoOptions {
   readonly endpoint?: string;
   readonly region?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
   readonly limits?: DynamoLimits;
   /** Instead of one that opens connections: the same client over a database in this process. */
   readonly requestHandler?: NonNullable<DynamoDBClientConfig['requestHandler']>;
@@ -137,7 +141,7 @@ function toItem(item: Item) {
   return marshall(item, { removeUndefinedValues: true });
 }
 
-function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoDBClientConfig {
+export function clientLimits({ attempts, connectMs, requestMs }: DynamoLimits): DynamoDBClientConfig {
   return {
     retryStrategy: retryAtMost(attempts),
     cacheMiddleware: true,

@@ -17,6 +17,12 @@ export const BACKEND_PARAMETERS = {
     'legacy',
     'none',
   ),
+  isolation: parameter(
+    z.enum(['none', 'iam']).default('none'),
+    'What keeps what tools store of one user from another: none, the code alone; iam, also a session of a role for each user, which can reach nothing else.',
+    'iam',
+    'none',
+  ),
   demoBackend: parameter(
     flag.default(false),
     'Deploy the demo backend, a notes and CRM service of its own, and offer the tools that call it.',

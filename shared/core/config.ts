@@ -138,6 +138,8 @@ export interface FunctionEnvironment {
   readonly STATE_TABLE?: string | undefined;
   /** Set by Lambda. */
   readonly AWS_REGION?: string | undefined;
+  /** isolation=iam: the role whose sessions reach the data of one user each. */
+  readonly USER_ROLE?: string | undefined;
   /** Id of the KMS key behind assertions; absent when no backend gets any. */
   readonly ASSERTION_KEY?: string | undefined;
   /** relay mode: the secret (Secrets Manager) that sealed values are made with. */

@@ -40,6 +40,7 @@ export type Dependency =
   | 'state'
   | 'kms'
   | 'secrets'
+  | 'sts'
   | 'backends'
   | 'upstream';
 

@@ -26,3 +26,6 @@ export const AUDIT_PROJECTION = [
 
 /** Partitions of the state table that hold the data of users begin with it; no other one does. */
 export const USER_PARTITIONS = 'U#';
+
+/** Tag of a session that may reach the data of one user only: `isolation=iam`. */
+export const USER_TAG = 'uid';

@@ -45,11 +45,14 @@ const LAST = '\u{10ffff}';
  * Items are `U#<uid>#<namespace>` / key: one user's data never shares a partition with another's, and no key, prefix or
  * cursor of a tool gets into its name. After `until` (epoch milliseconds) nothing is read or written: a tool that was
  * given up has no effect any more.
+ *
+ * @param dynamoOf the database, for everybody or as this user may see it
  */
-export function createUserStore(dynamo: Dynamo, table: string, clock: Clock) {
+export function createUserStore(dynamoOf: (uid: Uid) => Dynamo, table: string, clock: Clock) {
   return (uid: Uid, namespace: string, until = Number.POSITIVE_INFINITY): UserStore => {
     const left = () => ({ withinMs: until - clock() });
     const pk = partitionOf(uid, namespace);
+    const dynamo = dynamoOf(uid);
     // TTL deletion lags by days: an expired item is gone the moment it expires.
     const isLive = ({ ttl }: Item) => typeof ttl !== 'number' || ttl * 1000 > clock();
     return {
