@@ -1,4 +1,5 @@
 import type { Dynamo, Item } from '../aws/dynamodb.ts';
+import { EVENT_PHASE } from './event-record.ts';
 import { dayOf, partitionKey, SHARDS, stateKey, whoKey } from './item-keys.ts';
 import { PHASE } from './record.ts';
 
@@ -75,8 +76,9 @@ export function createAuditReader({ dynamo, table }: { readonly dynamo: Dynamo; 
   };
 }
 
-/** Before counting: what was not asked for must not use up the limit and hide older answers. */
+/** Before counting: what was not asked for must not use up the limit and hide older answers. Events are no calls. */
 function isAsked(item: Item, { tool, decision }: AuditQuery): boolean {
+  if (String(item['sk']).endsWith(`#${EVENT_PHASE}`)) return false;
   return (tool === undefined || item['tool'] === tool) && (decision === undefined || item['decision'] === decision);
 }
 
