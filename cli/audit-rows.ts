@@ -31,7 +31,7 @@ export function auditTable(rows: readonly AuditRow[], style: TableStyle = {}): s
     row.uid ?? '-',
     visible(row.subject),
     shorten(visible(row.clientId ?? '-')),
-    visible(nameOf(row)),
+    visible(callName(row)),
     row.decision,
     visible(row.outcome),
     visible(row.detail ?? ''),
@@ -78,7 +78,7 @@ const KINDS: ReadonlyMap<string, string> = new Map([
   ['completion/complete', 'completion of '],
 ]);
 
-function nameOf({ kind, method, tool }: AuditRow): string {
+export function callName({ kind, method, tool }: AuditRow): string {
   return kind === 'call' ? `${KINDS.get(method) ?? ''}${tool}` : method;
 }
 

@@ -19,6 +19,13 @@ export const auditCommands: CommandGroup = {
       },
     ],
     [
+      'tail',
+      {
+        summary: 'show calls as they end',
+        load: async () => (await import('./audit/tail.ts')).tailCommand,
+      },
+    ],
+    [
       'export',
       {
         summary: 'write a time range as records, CSV, OCSF or CloudEvents',
