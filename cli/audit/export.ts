@@ -66,7 +66,7 @@ async function writeFile(calls: AsyncIterable<Call>, format: Format, file: strin
     return count;
   } catch (error) {
     stream.destroy();
-    rmSync(partial, { force: true });
+    if (existsSync(partial)) rmSync(partial);
     if (error instanceof Error && 'code' in error) throw new Failure(`${file} cannot be written: ${error.message}`);
     throw error;
   }
