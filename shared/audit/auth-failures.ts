@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { SAMPLE_EVENT } from '../core/audit-lines.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/logger.ts';
 import { eventRecord } from './event-record.ts';
@@ -13,8 +14,6 @@ export interface AuthFailure {
   readonly requestId: string;
 }
 
-/** The line that functions/audit-replay makes an item of. */
-export const SAMPLE_EVENT = 'audit.sample';
 const MINUTE_MS = 60_000;
 /** Items a minute, over all instances. */
 export const SAMPLE_SLOTS = 16;

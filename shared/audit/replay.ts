@@ -1,9 +1,8 @@
 import type { Dynamo } from '../aws/dynamodb.ts';
+import { FALLBACK_EVENT, SAMPLE_EVENT } from '../core/audit-lines.ts';
 import type { Log } from '../core/logger.ts';
-import { SAMPLE_EVENT } from './auth-failures.ts';
 import { isSameRecord, lateCopy } from './late.ts';
 import { type AuditRecord, leafHash } from './record.ts';
-import { FALLBACK_EVENT } from './sinks.ts';
 
 export interface ReplayOptions {
   readonly dynamo: Dynamo;

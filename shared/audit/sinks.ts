@@ -1,5 +1,6 @@
 import type { Dynamo } from '../aws/dynamodb.ts';
 import type { Within } from '../aws/end-within.ts';
+import { FALLBACK_EVENT } from '../core/audit-lines.ts';
 import type { Log } from '../core/logger.ts';
 import { lateCopy } from './late.ts';
 import type { AuditRecord } from './record.ts';
@@ -30,9 +31,6 @@ export interface SinkOptions {
   readonly table: string;
   readonly log: Log;
 }
-
-/** The line of sink B; the subscription filter of infra and functions/audit-replay look for it. */
-export const FALLBACK_EVENT = 'audit.fallback';
 
 export function createSinks({ dynamo, table, log }: SinkOptions): Sinks {
   return {

@@ -102,7 +102,7 @@ describe('who fails to authenticate', () => {
     const samples = gateway.lines.filter(({ event }) => event === 'audit.sample');
     expect([statuses, samples.length]).toEqual([[401, 401, 401], 1]);
     expect(JSON.parse(String(samples[0]?.['record']))).toMatchObject({
-      reason: 'NO_AUTH',
+      reason: 'JWT_VERIFY_FAILED',
       sourceIp: '192.0.2.1',
       seen: 1,
     });
