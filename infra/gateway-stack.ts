@@ -64,6 +64,7 @@ export class GatewayStack extends Stack {
     const relay = config.relay && this.createRelay(config, tables, door, signIn?.clientSecret);
     const trail = createAuditTrail(this, {
       table: tables.audit,
+      parameters,
       writers: [monitored.mcp, ...(relay ? [relay.fn.fn] : [])],
       createFunction: (id, props) => this.createFunction(id, props),
     });
@@ -73,7 +74,8 @@ export class GatewayStack extends Stack {
     Annotations.of(this).addInfoV2('gatehouse:mode', modeNote(parameters));
     const clientId = relay ? undefined : signIn?.facts.clientId;
     const outputs = stackOutputs({ config, tables, clientId, relayKeysArn: relay?.keysArn });
-    for (const [name, value] of Object.entries({ ...outputs, ...door.outputs })) new CfnOutput(this, name, { value });
+    for (const [name, value] of Object.entries({ ...outputs, ...trail.outputs, ...door.outputs }))
+      new CfnOutput(this, name, { value });
     acknowledgeFindings(this, parameters);
   }
 

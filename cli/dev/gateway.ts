@@ -31,7 +31,7 @@ const HANDLERS: ReadonlyMap<string, CreateHandler> = new Map<string, CreateHandl
 ]);
 
 /** What time or a log starts, and no request. */
-const NO_HANDLERS: ReadonlySet<string> = new Set(['audit-sweep', 'audit-replay']);
+const NO_HANDLERS: ReadonlySet<string> = new Set(['audit-sweep', 'audit-replay', 'audit-archive', 'audit-seal']);
 
 /** The planned functions behind Node's http server, as API Gateway would call them. */
 export function createGateway(plan: Plan, ports: DevPorts, registry = deployed): RequestListener {

@@ -9,6 +9,13 @@ export interface Plan {
   readonly routes: readonly PlannedRoute[];
   /** Table name (its logical id) → schema. */
   readonly tables: ReadonlyMap<string, TableSchema>;
+  readonly schedules: readonly PlannedSchedule[];
+}
+
+/** A rule of EventBridge that starts a function. */
+export interface PlannedSchedule {
+  readonly functionId: string;
+  readonly everyMs: number;
 }
 
 interface PlannedFunction {
@@ -32,6 +39,9 @@ const PSEUDO: ReadonlyMap<string, string> = new Map([
   ['AWS::URLSuffix', 'amazonaws.com'],
 ]);
 
+/** What is its logical id here. */
+const NAMED = ['AWS::DynamoDB::GlobalTable', 'AWS::KMS::Key', 'AWS::S3::Bucket'];
+
 /**
  * Template → what to run. Only the intrinsics that occur are resolved.
  *
@@ -41,7 +51,7 @@ export function planFrom({ Resources }: Template): Plan {
   const all = (type: string) => Object.entries(Resources).filter(([, resource]) => resource.Type === type);
   const names = new Map([
     ...PSEUDO,
-    ...[...all('AWS::DynamoDB::GlobalTable'), ...all('AWS::KMS::Key')].map(([id]) => [id, id] as const),
+    ...NAMED.flatMap(all).map(([id]) => [id, id] as const),
     ...all('AWS::SecretsManager::Secret').map(
       ([id]) => [id, `arn:aws:secretsmanager:local:000000000000:secret:${id}`] as const,
     ),
@@ -53,7 +63,18 @@ export function planFrom({ Resources }: Template): Plan {
       functionId: functionBehind(Properties['Target'], Resources),
     })),
     tables: new Map(all('AWS::DynamoDB::GlobalTable').map(([id, resource]) => [id, schemaOf(resource)])),
+    schedules: all('AWS::Events::Rule').map(([, { Properties = {} }]) => ({
+      functionId: referenceIn(Properties['Targets']),
+      everyMs: rateOf(Properties['ScheduleExpression']),
+    })),
   };
+}
+
+/** EventBridge User Guide, "Rate expressions"; the only kind that the stack has. */
+function rateOf(expression: unknown): number {
+  const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(String(expression)) ?? [];
+  if (minutes === undefined) throw new Failure(`The template has a schedule that dev does not know: ${expression}`);
+  return Number(minutes) * 60_000;
 }
 
 function plannedFunction(

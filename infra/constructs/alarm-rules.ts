@@ -12,6 +12,8 @@ export interface AlarmRule {
   readonly metric: cloudwatch.IMetric;
   /** Reached or passed. */
   readonly threshold: number;
+  /** No data is bad too: of what has to run. */
+  readonly needsData?: boolean;
   /** Periods of five minutes that must be bad, of as many. */
   readonly periods?: number;
 }
@@ -145,9 +147,26 @@ function trail(metrics: Metrics): readonly AlarmRule[] {
       id: 'AuditSweep',
       heading: 'Audit sweep',
       what: 'The sweeper of the audit trail did not run',
-      metric: math('IF(FILL(runs, 0) < 1, 1, 0)', { runs: metrics.runsOfSweep() }, 'no run'),
+      metric: math('IF(runs < 1, 1, 0)', { runs: metrics.runsOf('sweep') }, 'no run'),
       threshold: 1,
+      needsData: true,
       periods: 2,
+    },
+    {
+      id: 'AuditSeal',
+      heading: 'Audit seal',
+      what: 'The sealer of the audit trail did not run',
+      metric: math('IF(runs < 1, 1, 0)', { runs: metrics.runsOf('seal') }, 'no run'),
+      threshold: 1,
+      needsData: true,
+      periods: 2,
+    },
+    {
+      id: 'AuditArchive',
+      heading: 'Audit archive',
+      what: 'The archive is an hour behind the audit table; after 24 hours records would be missing in it',
+      metric: metrics.ageOfStream(),
+      threshold: 3_600_000,
     },
     {
       id: 'AuditReplay',

@@ -54,6 +54,7 @@ export class Dashboard extends Construct {
         [
           graph('Calls closed as unknown', [metrics.ownBy(METRICS.unknownCalls, 'service')]),
           graph('Age of records waiting to be put back, s', [metrics.waitingToBeReplayed()]),
+          graph('Archive behind the table, ms', [metrics.ageOfStream()]),
         ],
       ],
     });

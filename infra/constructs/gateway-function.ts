@@ -14,6 +14,8 @@ export interface GatewayFunctionProps {
     | 'oauth'
     | 'pre-token'
     | 'demo-backend'
+    | 'audit-archive'
+    | 'audit-seal'
     | 'audit-sweep'
     | 'audit-replay';
   readonly description: string;
@@ -27,6 +29,12 @@ export interface GatewayFunctionProps {
   /** False in tests and for local development, which need the template and not the code. */
   readonly bundling: boolean;
 }
+
+/** Of the stack: with its bundling and its log retention. */
+export type CreateFunction = (
+  id: string,
+  props: Pick<GatewayFunctionProps, 'name' | 'description' | 'environment' | 'timeoutSeconds'>,
+) => GatewayFunction;
 
 /** Where a function's template entry says which handler of ours it is: local development reads it. */
 export const FUNCTION_METADATA = 'gatehouse:function';

@@ -20,6 +20,8 @@ export interface Monitored {
 
 export interface MonitoredTrail {
   readonly sweep: lambda.IFunction;
+  readonly seal: lambda.IFunction;
+  readonly archive: lambda.IFunction;
   /** Where deliveries wait that could not be put back. */
   readonly replayQueue: sqs.IQueue;
 }
@@ -89,8 +91,13 @@ export class Metrics extends Construct {
     });
   }
 
-  runsOfSweep(): cloudwatch.Metric {
-    return this.monitored.trail.sweep.metricInvocations({ statistic: 'Sum', period: PERIOD });
+  /** Milliseconds that the archive is behind the table. */
+  ageOfStream(): cloudwatch.Metric {
+    return this.monitored.trail.archive.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
+  }
+
+  runsOf(which: 'sweep' | 'seal'): cloudwatch.Metric {
+    return this.monitored.trail[which].metricInvocations({ statistic: 'Sum', period: PERIOD });
   }
 
   overFunctions(metricName: 'Errors' | 'Throttles'): cloudwatch.MathExpression {
