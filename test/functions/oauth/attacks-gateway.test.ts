@@ -271,6 +271,7 @@ describe('the metadata of the relay', () => {
   test.each<readonly [string, () => unknown, string]>([
     ['a table for its marks', () => createTestRelay({ relay: { strict: true } }), 'STATE_TABLE is not set'],
     ['its part of the configuration', () => withoutRelay({ RELAY_KEYS_ARN: 'a', UPSTREAM_SECRET_ARN: 'b' }), 'relay'],
+    ['a table for its trail', () => withoutRelay({ AUDIT_TABLE: '' }), 'AUDIT_TABLE is not set'],
     ['its keys', () => withoutRelay({ UPSTREAM_SECRET_ARN: 'b' }), 'RELAY_KEYS_ARN is not set'],
     ['its secret at the provider', () => withoutRelay({ RELAY_KEYS_ARN: 'a' }), 'UPSTREAM_SECRET_ARN is not set'],
   ])('a relay without %s does not start', (_name, start, message) => {
@@ -282,5 +283,5 @@ function withoutRelay(env: FunctionEnvironment): unknown {
   const { getJson, postForm } = createUpstream(() => NOW);
   const { readSecret } = createSecrets();
   const ports = { clock: () => NOW, log: captureLog().log, getJson, postForm, readSecret, dynamo: database.dynamo };
-  return createHandler({ GATEHOUSE_CONFIG: JSON.stringify(testConfig()), ...env }, ports);
+  return createHandler({ GATEHOUSE_CONFIG: JSON.stringify(testConfig()), AUDIT_TABLE: 'audit', ...env }, ports);
 }
