@@ -34,7 +34,7 @@ interface Adds {
 }
 
 /** Of an answer whose record came by the second sink; `_meta["gatehouse/audit"]` of an MCP result says the same. */
-export const LATE_HEADER = 'x-gatehouse-audit';
+const LATE_HEADER = 'x-gatehouse-audit';
 
 export interface AuditOptions {
   readonly writer: AuditWriter;

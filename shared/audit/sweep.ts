@@ -15,7 +15,7 @@ export const ORPHAN_MS = MINUTE_MS;
  * What came by the second sink may have its outcome still on the way by it. Less than 50 minutes: the run at minute 50
  * closes what is left of the hour before, and ten minutes later the sealer reads that hour for the last time.
  */
-export const LATE_ORPHAN_MS = 45 * MINUTE_MS;
+const LATE_ORPHAN_MS = 45 * MINUTE_MS;
 /** Read in every run: what is sealed next. */
 const RECENT_MS = 2 * MINUTE_MS;
 const HOURLY_MS = 2 * HOUR_MS + 5 * MINUTE_MS;
