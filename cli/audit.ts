@@ -39,6 +39,27 @@ export const auditCommands: CommandGroup = {
         load: async () => (await import('./audit/key.ts')).keyCommand,
       },
     ],
+    [
+      'hash',
+      {
+        summary: 'the digest of guessed arguments, to compare with a record',
+        load: async () => (await import('./audit/hash.ts')).hashCommand,
+      },
+    ],
+    [
+      'erase',
+      {
+        summary: 'make what is kept of one user’s arguments unreadable for ever',
+        load: async () => (await import('./audit/erase.ts')).eraseCommand,
+      },
+    ],
+    [
+      'hold',
+      {
+        summary: 'legal hold: on a user, who then cannot be erased, or on days of the archive',
+        load: async () => (await import('./audit/hold.ts')).holdCommand,
+      },
+    ],
   ]),
   more: 'npm run gatehouse -- audit <command> --help tells more.',
 };

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { type NoteKey, parseVkey } from '../../shared/audit/log/note.ts';
-import { stackOutputs } from '../../shared/aws/cloudformation.ts';
 import type { Objects } from '../../shared/aws/objects.ts';
 import { openArchive } from '../../shared/aws/open-archive.ts';
 import { DEFAULT_PORT, toPort } from '../arguments.ts';
 import { readState } from '../dev/state-file.ts';
 import { Failure, WrongUsage } from '../failure.ts';
+import { outputOf } from './stack-output.ts';
 
 export const ARCHIVE_OPTIONS = {
   archive: { type: 'string' },
@@ -59,20 +59,6 @@ export function pinnedKey({ key, 'key-file': file, local, port }: ArchiveValues)
   } catch (error) {
     throw new WrongUsage(`The key cannot be used: ${error instanceof Error ? error.message : ''}.`);
   }
-}
-
-export async function outputOf(stack: string, name: string): Promise<string> {
-  let outputs: ReadonlyMap<string, string>;
-  try {
-    outputs = await stackOutputs(stack);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : 'unknown';
-    throw new Failure(`The stack ${stack} cannot be read: ${cause} For the dev gateway add --local.`);
-  }
-  const value = outputs.get(name);
-  if (value === undefined)
-    throw new Failure(`The stack ${stack} has no output ${name}. Is it deployed from this version?`);
-  return value;
 }
 
 export function readText(file: string): string {

@@ -4,7 +4,7 @@ import { createKmsSigner } from '../../shared/aws/kms-client.ts';
 import { DEFAULT_PORT, toPort } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { readState } from '../dev/state-file.ts';
-import { outputOf } from './archive.ts';
+import { outputOf } from './stack-output.ts';
 
 export const keyCommand: Command = {
   help: `Usage: npm run gatehouse -- audit key [options]

@@ -7,7 +7,7 @@ import type { Command } from '../command.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
 import { WrongUsage } from '../failure.ts';
-import { outputOf } from './archive.ts';
+import { outputOf } from './stack-output.ts';
 import { toTime } from './times.ts';
 
 const OPTIONS = {

@@ -1,5 +1,6 @@
 import type { AuthFailure } from '../../shared/audit/auth-failures.ts';
-import type { CallFacts } from '../../shared/audit/record.ts';
+import type { ArgumentKeeper, KeptArguments } from '../../shared/audit/keep-arguments.ts';
+import type { CallFacts, Outcome } from '../../shared/audit/record.ts';
 import type { AuditMode, AuditWriter, IntentReceipt } from '../../shared/audit/write.ts';
 import type { Clock } from '../../shared/core/clock.ts';
 import { GatewayError, isDenial } from '../../shared/core/errors.ts';
@@ -23,7 +24,9 @@ type Needs = Invocation &
 /** How the call ended, filled in by the handler. Left empty, the outcome is the code of what was thrown. */
 export interface CallRecord {
   readonly receipt: IntentReceipt | undefined;
-  ended?: { readonly isError: boolean; readonly errorType: string | undefined };
+  /** What the trail has of a result. */
+  readonly digest: KeptArguments['digest'];
+  ended?: Pick<Outcome, 'isError' | 'errorType' | 'resultDigest'>;
 }
 
 interface Adds {
@@ -35,6 +38,7 @@ export const LATE_HEADER = 'x-gatehouse-audit';
 
 export interface AuditOptions {
   readonly writer: AuditWriter;
+  readonly keeper: ArgumentKeeper;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   /** Gets refused tokens, but for missing and expired ones; neither waits nor throws. */
@@ -45,18 +49,31 @@ export interface AuditOptions {
  * Intent before the effect, outcome after it, denial on refusal. Nothing runs whose intent is not written. Before a
  * principal exists there is a sample: an unauthenticated flood must not become a database bill.
  */
-export function audit({ writer, dispatcher, clock, sample }: AuditOptions): Step<Needs, Adds> {
+export function audit({ writer, keeper, dispatcher, clock, sample }: AuditOptions): Step<Needs, Adds> {
   const settle = async ({ record, startedAt }: Adds & RequestContext, error?: unknown): Promise<boolean> => {
     if (record.receipt === undefined) return false;
-    const { isError, errorType } = record.ended ?? { isError: true, errorType: codeOf(error) };
-    const { late } = await writer.outcome(record.receipt, { isError, errorType, latencyMs: clock() - startedAt });
+    const ended = record.ended ?? { isError: true, errorType: codeOf(error) };
+    const { late } = await writer.outcome(record.receipt, { ...ended, latencyMs: clock() - startedAt });
     return late || record.receipt.late;
+  };
+  /** @param orNothing keeps nothing of the arguments when there is no key for them, instead of refusing */
+  const tell = async (call: Partial<Needs>, orNothing: boolean) => {
+    const { message, account, deadline = 0 } = call;
+    const facts = factsOf(call, dispatcher, clock);
+    if (facts === undefined || message === undefined) return undefined;
+    const { given: args, level, name } = dispatcher.describe(message);
+    const given = { callId: facts.callId, args, level, auditKey: account?.auditKey, isKnown: name !== undefined };
+    const kept = await keeper.keep(given, deadline, orNothing);
+    return { facts: { ...facts, args: kept.fields }, kept };
   };
   return {
     name: 'audit',
     before: async (call) => {
-      const facts = factsOf(call, dispatcher, clock);
-      return { record: { receipt: facts && (await writer.intent(facts, call.deadline, modeOf(call.target))) } };
+      const mode = modeOf(call.target);
+      const told = await tell(call, mode === 'available');
+      if (told === undefined) return { record: { receipt: undefined, digest: () => undefined } };
+      const receipt = await writer.intent(told.facts, call.deadline, mode);
+      return { record: { receipt, digest: told.kept.digest } };
     },
     after: async (call, response) => ((await settle(call)) ? markLate(response) : response),
     onError: async (call, error) => {
@@ -69,8 +86,8 @@ export function audit({ writer, dispatcher, clock, sample }: AuditOptions): Step
         sampleOf(call, error, sample);
         return undefined;
       }
-      const facts = factsOf(call, dispatcher, clock);
-      if (facts) await writer.denial(facts, error.code, error.reason);
+      const told = await tell(call, true);
+      if (told) await writer.denial(told.facts, error.code, error.reason);
       return undefined;
     },
   };
@@ -104,7 +121,7 @@ function isOutcomeLost(error: unknown): boolean {
 function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): CallFacts | undefined {
   const { message, principal, account, http, requestId, trace } = call;
   if (!message || !principal || !http || requestId === undefined) return undefined;
-  const { recorded, name, requested } = dispatcher.describe(message);
+  const { recorded, name, requested, version } = dispatcher.describe(message);
   if (!recorded) return undefined;
   return {
     callId: uuidv7(clock),
@@ -114,6 +131,7 @@ function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): Ca
     method: message.method,
     tool: name,
     requestedName: requested,
+    toolVersion: version,
     door: message.door,
     revision: message.revision.name,
     sourceIp: http.sourceIp,

@@ -1,6 +1,14 @@
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
-import { type AuditRecord, type CallFacts, denialRecord, intentRecord, type Outcome, outcomeRecord } from './record.ts';
+import {
+  type AuditRecord,
+  type CallFacts,
+  denialRecord,
+  intentRecord,
+  type Outcome,
+  outcomeRecord,
+  type Stamp,
+} from './record.ts';
 import { createSinks, RecordConflict, type SinkOptions } from './sinks.ts';
 
 /**
@@ -53,14 +61,23 @@ export interface AuditWriter {
 export interface AuditWriterOptions extends SinkOptions {
   readonly clock: Clock;
   readonly retentionDays: number;
+  readonly region?: string | undefined;
+  /** Of the gateway. */
+  readonly fnVersion?: string | undefined;
+  /** Whether the table has the index by tool. */
+  readonly toolIndex?: boolean;
 }
 
-export function createAuditWriter({ clock, retentionDays, ...given }: AuditWriterOptions): AuditWriter {
+export function createAuditWriter(options: AuditWriterOptions): AuditWriter {
+  const { clock, retentionDays, region, fnVersion, toolIndex = false, ...given } = options;
   const { first, second } = createSinks(given);
-  const ttl = () => Math.floor(clock() / 1000) + retentionDays * 86_400;
+  const stamp = (): Stamp => {
+    const logTs = clock();
+    return { ttl: Math.floor(logTs / 1000) + retentionDays * 86_400, logTs, region, fnVersion, toolIndex };
+  };
   return {
     intent: async (facts, until, mode = 'strict') => {
-      const record = intentRecord(facts, ttl());
+      const record = intentRecord(facts, stamp());
       try {
         await first(record, { withinMs: until - clock() });
         return { facts, record, mode, late: false };
@@ -70,10 +87,10 @@ export function createAuditWriter({ clock, retentionDays, ...given }: AuditWrite
         return { facts, record, mode, late: true };
       }
     },
-    outcome: async ({ facts, record: intent, mode }, outcome) => {
+    outcome: async ({ record: intent, mode }, outcome) => {
       // Clocks are set back now and then, and no call took less than no time.
-      const latencyMs = Math.max(0, outcome.latencyMs);
-      const record = outcomeRecord(facts, intent, { ...outcome, latencyMs }, ttl());
+      const latencyMs = outcome.latencyMs && Math.max(0, outcome.latencyMs);
+      const record = outcomeRecord(intent, { ...outcome, latencyMs }, stamp());
       try {
         await first(record);
         return { late: false };
@@ -87,7 +104,7 @@ export function createAuditWriter({ clock, retentionDays, ...given }: AuditWrite
       }
     },
     denial: async (facts, code, reason) => {
-      const record = denialRecord(facts, code, reason, ttl());
+      const record = denialRecord(facts, code, reason, stamp());
       await first(record).catch((cause) => cause instanceof RecordConflict || second(record));
     },
   };

@@ -1,4 +1,5 @@
 import type { LoggingLevel } from '@modelcontextprotocol/server';
+import { AUDIT_LEVELS, type AuditLevel } from '../audit/arguments.ts';
 import type { AuditMode } from '../audit/write.ts';
 import type { BackendAnswer } from '../backend/call.ts';
 import type { BackendRequest } from '../backend/request.ts';
@@ -74,13 +75,19 @@ export function requireWindow(name: string, { windowSeconds = WINDOW_SECONDS }: 
 /** How calls are recorded. */
 export interface AuditRule {
   /** What of the arguments: `keys` when it is not said. */
-  readonly level?: 'none' | 'keys' | 'redacted' | 'full';
+  readonly level?: AuditLevel;
   /** `available`: a call runs although only the second sink has its intent. For what only reads. */
   readonly mode?: AuditMode;
 }
 
-/** @throws Error at start: what has an effect has its record first */
-export function requireAuditRule(name: string, { mode }: AuditRule, isReadOnly: boolean): void {
+/** @throws Error at start for a level or mode that there is not: what has an effect has its record first */
+export function requireAuditRule(name: string, { level, mode }: AuditRule, isReadOnly: boolean): void {
+  if (level !== undefined && !AUDIT_LEVELS.includes(level)) {
+    throw new Error(`${name}: audit level is one of ${AUDIT_LEVELS.join(', ')}`);
+  }
+  if (mode !== undefined && mode !== 'strict' && mode !== 'available') {
+    throw new Error(`${name}: audit mode is strict or available`);
+  }
   if (mode !== 'available' || isReadOnly) return;
   throw new Error(`${name}: audit mode available is for tools with readOnlyHint: true`);
 }

@@ -11,6 +11,8 @@ import { captureLog } from './log.ts';
 import { createMemoryTable } from './memory-table.ts';
 import { createMemoryObjects } from './objects.ts';
 
+const STAMP = { ttl: 2_000_000_000, logTs: 1_790_000_000_000 };
+
 export const LOG_NAME = 'gatehouse-audit/000000000000/local/Test';
 const ENV = { AUDIT_TABLE: 'audit', SEALS_TABLE: 'seals', AUDIT_LOG: LOG_NAME };
 
@@ -83,8 +85,8 @@ export function callAt(ms: number, kind: 'ended' | 'open' | 'denied' = 'ended'):
     sourceIp: '192.0.2.1',
     userAgent: 'agent/1',
   } as const;
-  if (kind === 'denied') return [denialRecord(facts, 'INSUFFICIENT_SCOPE', 'scope', 2_000_000_000)];
-  const intent = intentRecord(facts, 2_000_000_000);
+  if (kind === 'denied') return [denialRecord(facts, 'INSUFFICIENT_SCOPE', 'scope', STAMP)];
+  const intent = intentRecord(facts, STAMP);
   if (kind === 'open') return [intent];
-  return [intent, outcomeRecord(facts, intent, { isError: false, errorType: undefined, latencyMs: 5 }, 2_000_000_000)];
+  return [intent, outcomeRecord(intent, { isError: false, errorType: undefined, latencyMs: 5 }, STAMP)];
 }

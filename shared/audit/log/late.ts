@@ -3,7 +3,7 @@ import { claimPath, parseClaimObject } from './claim-object.ts';
 import type { SealIndex } from './head.ts';
 import { DAY_MS, isWithin, MINUTE_MS, type Window } from './order.ts';
 import type { ReadEntry } from './read-window.ts';
-import { type SignedSeal, SealError } from './seal.ts';
+import { SealError, type SignedSeal } from './seal.ts';
 
 /** What reading a sealed window again found. */
 export interface Comparison {

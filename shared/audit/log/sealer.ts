@@ -17,7 +17,7 @@ import {
   type SignedSeal,
   sealPath,
 } from './seal.ts';
-import { createEdge, type Edge, openTiles, readTile, tileBytes, tilePath, type Tile } from './tiles.ts';
+import { createEdge, type Edge, openTiles, readTile, type Tile, tileBytes, tilePath } from './tiles.ts';
 
 /** Objects of the tree lie under this prefix, as c2sp.org/tlog-tiles names them below it. */
 export const TREE = 'log/';

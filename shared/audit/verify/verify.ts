@@ -188,6 +188,8 @@ function checkCounts(seal: KeptSeal['seal'], found: ReturnType<typeof recordsOf>
 /** Days of the archive, each read once and checked when the log has left it. */
 function createDays(objects: Objects, key: NoteKey, through: number, report: Report) {
   const open = new Map<string, ArchivedDay>();
+  /** Read to see how far the archive is, and perhaps not part of what is verified. */
+  const probed = new Map<string, ArchivedDay>();
   const close = async (day: ArchivedDay): Promise<void> => {
     const start = Date.parse(`${day.day}T00:00:00Z`);
     checkPairs(
@@ -199,18 +201,19 @@ function createDays(objects: Objects, key: NoteKey, through: number, report: Rep
   };
   const read = async (ms: number): Promise<ArchivedDay> => {
     const name = new Date(ms).toISOString().slice(0, 10);
-    const known = open.get(name);
-    if (known) return known;
-    const day = await readArchivedDay(objects, name, report);
+    const day = open.get(name) ?? probed.get(name) ?? (await readArchivedDay(objects, name, report));
     open.set(name, day);
+    probed.delete(name);
     return day;
   };
   return {
     /** Of the archive: the time of its newest call. */
     newest: async (): Promise<number> => {
-      for (let back = 0; back <= 2; back++) {
-        const { newest } = await read(through - back * DAY_MS);
-        if (newest > 0) return newest;
+      for (let at = through; at > 0 && at > through - 3 * DAY_MS; at -= DAY_MS) {
+        const name = new Date(at).toISOString().slice(0, 10);
+        const day = await readArchivedDay(objects, name, report);
+        probed.set(name, day);
+        if (day.newest > 0) return day.newest;
       }
       return 0;
     },

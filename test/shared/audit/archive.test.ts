@@ -29,7 +29,8 @@ function recordAt(ms: number): AuditRecord {
     sourceIp: '192.0.2.1',
     userAgent: 'agent/1',
   } as const;
-  return ms % 3 === 0 ? denialRecord(facts, 'INSUFFICIENT_SCOPE', 'x', TTL) : intentRecord(facts, TTL);
+  const stamp = { ttl: TTL, logTs: ms };
+  return ms % 3 === 0 ? denialRecord(facts, 'INSUFFICIENT_SCOPE', 'x', stamp) : intentRecord(facts, stamp);
 }
 
 const sequenceOf = (index: number) => String(100_000_000_000_000_000_000n + BigInt(index));

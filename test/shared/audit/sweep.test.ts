@@ -50,10 +50,12 @@ function start({ table = createMemoryTable(), dynamo = table.dynamo, time = { no
 
 async function intentIn(table: MemoryTable, ms: number, change: (record: AuditRecord) => AuditRecord = (r) => r) {
   const facts = factsAt(ms);
-  const record = change(intentRecord(facts, 1));
+  const record = change(intentRecord(facts, { ttl: 1, logTs: ms }));
   await table.dynamo.put('audit', record);
   return { facts, record };
 }
+
+const OK = { isError: false, errorType: undefined, latencyMs: 1 };
 
 function outcomesOf(table: MemoryTable) {
   return [...table.items.values()].filter(({ sk }) => String(sk).endsWith('#1'));
@@ -65,7 +67,8 @@ describe('an intent that nobody ended', () => {
     const { facts, record } = await intentIn(table, NOW - MINUTE);
     await sweep();
     const [outcome] = outcomesOf(table) as AuditRecord[];
-    const { hash: _hash, ...said } = record;
+    const { hash: _hash, door, issuer, revision, scopes, sourceIp, ua, tokenId, ...said } = record;
+    expect([door, revision, sourceIp].every((text) => typeof text === 'string')).toBe(true);
     const { hash, gsi2pk, ...rest } = outcome!;
     expect(rest).toEqual({
       ...said,
@@ -90,7 +93,7 @@ describe('an intent that nobody ended', () => {
     expect([outcomesOf(table), alarms()]).toEqual([[], []]);
   });
 
-  test('by the second sink is left an hour, since its outcome may come that way as well', async () => {
+  test('by the second sink is left for 45 minutes, since its outcome may come that way as well', async () => {
     const { table, sweep, time } = start();
     const { record } = await intentIn(table, NOW - MINUTE, lateCopy);
     await sweep();
@@ -105,11 +108,8 @@ describe('an intent that nobody ended', () => {
 describe('what has its end keeps it', () => {
   test('an outcome is not touched', async () => {
     const { table, sweep, alarms } = start();
-    const { facts, record } = await intentIn(table, NOW - 2 * MINUTE);
-    await table.dynamo.put(
-      'audit',
-      outcomeRecord(facts, record, { isError: false, errorType: undefined, latencyMs: 1 }, 1),
-    );
+    const { record } = await intentIn(table, NOW - 2 * MINUTE);
+    await table.dynamo.put('audit', outcomeRecord(record, OK, { ttl: 1, logTs: NOW }));
     const before = [...table.items.values()];
     await sweep();
     expect([[...table.items.values()], alarms()]).toEqual([before, []]);
@@ -117,8 +117,8 @@ describe('what has its end keeps it', () => {
 
   test('also one that an old copy of the table does not show yet', async () => {
     const table = createMemoryTable();
-    const { facts, record } = await intentIn(table, NOW - 2 * MINUTE);
-    const outcome = outcomeRecord(facts, record, { isError: false, errorType: undefined, latencyMs: 1 }, 1);
+    const { record } = await intentIn(table, NOW - 2 * MINUTE);
+    const outcome = outcomeRecord(record, OK, { ttl: 1, logTs: NOW });
     await table.dynamo.put('audit', outcome);
     const stale: Dynamo = {
       ...table.dynamo,
@@ -155,6 +155,14 @@ describe('several and missed runs', () => {
     const { table, sweep } = start();
     await intentIn(table, NOW - 2 * HOUR);
     await sweep();
+    expect(outcomesOf(table)).toHaveLength(1);
+  });
+
+  test('what came by the second sink just before midnight is closed before the sealer reads that day for the last time', async () => {
+    const { table, sweep, time } = start({ time: { now: Date.UTC(2026, 10, 30, 23, 59, 59) } });
+    await intentIn(table, time.now, lateCopy);
+    for (time.now = Date.UTC(2026, 11, 1, 0, 50); time.now < Date.UTC(2026, 11, 1, 1); time.now += MINUTE)
+      await sweep();
     expect(outcomesOf(table)).toHaveLength(1);
   });
 
@@ -212,6 +220,21 @@ describe('when the table fails', () => {
       1,
       [['audit.unknown', 1]],
     ]);
+  });
+
+  test('what a run closed before it failed is an alarm all the same', async () => {
+    const table = createMemoryTable();
+    await intentIn(table, NOW - 2 * MINUTE);
+    const dynamo: Dynamo = {
+      ...table.dynamo,
+      query: async (name, input) => {
+        if (outcomesOf(table).length > 0) throw new Error('the table is down');
+        return table.dynamo.query(name, input);
+      },
+    };
+    const { sweep, alarms } = start({ table, dynamo });
+    await expect(sweep()).rejects.toThrow('the table is down');
+    expect(alarms()).toEqual([['audit.unknown', 1]]);
   });
 
   test('half of the writes lost or their replies: the rest is closed later, each once', async () => {

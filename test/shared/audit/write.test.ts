@@ -46,17 +46,18 @@ function writerOver(put: (item: Item) => Promise<PutResult>) {
 const done = { isError: false, errorType: undefined, latencyMs: 1 };
 const receiptOf = (mode: AuditMode): IntentReceipt => ({
   facts,
-  record: intentRecord(facts, 1),
+  record: intentRecord(facts, { ttl: 1, logTs: NOW }),
   mode,
   late: false,
 });
 const stored = async (): Promise<PutResult> => ({ created: true });
 const day = new Date(NOW).toISOString().slice(0, 10).replaceAll('-', '');
 const common = {
-  v: 1,
+  v: 2,
   callId: facts.callId,
   requestId: 'request-1',
   ts: NOW,
+  logTs: NOW,
   tenant: 'default',
   uid: 'usr_1',
   issuer: 'https://login.example.com',
