@@ -71,7 +71,7 @@ function flipSignature(line: string): string {
 }
 
 /** A tree over numbered entries, with all its complete subtrees. */
-export function createTree(size: number): { readonly entries: readonly Buffer[]; readonly hashAt: HashAt } {
+function createTree(size: number): { readonly entries: readonly Buffer[]; readonly hashAt: HashAt } {
   const entries = Array.from({ length: size }, (_, at) => createHash('sha256').update(`${size}/${at}`).digest());
   const rows = [entries.map((entry) => leafHash(entry))];
   for (let row = rows[0] ?? []; row.length > 1; row = rows.at(-1) ?? []) {
@@ -84,7 +84,7 @@ export function createTree(size: number): { readonly entries: readonly Buffer[];
   return { entries, hashAt: (level, index) => rows[level]?.[index] ?? Buffer.alloc(0) };
 }
 
-export function rootOf(entries: readonly Buffer[]): Buffer {
+function rootOf(entries: readonly Buffer[]): Buffer {
   const frontier = createFrontier();
   for (const entry of entries) frontier.append(leafHash(entry));
   return frontier.root();

