@@ -61,8 +61,8 @@ export function audit({ writer, keeper, dispatcher, clock, sample }: AuditOption
     const { message, account, deadline = 0 } = call;
     const facts = factsOf(call, dispatcher, clock);
     if (facts === undefined || message === undefined) return undefined;
-    const { given: args, level, name } = dispatcher.describe(message);
-    const given = { callId: facts.callId, args, level, auditKey: account?.auditKey, isKnown: name !== undefined };
+    const { given: args, level, argumentNames: names } = dispatcher.describe(message);
+    const given = { callId: facts.callId, args, level, auditKey: account?.auditKey, names };
     const kept = await keeper.keep(given, deadline, orNothing);
     return { facts: { ...facts, args: kept.fields }, kept };
   };

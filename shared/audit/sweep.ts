@@ -31,6 +31,8 @@ export interface SweeperOptions {
   readonly table: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether the table has the index by tool. */
+  readonly toolIndex?: boolean;
 }
 
 /**
@@ -50,14 +52,14 @@ export interface SweeperOptions {
  *
  * @returns one run. It throws when the table fails; nothing is lost by that.
  */
-export function createSweeper({ dynamo, table, clock, log }: SweeperOptions): () => Promise<void> {
+export function createSweeper({ dynamo, table, clock, log, toolIndex }: SweeperOptions): () => Promise<void> {
   let position: number | undefined;
   let slice = SLICE_MS;
   let hasFailed = false;
 
   const close = async (intents: readonly Item[], now: number, closed: Item[]): Promise<void> => {
     for (const intent of intents.filter((one) => isDue(one, now))) {
-      const record = unknownRecord(intent, now);
+      const record = unknownRecord(intent, now, toolIndex);
       const { created } = await dynamo.putIfAbsent(table, record);
       if (created) closed.push(intent);
     }

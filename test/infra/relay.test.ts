@@ -73,7 +73,7 @@ describe('the function of the relay', () => {
       return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value.replace(/[0-9A-F]{8}$/, '')]));
     };
     const local = 'arn:aws:secretsmanager:local:000000000000:secret:';
-    const common = { STACK_NAME: 'Gatehouse', RELAY_KEYS_ARN: `${local}RelayKeys` };
+    const common = { STACK_NAME: 'Gatehouse', AUDIT_TABLE: 'TablesAudit', RELAY_KEYS_ARN: `${local}RelayKeys` };
     expect([variables(relay), variables({ ...pool, relayStrict: 'true' })]).toEqual([
       { ...common, UPSTREAM_SECRET_ARN: ARN },
       { ...common, UPSTREAM_SECRET_ARN: `${local}RelayUpstream`, STATE_TABLE: 'TablesState' },
