@@ -65,6 +65,36 @@ export const withoutMetricMath: Edit = (template) => {
   return JSON.stringify({ ...parsed, Resources: Object.fromEntries(resources) });
 };
 
+type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/**
+ * A statement with a condition about a key that its policy engine does not know: such a condition never holds there.
+ * `isUnknown`: which operator and key.
+ */
+function withoutConditions(template: string, isUnknown: (operator: string, key: string) => boolean): string {
+  const changed = JSON.stringify(JSON.parse(template), (name, value: unknown) => {
+    if (name !== 'Condition' || typeof value !== 'object' || value === null) return value;
+    const kept = Object.entries(value as Conditions).map(
+      ([operator, keys]) =>
+        [operator, Object.fromEntries(Object.entries(keys).filter(([key]) => !isUnknown(operator, key)))] as const,
+    );
+    return Object.fromEntries(kept.filter(([, keys]) => Object.keys(keys).length > 0));
+  });
+  if (changed === JSON.stringify(JSON.parse(template))) throw new Error('The template has no such condition any more.');
+  return changed;
+}
+
+/**
+ * Its policy engine gives a request to DynamoDB no `dynamodb:LeadingKeys`. ForAllValues holds for none, `Null: false`
+ * never. On AWS both are needed: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+export const allowWithoutLeadingKeys: Edit = (template) =>
+  withoutConditions(template, (operator, key) => operator === 'Null' && key === 'dynamodb:LeadingKeys');
+
+/** Its policy engine gives a request to KMS no key of its own. What a ciphertext is bound to, its KMS does check. */
+export const allowWithoutKmsKeys: Edit = (template) =>
+  withoutConditions(template, (_operator, key) => /^kms:/.test(key));
+
 function replace(text: string, what: string | RegExp, by: string): string {
   const changed = typeof what === 'string' ? text.replaceAll(what, by) : text.replace(what, by);
   if (changed === text) throw new Error(`The template has no ${what} any more.`);
