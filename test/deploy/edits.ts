@@ -4,9 +4,9 @@
  */
 export type Edit = (template: string) => string;
 
-/** The bucket for assets refuses plain http, which is all that the emulator speaks. */
+/** Buckets and queues refuse plain http, which is all that the emulator speaks. */
 export const allowPlainHttp: Edit = (template) =>
-  replace(template, 'aws:SecureTransport: "false"', 'aws:SecureTransport: "never"');
+  replace(template, /("?aws:SecureTransport"?: ?)"false"/g, '$1"never"');
 
 /** It knows the issuer of a user pool without its scheme only. */
 export const joinProviderUrl: Edit = (template) =>
@@ -27,14 +27,22 @@ export const referToSecrets: Edit = (template) => {
   return ids.reduce((text, id) => replace(text, `{"Ref":"${id}"}`, `{"Fn::GetAtt":["${id}","Id"]}`), compact);
 };
 
-/** It does not know the look of the login page. */
-export const dropBranding: Edit = (template) => {
-  const parsed = JSON.parse(template) as { readonly Resources: Readonly<Record<string, { readonly Type: string }>> };
-  const all = Object.entries(parsed.Resources);
-  const kept = all.filter(([, { Type }]) => Type !== 'AWS::Cognito::ManagedLoginBranding');
-  if (kept.length === all.length) throw new Error('The template has no branding.');
-  return JSON.stringify({ ...parsed, Resources: Object.fromEntries(kept) });
-};
+/** Of a type that it does not know. Nothing may refer to them. */
+const dropAll =
+  (type: string): Edit =>
+  (template) => {
+    const parsed = JSON.parse(template) as { readonly Resources: Readonly<Record<string, { readonly Type: string }>> };
+    const all = Object.entries(parsed.Resources);
+    const kept = all.filter(([, { Type }]) => Type !== type);
+    if (kept.length === all.length) throw new Error(`The template has no ${type}.`);
+    return JSON.stringify({ ...parsed, Resources: Object.fromEntries(kept) });
+  };
+
+/** The look of the login page. */
+export const dropBranding = dropAll('AWS::Cognito::ManagedLoginBranding');
+
+/** The saved questions of Athena. */
+export const dropSavedQueries = dropAll('AWS::Athena::NamedQuery');
 
 interface AlarmProperties {
   readonly Metrics?: ReadonlyArray<{ readonly MetricStat?: MetricStat }>;

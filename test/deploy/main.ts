@@ -12,10 +12,12 @@ import { checkDev } from './chapters/dev-checks.ts';
 import { deployDev } from './chapters/dev-deploy.ts';
 import { changeDev, endDev } from './chapters/dev-lifecycle.ts';
 import { relayDev } from './chapters/dev-relay.ts';
+import { beginLog, trailDev } from './chapters/dev-trail.ts';
 import { prodChapter } from './chapters/prod.ts';
 import { API_HOSTS, type Doors, openDoors } from './doors.ts';
-import { awsEnvironment, enter, type Environment } from './environment.ts';
+import { awsEnvironment, type Environment, enter } from './environment.ts';
 import { type MiniStack, startMiniStack } from './ministack.ts';
+import { createSealerClock } from './sealer-clock.ts';
 import { createStory, type Story } from './story.ts';
 import { startIssuer, type World } from './world.ts';
 
@@ -41,8 +43,9 @@ async function openAccount(stage: Stage, story: Story): Promise<World | undefine
     const port = await findFreePort();
     const certificate = makeCertificate(API_HOSTS);
     const throughDoors = proxied(work, certificate.cert, port + 3);
+    const sealerClock = createSealerClock(work);
     const running = await step('MiniStack is fetched and starts', () =>
-      startMiniStack({ port, work, environment: throughDoors }),
+      startMiniStack({ port, work, environment: { ...throughDoors, ...sealerClock.environment } }),
     );
     stage.ministack = running;
     const { endpoint } = running;
@@ -54,7 +57,16 @@ async function openAccount(stage: Stage, story: Story): Promise<World | undefine
     await step('cdk bootstrap', () => cdk.bootstrap());
     const issuer = `http://127.0.0.1:${port + 1}`;
     const api = createAwsApi(running.endpoint);
-    world = { ministack: running, environment, cdk, api, issuer, issuerPort: port + 1, doors };
+    world = {
+      ministack: running,
+      environment,
+      cdk,
+      api,
+      issuer,
+      issuerPort: port + 1,
+      doors,
+      setSealerAhead: sealerClock.setAhead,
+    };
   });
   return world;
 }
@@ -76,12 +88,14 @@ async function tellDev(world: World, { chapter }: Story): Promise<void> {
     const gateway = await deployDev(world, step);
     const idp = await startIssuer(world, gateway.url);
     try {
+      await beginLog(world, step);
       const alice = await callDev(world, gateway, step);
       await checkDev(world, gateway, alice, step);
       await backendDev(world, gateway, alice, step);
       await changeDev(world, gateway, alice, step);
       await idp.close();
       await relayDev(world, gateway, alice, step);
+      await trailDev(world, gateway, step);
       await endDev(world, step);
     } finally {
       await idp.close();

@@ -20,6 +20,8 @@ export interface World {
   readonly issuer: string;
   readonly issuerPort: number;
   readonly doors: Doors;
+  /** How much later it is for the deployed sealer than for everybody else. */
+  setSealerAhead(ms: number): void;
 }
 
 /** A deployed gateway, seen as its clients see it. */
