@@ -2,7 +2,7 @@ import { openBytes, sealBytes } from '../core/aead.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import type { CallKey } from './call-key.ts';
-import { REDACTED, redact, redactText } from './redact.ts';
+import { REDACTED, redact } from './redact.ts';
 
 /**
  * What the trail keeps of the arguments of a call. `keys`: a keyed digest, and the names of the arguments. `redacted` and

@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** Twice the 28 seconds that a function may run, rounded up: no call is still running then. */
-export const ORPHAN_MS = MINUTE_MS;
+const ORPHAN_MS = MINUTE_MS;
 /**
  * What came by the second sink may have its outcome still on the way by it. Less than 50 minutes: the run at minute 50
  * closes what is left of the hour before, and ten minutes later the sealer reads that hour for the last time.
