@@ -39,7 +39,7 @@ export interface SweeperOptions {
  * Closes intents that have no outcome, because a function crashed, was stopped, or both sinks failed it. The rules:
  *
  * - An intent without outcome 60 s after the time in its id gets one in phase 1: `isError`, errorType `UNKNOWN`, state
- *   index `unknown`, `prevPhaseHash` of the intent, everything else as the intent says. One with `late: true` gets it
+ *   index `unknown`, `prevPhaseHash` of the intent, the rest as of any outcome. One with `late: true` gets it
  *   after 45 minutes, since its outcome may come the same way.
  * - Written if absent, so a real outcome always stands, and any number of sweepers make one item. Whoever comes after it
  *   with a real outcome has a conflict (write.ts), which is an alarm.
