@@ -7,8 +7,36 @@ export const auditCommands: CommandGroup = {
     [
       'query',
       {
-        summary: 'list calls by user, tool, decision, client, reason, time',
+        summary: 'list calls by user, tool, client, decision, reason, state, time',
         load: async () => (await import('./audit/query.ts')).queryCommand,
+      },
+    ],
+    [
+      'show',
+      {
+        summary: 'show one call or event in full, with its hashes checked',
+        load: async () => (await import('./audit/show.ts')).showCommand,
+      },
+    ],
+    [
+      'tail',
+      {
+        summary: 'show calls as they end',
+        load: async () => (await import('./audit/tail.ts')).tailCommand,
+      },
+    ],
+    [
+      'export',
+      {
+        summary: 'write a time range as records, CSV, OCSF or CloudEvents',
+        load: async () => (await import('./audit/export.ts')).exportCommand,
+      },
+    ],
+    [
+      'stats',
+      {
+        summary: 'count calls by tool, user, client, decision, reason or day',
+        load: async () => (await import('./audit/stats.ts')).statsCommand,
       },
     ],
     [

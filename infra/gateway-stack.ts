@@ -53,7 +53,10 @@ export class GatewayStack extends Stack {
     this.parameters = parameters;
     this.bundling = bundling;
     this.assertions = assertions;
-    const tables = new Tables(this, 'Tables', { isProtected: parameters.environment === 'prod' });
+    const tables = new Tables(this, 'Tables', {
+      isProtected: parameters.environment === 'prod',
+      toolIndex: parameters.auditToolIndex,
+    });
     const door = createFrontDoor(this, parameters);
     const { publicUrl } = door;
     const signIn = makesAppClient(parameters) ? createSignIn(this, { parameters, publicUrl, bundling }) : undefined;
@@ -103,6 +106,7 @@ export class GatewayStack extends Stack {
         ...common,
         IDENTITIES_TABLE,
         AUDIT_TABLE: tables.audit.tableName,
+        ...(this.parameters.auditToolIndex ? { AUDIT_TOOL_INDEX: 'true' } : {}),
         STATE_TABLE,
         ...ASSERTION_KEY,
       }),

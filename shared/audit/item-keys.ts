@@ -4,7 +4,7 @@ import { uuidv7Time } from '../core/ids.ts';
 /** Shards a day: spreads the writes; a call's shard follows from its id, so a lookup by id needs no index. */
 export const SHARDS = 4;
 /** Of the index by tool, a month. */
-const TOOL_SHARDS = 8;
+export const TOOL_SHARDS = 8;
 /** Reserved: one gateway has one tenant. */
 const TENANT = 'default';
 
