@@ -25,6 +25,12 @@ const METRICS: Readonly<Record<string, (result: BenchResult) => number | undefin
   refreshToJose: ({ cpu: { refresh } }) => refresh.gatehouse / refresh.jose,
   sealingToHash: ({ sealing }) => sealing.sealing / sealing.plainHash,
   sealingMemoryMB: ({ sealing }) => sealing.peakMemory,
+  // The machine's other work is in both of these alike.
+  backendCallToDirect: ({ backends: { gateway, direct } }) => gateway.cpu / direct.cpu,
+  signingToJose: ({ backends }) => backends.signing / backends.joseSigning,
+  keptToFreshConnection: ({ backends: { kept, fresh } }) => kept.cpu / fresh.cpu,
+  trailToPlain: ({ trail }) => trail.keys.cpu / trail.plain.cpu,
+  trailWriteUnits: ({ trail }) => trail.keys.writeUnits,
   mcpBundleKB: ({ bundles }) => sizeOf(bundles, 'mcp'),
   oauthBundleKB: ({ bundles }) => sizeOf(bundles, 'oauth'),
   writeUnitsPerCall: ({ units }) => units?.executed.writeUnits,

@@ -23,6 +23,11 @@ const OURS = {
   gatehouseMemory: `${SIDES}/gatehouse-memory.ts`,
   relayRefresh: `${SIDES}/relay-refresh.ts`,
   sealing: `${SIDES}/sealing.ts`,
+  backendCall: `${SIDES}/backend-call.ts`,
+  signing: `${SIDES}/signing.ts`,
+  connection: `${SIDES}/connection.ts`,
+  trailFull: `${SIDES}/trail-full.ts`,
+  trailPlain: `${SIDES}/trail-plain.ts`,
 } as const;
 
 /** Built with the same settings, but for what this project adds to them. */
@@ -31,6 +36,8 @@ const REFERENCES = {
   sdkMemory: `${SIDES}/sdk-memory.ts`,
   sdkStub: `${SIDES}/sdk-stub.ts`,
   verification: `${SIDES}/verification.ts`,
+  backendDirect: `${SIDES}/backend-direct.ts`,
+  joseSigning: `${SIDES}/jose-signing.ts`,
   joseRefresh: `${SIDES}/jose-refresh.ts`,
   driver: `${SIDES}/driver.ts`,
   serve: `${SIDES}/serve.ts`,

@@ -8,10 +8,12 @@ import { node24, run } from '../support/toolbox.ts';
 import { complaints, judge } from './budgets.ts';
 import { buildBundles } from './bundles.ts';
 import { toChart } from './chart.ts';
+import { measureBackends } from './measure-backends.ts';
 import { measureCold } from './measure-cold.ts';
 import { measureCpu } from './measure-cpu.ts';
 import { measureSealing } from './measure-sealing.ts';
 import { measureThroughput } from './measure-throughput.ts';
+import { measureTrail } from './measure-trail.ts';
 import { measureUnits } from './measure-units.ts';
 import { toPage } from './page.ts';
 import type { BenchResult } from './result.ts';
@@ -70,6 +72,10 @@ async function measure(rounds: number): Promise<BenchResult> {
     const cpu = await measureCpu(bundles, stub, rounds);
     told('sealing');
     const sealing = await measureSealing(bundles);
+    told('backends');
+    const backends = await measureBackends(bundles, stub, rounds);
+    told('the trail');
+    const trail = await measureTrail(bundles, stub, rounds);
     told('throughput');
     const throughput = await measureThroughput(bundles, stub, 3);
     told('DynamoDB units');
@@ -79,7 +85,19 @@ async function measure(rounds: number): Promise<BenchResult> {
       return { name, bytes, inputs };
     });
     const processor = cpus()[0]?.model ?? 'unknown processor';
-    return { at: new Date().toISOString(), node, processor, cpu, sealing, throughput, cold, bundles: sized, units };
+    return {
+      at: new Date().toISOString(),
+      node,
+      processor,
+      cpu,
+      sealing,
+      backends,
+      trail,
+      throughput,
+      cold,
+      bundles: sized,
+      units,
+    };
   } finally {
     await stub.stop();
   }

@@ -21,9 +21,12 @@ export interface Pair {
   readonly sdk: number;
 }
 
-interface Turn {
+export interface Turn {
   readonly child: Child;
-  readonly operation: Operation;
+  /** CPU of this; left out: CPU of what the child does anyway. */
+  readonly operation?: Operation;
+  /** By the clock in the place of CPU. */
+  readonly byClock?: true;
   readonly calls: number;
 }
 
@@ -81,8 +84,9 @@ export async function measureCpu(bundles: Bundles, stub: Stub, rounds: number): 
 }
 
 /** Warm-up, then round by round a batch of each: what else this machine does hits all sides alike. */
-async function takeTurns(rounds: number, turns: readonly Turn[]): Promise<readonly number[]> {
-  const take = ({ child, operation, calls }: Turn) => child.ask<number>({ kind: 'cpu', operation, calls });
+export async function takeTurns(rounds: number, turns: readonly Turn[]): Promise<readonly number[]> {
+  const take = ({ child, operation = 'tools/call', byClock, calls }: Turn) =>
+    child.ask<number>(byClock ? { kind: 'wall', calls } : { kind: 'cpu', operation, calls });
   for (const turn of turns) await take({ ...turn, calls: turn.calls * WARM_UP });
   const samples = turns.map((): number[] => []);
   for (let round = 0; round < rounds; round++) {

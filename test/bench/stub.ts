@@ -1,10 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { SignJWT } from 'jose';
 import { close } from '../../cli/dev/network.ts';
 import type { RelayConfig } from '../../shared/core/config.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { goodClaims, RESOURCE, testConfig } from '../support/config.ts';
 import type { Fixture } from './sides/fixture.ts';
 import { KNOWN_USER } from './sides/memory-dynamo.ts';
@@ -19,6 +21,8 @@ export interface Stub {
 }
 
 const KID = 'key-1';
+/** What the backend of the bench knows. */
+const DEALS = JSON.stringify({ deals: Array.from({ length: 20 }, (_, id) => ({ id, name: `Deal number ${id}` })) });
 const SECRET = JSON.stringify({ SecretString: 'k'.repeat(64), VersionId: 'v1' });
 
 /** An issuer, DynamoDB and Secrets Manager that know one answer each, in this process: it idles while others are measured. */
@@ -34,13 +38,21 @@ export async function startStub(): Promise<Stub> {
   const server = createServer((request, response) => {
     const target = String(request.headers['x-amz-target'] ?? '');
     const service = target === 'secretsmanager.GetSecretValue' ? SECRET : target.endsWith('GetItem') ? item : '{}';
-    const body = request.method === 'POST' ? service : documents.get(request.url ?? '')?.();
+    const isBackend = request.url?.startsWith('/backend/') === true;
+    const known = isBackend ? DEALS : documents.get(request.url ?? '')?.();
+    const body = request.method === 'POST' ? service : known;
     response.statusCode = body === undefined ? 404 : 200;
-    response.setHeader('content-type', 'application/x-amz-json-1.0');
+    response.setHeader('content-type', isBackend ? 'application/json' : 'application/x-amz-json-1.0');
     request.resume().on('end', () => response.end(body));
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const certificate = makeCertificate('localhost');
+  const secure = createTlsServer(certificate, (_request, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(DEALS);
+  });
+  secure.keepAliveTimeout = 60_000;
+  await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const sign = (more: object) =>
     new SignJWT({ ...goodClaims(Date.now()), iss: base, exp: Math.floor(Date.now() / 1000) + 3600, ...more })
@@ -54,9 +66,15 @@ export async function startStub(): Promise<Stub> {
     token,
     tokenWithoutScopes,
     dynamodb: base,
+    secure: { url: `https://localhost:${(secure.address() as AddressInfo).port}/deals`, ca: certificate.cert },
   };
   const env = functionEnvironment(fixture);
-  return { fixture, env, relayEnv: relayEnvironment(env, base), stop: () => close(server) };
+  return {
+    fixture,
+    env,
+    relayEnv: relayEnvironment(env, base),
+    stop: async () => void (await Promise.all([close(server), close(secure)])),
+  };
 }
 
 function documentOf(base: string) {

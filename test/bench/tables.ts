@@ -1,4 +1,5 @@
 import type { Judged } from './budgets.ts';
+import type { Cost } from './measure-backends.ts';
 import type { BenchResult } from './result.ts';
 
 export interface Table {
@@ -16,6 +17,8 @@ export function toTables(result: BenchResult, judged: readonly Judged[]): readon
   return [
     budgetTable(judged),
     cpuTable(result),
+    backendsTable(result),
+    trailTable(result),
     sealingTable(result),
     throughputTable(result),
     coldTable(result),
@@ -58,6 +61,52 @@ function cpuTable({ cpu: { memory, stub, verification, refresh } }: BenchResult)
       ['decrypt, exchange, encrypt by jose, nothing else', round(refresh.jose), '', ''],
     ],
     note: `The requests to DynamoDB are ${round(share * 100)} % of the CPU of a call.`,
+  };
+}
+
+function backendsTable({ backends }: BenchResult): Table {
+  const { gateway, direct, signing, joseSigning, kept, fresh } = backends;
+  const row = (name: string, one: Cost, other: Cost) => [
+    name,
+    ...[one.cpu, other.cpu].map((value) => round(value)),
+    round(one.cpu / other.cpu, 2),
+    ...[one.wall, other.wall].map((value) => round(value)),
+    round(one.wall / other.wall, 2),
+  ];
+  return {
+    title: 'Calls to backends, µs',
+    rows: [
+      ['what', 'CPU', 'CPU beside', 'ratio', 'by the clock', 'beside', 'ratio'],
+      row('a backend tool through the gateway; the same request without it', gateway, direct),
+      row('an https request with a new connection; on a kept one', fresh, kept),
+      [
+        'an assertion; the same claims signed by jose',
+        round(signing),
+        round(joseSigning),
+        round(signing / joseSigning, 2),
+        '',
+        '',
+        '',
+      ],
+    ],
+    note: `Through the gateway a call costs ${round(gateway.cpu - direct.cpu)} µs of CPU and ${round(gateway.wall - direct.wall)} µs more than the backend alone: token, scopes, two records in memory, an assertion (${round(signing)} µs), checks on the way out. The backend is on this machine: the network between is in neither.`,
+  };
+}
+
+function trailTable({ trail }: BenchResult): Table {
+  const names = { plain: 'plain strict writer', keys: 'the trail, level keys', full: 'the trail, level full' } as const;
+  return {
+    title: 'The trail of an executed call',
+    rows: [
+      ['what', 'CPU, µs', 'ratio', 'write units'],
+      ...(['plain', 'keys', 'full'] as const).map((level) => [
+        names[level],
+        round(trail[level].cpu),
+        round(trail[level].cpu / trail.plain.cpu, 2),
+        trail[level].writeUnits?.toFixed(2) ?? 'not measured',
+      ]),
+    ],
+    note: 'The plain one writes the same two items of a call with a SHA-256 over the JSON of each, as the gateway did before: no canonical form, no keyed digests of arguments and result, no second sink. The table is in memory for the CPU; write units are counted by DynamoDB Local, indexes included.',
   };
 }
 

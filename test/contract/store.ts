@@ -240,7 +240,11 @@ function auditContract(engine: Engine, database: () => TestDatabase): void {
 function userStoreContract(database: () => TestDatabase): void {
   test('a value is read back by its user alone, and is gone at its end of life before any engine deletes it', async () => {
     let now = NOW;
-    const storeOf = createUserStore(() => database().dynamo, database().state, () => now);
+    const storeOf = createUserStore(
+      () => database().dynamo,
+      database().state,
+      () => now,
+    );
     const mine = storeOf('usr_alice' as Uid, 'notes');
     await mine.put('k', { text: 'mine' }, { ttlSeconds: 60 });
     const other = await storeOf('usr_bob' as Uid, 'notes').get('k');

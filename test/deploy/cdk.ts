@@ -64,7 +64,7 @@ async function command(program: string, args: readonly string[], env: Environmen
     return stdout;
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { readonly stdout?: string; readonly stderr?: string };
-    throw new Error(`${args.slice(0, 3).join(' ')} failed:\n${`${stdout}${stderr}`.slice(-3000)}`);
+    throw new Error(`${args.slice(0, 3).join(' ')} failed:\n${`${stdout}${stderr}`.slice(-20_000)}`);
   }
 }
 

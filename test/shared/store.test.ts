@@ -12,7 +12,12 @@ beforeAll(async () => {
 });
 afterAll(() => database.stop());
 
-const storeOf = () => createUserStore(() => database.dynamo, database.state, () => now);
+const storeOf = () =>
+  createUserStore(
+    () => database.dynamo,
+    database.state,
+    () => now,
+  );
 const [alice, bob] = ['usr_alice' as Uid, 'usr_bob' as Uid];
 
 test('a user reads back what they put, and nobody else and no other tool does', async () => {

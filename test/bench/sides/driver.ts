@@ -5,6 +5,8 @@ import { eventOf, LAMBDA, type Operation, requestOf } from './messages.ts';
 /** What the parent may ask of a side. */
 export type Order =
   | { readonly kind: 'cpu'; readonly operation: Operation; readonly calls: number }
+  /** By the clock, one after another. */
+  | { readonly kind: 'wall'; readonly calls: number }
   | { readonly kind: 'heap'; readonly calls: number }
   /** Calls that may be refused. */
   | { readonly kind: 'calls'; readonly calls: number };
@@ -27,6 +29,13 @@ async function measureCpu(operation: Operation, calls: number): Promise<number> 
   return (user + system) / calls;
 }
 
+/** Mean microseconds. */
+async function measureWall(calls: number): Promise<number> {
+  const started = performance.now();
+  for (let n = 0; n < calls; n++) await call('tools/call');
+  return ((performance.now() - started) * 1000) / calls;
+}
+
 async function measureHeap(calls: number): Promise<number> {
   for (let n = 0; n < calls; n++) await call('tools/call');
   globalThis.gc?.();
@@ -40,6 +49,7 @@ async function count(calls: number): Promise<number> {
 
 function measure(order: Order): Promise<number> {
   if (order.kind === 'cpu') return measureCpu(order.operation, order.calls);
+  if (order.kind === 'wall') return measureWall(order.calls);
   return order.kind === 'heap' ? measureHeap(order.calls) : count(order.calls);
 }
 

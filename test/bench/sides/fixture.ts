@@ -8,6 +8,8 @@ export interface Fixture {
   readonly tokenWithoutScopes: string;
   /** The stub, or a real engine, behind both sides' AWS SDK. */
   readonly dynamodb: string;
+  /** A server with a certificate, and who signed that. */
+  readonly secure: { readonly url: string; readonly ca: string };
 }
 
 export interface JsonWebKey {

@@ -1,12 +1,14 @@
 import type { Dynamo, Item } from '../../../shared/aws/dynamodb.ts';
 
-/** One item that answers as link and as user. Nothing is kept: what is measured is the caller, not a map that grows. */
+/** One item that answers as link, as user and as key of the month. Nothing is kept: what is measured is the caller, not a map that grows. */
 export const KNOWN_USER: Item = {
   pk: 'USER#usr_01ARZ3NDEKTSV4RRFFQ69G5FAV',
   sk: 'USER',
   uid: 'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV',
   status: 'active',
   roles: [],
+  auditKey: 'k'.repeat(43),
+  secret: 'k'.repeat(43),
   createdAt: 1_795_507_200_000,
 };
 
