@@ -1,6 +1,8 @@
 import type { BackendSettings, BackendsSettings } from '../shared/core/backend-settings.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
+import { usesSignedRequests } from '../shared/backends/check.ts';
 import { deployed, offeredWith, type Registry } from '../shared/registry/index.ts';
+import type { Part } from './bundling/build-function.ts';
 
 /** Stands for the address of the demo backend where it does not matter, or is not known yet. */
 const ITS_ADDRESS: BackendSettings = { url: 'https://demo.invalid' };
@@ -34,6 +36,19 @@ export function invocationsOf(settings: BackendsSettings): ReadonlyArray<readonl
     ...(functionArn === undefined ? [] : [['lambda:InvokeFunction', functionArn] as const]),
     ...resources.map((arn) => [actionOn(arn), arn] as const),
   ]);
+}
+
+/** What the bundle of mcp does without, since nothing that these parameters set up needs it. */
+export function partsLeftOut(
+  settings: BackendsSettings,
+  { assertions, isolation }: { readonly assertions: boolean } & Pick<Parameters, 'isolation'>,
+): readonly Part[] {
+  const needed: Readonly<Record<Part, boolean>> = {
+    kms: assertions,
+    secrets: secretsOf(settings).length > 0,
+    signing: isolation === 'iam' || usesSignedRequests(deployed.backends, settings),
+  };
+  return (Object.keys(needed) as Part[]).filter((part) => !needed[part]);
 }
 
 function actionOn(arn: string): string {

@@ -7,7 +7,7 @@ import { USER_PARTITIONS } from '../shared/core/tables.ts';
 import { deployed, requireDescribed } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
 import { createAuditTrail } from './audit-trail.ts';
-import { invocationsOf, secretsOf, settingsOf } from './backends.ts';
+import { invocationsOf, partsLeftOut, secretsOf, settingsOf } from './backends.ts';
 import { ConfigError } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
 import { Alarms } from './constructs/alarms.ts';
@@ -111,6 +111,7 @@ export class GatewayStack extends Stack {
         ...ASSERTION_KEY,
       }),
       reservedConcurrency: this.parameters.reservedConcurrency,
+      without: partsLeftOut(config.backends ?? {}, { assertions: this.assertions, ...this.parameters }),
       // Where an outcome went that its table did not take: part of the audit trail, kept with it.
       keepsLog: this.parameters.environment === 'prod',
     });
@@ -127,6 +128,7 @@ export class GatewayStack extends Stack {
       name: 'discovery',
       description: 'Well-known documents',
       environment: key === undefined ? common : { ...common, STATE_TABLE, ...ASSERTION_KEY },
+      without: key === undefined ? ['kms'] : [],
     });
     key?.letPublish(discovery);
     const debug = this.createFunction('Debug', {

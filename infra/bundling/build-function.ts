@@ -66,10 +66,32 @@ const builtinsByMembers: Plugin = {
   },
 };
 
-/** One ES module with everything in it. */
-export async function buildFunction(entry: string, outfile: string): Promise<Metafile> {
+/** Clients of AWS that some deployments never ask, by the module that makes them. */
+export const PARTS = {
+  kms: { module: 'kms-client.ts', instead: 'no-kms.ts' },
+  secrets: { module: 'secrets.ts', instead: 'no-secrets.ts' },
+  signing: { module: 'sign-request.ts', instead: 'no-sign-request.ts' },
+} as const;
+
+export type Part = keyof typeof PARTS;
+
+/** What a deployment does not need costs its cold starts nothing (docs/adr/0014-cold-start-with-backends.md). */
+function leaveOut(parts: readonly Part[]): Plugin {
+  const modules = new Map(parts.map((part) => [join(projectRoot, 'shared/aws', PARTS[part].module), part]));
+  return {
+    name: 'leave-out',
+    setup: ({ onResolve }) => {
+      onResolve({ filter: /\/aws\/[\w-]+\.ts$/ }, ({ path, resolveDir }) => {
+        const part = modules.get(join(resolveDir, path));
+        return part === undefined ? undefined : { path: standIn(PARTS[part].instead) };
+      });
+    },
+  };
+}
+
+/** One ES module with everything in it but these parts. */
+export async function buildFunction(entry: string, outfile: string, without: readonly Part[] = []): Promise<Metafile> {
   const entryPoints = [join(projectRoot, entry)];
-  return (
-    await build({ ...BUNDLE_OPTIONS, entryPoints, outfile, alias: ALIAS, plugins: [zodByParts, builtinsByMembers] })
-  ).metafile;
+  const plugins = [leaveOut(without), zodByParts, builtinsByMembers];
+  return (await build({ ...BUNDLE_OPTIONS, entryPoints, outfile, alias: ALIAS, plugins })).metafile;
 }

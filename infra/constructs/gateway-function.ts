@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Part } from '../bundling/build-function.ts';
 import { bundle } from './bundle.ts';
 
 export interface GatewayFunctionProps {
@@ -24,6 +25,8 @@ export interface GatewayFunctionProps {
   readonly reservedConcurrency?: number | undefined;
   /** The log outlives the stack, until `logRetention` ends. */
   readonly keepsLog?: boolean;
+  /** What this deployment never asks: left out of the bundle. */
+  readonly without?: readonly Part[];
   /** 28 seconds when not given. */
   readonly timeoutSeconds?: number;
   /** False in tests and for local development, which need the template and not the code. */
@@ -62,7 +65,9 @@ export class GatewayFunction extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
-      code: props.bundling ? bundle(props.name) : lambda.Code.fromInline('// synthesised without bundling'),
+      code: props.bundling
+        ? bundle(props.name, props.without)
+        : lambda.Code.fromInline('// synthesised without bundling'),
       role: this.role,
       logGroup,
       memorySize: 1024,

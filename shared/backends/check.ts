@@ -117,6 +117,12 @@ export function usesTokens(table: BackendTable, settings: BackendsSettings): boo
   return modes.has('forward-token') || modes.has('token-exchange');
 }
 
+/** Whether a request is signed for AWS by the role of the function: to a backend, or to Lambda in its place. */
+export function usesSignedRequests(table: BackendTable, settings: BackendsSettings): boolean {
+  const addressed = Object.keys(table).map((name) => (Object.hasOwn(settings, name) ? settings[name] : undefined));
+  return modesInUse(table, settings).has('aws-iam') || addressed.some((own) => own?.functionArn !== undefined);
+}
+
 function modesInUse(table: BackendTable, settings: BackendsSettings): ReadonlySet<Auth['mode']> {
   const addressed = Object.entries<Backend>(table).filter(([name]) => hasAddress(settings, name));
   return new Set(addressed.map(([, { auth }]) => auth?.mode ?? 'assertion'));

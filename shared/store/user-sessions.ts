@@ -24,7 +24,7 @@ export interface UserSessionsPorts {
 }
 
 /** No session: nothing was read or written. */
-export class SessionUnavailable extends Error {
+class SessionUnavailable extends Error {
   override readonly name = 'SessionUnavailable';
 }
 

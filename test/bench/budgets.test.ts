@@ -42,10 +42,15 @@ function resultOf(more: Partial<BenchResult> = {}): BenchResult {
     throughput: [{ connections: 8, servers: { gatehouse: load, sdk: load, bare: load } }],
     cold: [
       { name: 'mcp', plain: start, cached: start },
+      { name: 'mcpBackends', plain: start, cached: start },
       { name: 'oauth', plain: start, cached: start },
       { name: 'bare', plain: start, cached: start },
     ],
-    bundles: ['mcp', 'oauth'].map((name) => ({ name, bytes: 400_000, inputs: [{ name: 'own', bytes: 50_000 }] })),
+    bundles: ['mcp', 'mcpBackends', 'oauth'].map((name) => ({
+      name,
+      bytes: 400_000,
+      inputs: [{ name: 'own', bytes: 50_000 }],
+    })),
     units: { executed: metered, denied: metered },
     ...more,
   };
@@ -59,6 +64,7 @@ test('each budget is a number of this run', () => {
     callToVerification: 2,
     stubCallToSdk: 0.25,
     coldToBare: 1,
+    coldBackendsToBare: 1,
     coldOauthToBare: 1,
     refreshToJose: 0.75,
     backendCallToDirect: 3,
@@ -69,6 +75,7 @@ test('each budget is a number of this run', () => {
     sealingToHash: 3,
     sealingMemoryMB: 200,
     mcpBundleKB: 400,
+    mcpBackendsBundleKB: 400,
     oauthBundleKB: 400,
     writeUnitsPerCall: 3,
     heapGrowth: 1.01,
@@ -80,8 +87,10 @@ test('an exceeded budget is named, and so is a number that is none', () => {
   const result = resultOf({ bundles, cold: [] });
   expect(complaints(judge(result), false).map((sentence) => sentence.slice(0, 40))).toEqual([
     'coldToBare is NaN, over its budget of 1.',
+    'coldBackendsToBare is NaN, over its budg',
     'coldOauthToBare is NaN, over its budget ',
     'mcpBundleKB is 500.001, over its budget ',
+    'mcpBackendsBundleKB is NaN, over its bud',
     'oauthBundleKB is NaN, over its budget of',
   ]);
 });

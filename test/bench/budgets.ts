@@ -21,6 +21,7 @@ const METRICS: Readonly<Record<string, (result: BenchResult) => number | undefin
   stubCallToSdk: ({ cpu }) => cpu.stub['tools/call'].gatehouse / cpu.stub['tools/call'].sdk,
   // CPU: the wall clock of a shared machine says more about its other work.
   coldToBare: ({ cold }) => coldOf(cold, 'mcp') / coldOf(cold, 'bare'),
+  coldBackendsToBare: ({ cold }) => coldOf(cold, 'mcpBackends') / coldOf(cold, 'bare'),
   coldOauthToBare: ({ cold }) => coldOf(cold, 'oauth') / coldOf(cold, 'bare'),
   refreshToJose: ({ cpu: { refresh } }) => refresh.gatehouse / refresh.jose,
   sealingToHash: ({ sealing }) => sealing.sealing / sealing.plainHash,
@@ -32,6 +33,7 @@ const METRICS: Readonly<Record<string, (result: BenchResult) => number | undefin
   trailToPlain: ({ trail }) => trail.keys.cpu / trail.plain.cpu,
   trailWriteUnits: ({ trail }) => trail.keys.writeUnits,
   mcpBundleKB: ({ bundles }) => sizeOf(bundles, 'mcp'),
+  mcpBackendsBundleKB: ({ bundles }) => sizeOf(bundles, 'mcpBackends'),
   oauthBundleKB: ({ bundles }) => sizeOf(bundles, 'oauth'),
   writeUnitsPerCall: ({ units }) => units?.executed.writeUnits,
   heapGrowth: ({ cpu: { heap } }) => (heap.at(-1)?.bytes ?? Number.NaN) / (heap[0]?.bytes ?? Number.NaN),

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Metafile } from 'esbuild';
-import { BUNDLE_OPTIONS, buildFunction } from '../../infra/bundling/build-function.ts';
+import { BUNDLE_OPTIONS, buildFunction, type Part } from '../../infra/bundling/build-function.ts';
 import { projectRoot } from '../../infra/project.ts';
 
 export interface Bundle {
@@ -17,6 +17,8 @@ const SIDES = 'test/bench/sides';
 /** Built as they are deployed. */
 const OURS = {
   mcp: 'functions/mcp/index.ts',
+  /** The same with all that backends may need. */
+  mcpBackends: 'functions/mcp/index.ts',
   discovery: 'functions/discovery/index.ts',
   debug: 'functions/debug/index.ts',
   oauth: 'functions/oauth/index.ts',
@@ -29,6 +31,12 @@ const OURS = {
   trailFull: `${SIDES}/trail-full.ts`,
   trailPlain: `${SIDES}/trail-plain.ts`,
 } as const;
+
+/** As a deployment without backends leaves it out. */
+const WITHOUT: Readonly<Partial<Record<keyof typeof OURS, readonly Part[]>>> = {
+  mcp: ['kms', 'secrets', 'signing'],
+  discovery: ['kms'],
+};
 
 /** Built with the same settings, but for what this project adds to them. */
 const REFERENCES = {
@@ -50,8 +58,8 @@ export type Bundles = Readonly<Record<keyof typeof OURS | keyof typeof REFERENCE
 export async function buildBundles(): Promise<Bundles> {
   mkdirSync(OUT, { recursive: true });
   const fileOf = (name: string) => join(OUT, `${name}.mjs`);
-  const ours = Object.entries(OURS).map(async ([name, entry]) => {
-    return [name, describe(fileOf(name), await buildFunction(entry, fileOf(name)))] as const;
+  const ours = (Object.keys(OURS) as (keyof typeof OURS)[]).map(async (name) => {
+    return [name, describe(fileOf(name), await buildFunction(OURS[name], fileOf(name), WITHOUT[name]))] as const;
   });
   const references = Object.entries(REFERENCES).map(async ([name, entry]) => {
     const { metafile } = await build({ ...BUNDLE_OPTIONS, entryPoints: [entry], outfile: fileOf(name) });

@@ -80,7 +80,7 @@ async function measure(rounds: number): Promise<BenchResult> {
     const throughput = await measureThroughput(bundles, stub, 3);
     told('DynamoDB units');
     const units = await measureUnits(bundles, stub);
-    const sized = (['mcp', 'discovery', 'debug', 'oauth', 'bare'] as const).map((name) => {
+    const sized = (['mcp', 'mcpBackends', 'discovery', 'debug', 'oauth', 'bare'] as const).map((name) => {
       const { bytes, inputs } = bundles[name];
       return { name, bytes, inputs };
     });

@@ -9,6 +9,7 @@ import type { Stub } from './stub.ts';
 
 const FIRST_REQUEST = {
   mcp: '/mcp',
+  mcpBackends: '/mcp',
   discovery: '/.well-known/oauth-protected-resource',
   debug: '/health',
   oauth: `/oauth/authorize?${new URLSearchParams({

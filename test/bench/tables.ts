@@ -152,6 +152,11 @@ const SERVER_NAMES: ReadonlyMap<string, string> = new Map([
   ['bare', 'bare node:http JSON'],
 ]);
 
+const COLD_NAMES: ReadonlyMap<string, string> = new Map([
+  ['bare', 'bare: one PutItem'],
+  ['mcpBackends', 'mcp, with what backends need'],
+]);
+
 function coldTable({ cold }: BenchResult): Table {
   const walled = (wanted: string) => cold.find(({ name }) => name === wanted)?.plain.answered ?? Number.NaN;
   const ratio = round(walled('mcp') / walled('bare'), 2);
@@ -160,7 +165,7 @@ function coldTable({ cold }: BenchResult): Table {
     rows: [
       ['function', 'import', 'import + first request', 'CPU of both', 'with compile cache', 'CPU with it'],
       ...cold.map(({ name, plain, cached }) => [
-        name === 'bare' ? 'bare: one PutItem' : name,
+        COLD_NAMES.get(name) ?? name,
         round(plain.imported, 1),
         round(plain.answered, 1),
         round(plain.cpu, 1),
@@ -178,7 +183,7 @@ function bundleTable({ bundles }: BenchResult): Table {
     rows: [
       ['function', 'size', 'largest inputs'],
       ...bundles.map(({ name, bytes, inputs }) => [
-        name,
+        COLD_NAMES.get(name) ?? name,
         kb(bytes),
         inputs
           .slice(0, 5)

@@ -6,10 +6,14 @@ import { promisify } from 'node:util';
 import { beforeAll, expect, test } from '@jest/globals';
 import { App } from 'aws-cdk-lib';
 import { build } from 'esbuild';
+import { partsLeftOut } from '../../infra/backends.ts';
 import { buildFunction } from '../../infra/bundling/build-function.ts';
 import { readParameters } from '../../infra/config.ts';
 import { GatewayStack } from '../../infra/gateway-stack.ts';
 import { projectRoot } from '../../infra/project.ts';
+import { createKms } from '../../shared/aws/bundled/no-kms.ts';
+import { createReadSecret } from '../../shared/aws/bundled/no-secrets.ts';
+import type { BackendsSettings } from '../../shared/core/backend-settings.ts';
 import type { RelayConfig } from '../../shared/core/config.ts';
 import { testConfig } from '../support/config.ts';
 
@@ -88,6 +92,35 @@ test.each(CLIENTS)('%s brings no languages of zod, and of the SDK only what Lamb
     eventStreams: [],
     endpointCache: [],
   });
+});
+
+test('mcp without backends brings of AWS the client of DynamoDB alone, and what was left out says so when it is asked', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'gatehouse-bundle-'));
+  const without = partsLeftOut({}, { assertions: false, isolation: 'none' });
+  const { outputs } = await buildFunction('functions/mcp/index.ts', join(directory, 'index.mjs'), without);
+  rmSync(directory, { recursive: true });
+  const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
+  const used = inputs.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([file]) => file);
+  const services = used.flatMap((file) => /node_modules\/@aws-sdk\/(client-[\w-]+)\//.exec(file)?.[1] ?? []);
+  expect([without, [...new Set(services)]]).toEqual([['kms', 'secrets', 'signing'], ['client-dynamodb']]);
+  const asked = [createKms().sign('key', Buffer.alloc(1)), createReadSecret()('arn', 'AWSCURRENT')];
+  const said = await Promise.all(asked.map((one) => one.catch(({ message }: Error) => message.slice(0, 42))));
+  expect(said).toEqual(['KMS was left out of this bundle, since no ', 'Secrets Manager was left out of this bundl']);
+});
+
+test.each<[string, BackendsSettings, boolean, 'none' | 'iam', readonly string[]]>([
+  [
+    'a backend with a secret',
+    { demo: { url: 'https://crm.acme.com', secretArn: 'arn' } },
+    false,
+    'none',
+    ['kms', 'signing'],
+  ],
+  ['assertions', { demo: { url: 'https://crm.acme.com' } }, true, 'none', ['secrets', 'signing']],
+  ['a function in the place of a backend', { demo: { functionArn: 'arn' } }, true, 'none', ['secrets']],
+  ['a session for each user', {}, false, 'iam', ['kms', 'secrets']],
+])('%s keeps what it needs', (_what, settings, assertions, isolation, left) => {
+  expect(partsLeftOut(settings, { assertions, isolation })).toEqual(left);
 });
 
 /** The files whose code ends up in a bundle of this source. */
