@@ -11,6 +11,7 @@ import { DATABASE_ROWS } from './database-rows.ts';
 import { ISSUER_ROWS } from './issuer-rows.ts';
 import { RELAY_ROWS } from './relay-rows.ts';
 import type { FailureRow, Recorded } from './row.ts';
+import { SESSION_ROWS } from './session-rows.ts';
 import { TRAIL_ROWS } from './trail-rows.ts';
 
 export const FAILURE_ROWS: readonly FailureRow[] = [
@@ -19,6 +20,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   ...TRAIL_ROWS,
   ...CALL_ROWS,
   ...BACKEND_ROWS,
+  ...SESSION_ROWS,
   ...RELAY_ROWS,
 ];
 

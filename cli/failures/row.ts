@@ -119,6 +119,8 @@ export type Injection =
     }
   /** KMS, with nothing known from before. */
   | { readonly kind: 'signing' }
+  /** STS, asked for a session of a user who has none yet. */
+  | { readonly kind: 'session'; readonly fault: WireFault }
   | { readonly kind: 'process killed' };
 
 export const RETRY = 'try again after `Retry-After`, with the same token';

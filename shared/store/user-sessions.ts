@@ -34,7 +34,8 @@ const LIFE_S = 900;
 const MARGIN_MS = 60_000;
 /** Users whose sessions one instance keeps. */
 const KEPT = 100;
-const TIMEOUT_MS = 1000;
+/** Of the request to STS. */
+export const SESSION_TIMEOUT_MS = 1000;
 const MAX_BYTES = 65_536;
 const ROLE = /^arn:(aws[a-z-]*):iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/;
 /** Ours begin with `usr_` and are letters and digits: nothing in one is a wildcard to a policy. */
@@ -140,7 +141,7 @@ function createAssumeRole({ roleArn, region }: UserSessionsOptions, ports: UserS
       const signature = await ports.signRequest(request, { service: 'sts', region });
       const sent = { ...headers, ...signature };
       const url = `https://${host}/`;
-      const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
+      const limits = { timeoutMs: SESSION_TIMEOUT_MS, maxBytes: MAX_BYTES };
       const answer = await send({ method: 'POST', url, headers: sent, body }, limits);
       if (answer.status !== 200) throw new SessionUnavailable(`http_${answer.status}`);
       return readCredentials(answer.body.toString('utf8'));

@@ -66,6 +66,8 @@ export interface TestGatewayOptions {
   readonly getJson?: GetJson;
   readonly connect?: McpPorts['connect'];
   readonly readSecret?: ReadSecret;
+  /** isolation=iam, with USER_ROLE in `env`. */
+  readonly sessionDynamo?: NonNullable<McpPorts['sessionDynamo']>;
   /** Instead of one of its own in this process. */
   readonly kms?: Kms;
   /** Wraps the database, to make one operation fail. */
@@ -88,7 +90,8 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
     kms: options.kms ?? createLocalKms(),
     timer: options.timer ?? (() => time.now),
     readSecret: options.readSecret ?? noSecrets,
-    signRequest: createSignRequest(),
+    signRequest: options.sessionDynamo ? createSignRequest({ credentials: noRole }) : createSignRequest(),
+    ...(options.sessionDynamo === undefined ? {} : { sessionDynamo: options.sessionDynamo }),
     connect: options.connect ?? ((policy: NetPolicy) => createGuardedClient(policy, { clock: () => time.now })),
   };
   const env = {
@@ -124,6 +127,10 @@ export function createTestGateway(database: TestDatabase, options: TestGatewayOp
         limit: 1000,
       }),
   };
+}
+
+async function noRole() {
+  return { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'secret' };
 }
 
 function handlerFor(handlers: Readonly<Record<'mcp' | 'discovery' | 'debug', Handler>>, path: string): Handler {
