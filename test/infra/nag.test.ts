@@ -54,6 +54,7 @@ test.each([
   { mfa: 'off', federatedSamlMetadataUrl: 'https://login.acme.com/saml/metadata' },
   { userPoolId: 'eu-central-1_Ab12Cd34', loginDomainPrefix: 'acme' },
   { demoBackend: 'true' },
+  { isolation: 'iam' },
   { authorizationServer: 'relay', relayStrict: 'true', relayRegistration: 'true' },
   { authorizationServer: 'relay', cloudFront: 'true', idp: 'auth0', issuer: 'https://acme.eu.auth0.com/', ...upstream },
 ])('the packs AwsSolutions and Serverless find nothing that is not acknowledged with %j', (context) => {

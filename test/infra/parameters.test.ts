@@ -146,6 +146,7 @@ test('nothing given is a production gateway with a Cognito user pool', () => {
   expect(Object.fromEntries(given)).toEqual({
     assertionSigning: 'local',
     demoBackend: false,
+    isolation: 'none',
     environment: 'prod',
     idp: 'cognito',
     provisioning: 'auto',

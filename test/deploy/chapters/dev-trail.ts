@@ -23,7 +23,8 @@ export async function beginLog(world: World, step: Step): Promise<void> {
 }
 
 /** What the deployed functions made of everything that was recorded until now. */
-export async function trailDev(world: World, { outputs }: Gateway, step: Step): Promise<void> {
+export async function trailDev(world: World, gateway: Gateway, step: Step): Promise<void> {
+  const { outputs } = gateway;
   const archive = openArchive(outputs['ArchiveUrl'] ?? '');
   const ask = (...args: readonly string[]) => gatehouse(world.environment, 'audit', ...args);
   const key = await step('gatehouse audit key --stack prints the key that auditors pin', async () => {
@@ -33,7 +34,7 @@ export async function trailDev(world: World, { outputs }: Gateway, step: Step): 
   });
   await step('the sweeper finds no call without an end, and the sealer seals the minutes up to here', async () => {
     await invoke(world, 'AuditSweep');
-    await settled(world, outputs['AuditTable'] ?? '');
+    await settled(world, gateway);
     world.setSealerAhead(AHEAD_MS);
     await invoke(world, 'AuditSeal');
     const calls = (await rows(ask)).filter(({ subject }) => subject !== '');
@@ -106,8 +107,14 @@ async function countItems({ api }: World, table: string): Promise<number> {
   return Number(Count);
 }
 
-/** Samples of refused tokens come by way of the log: whatever is still on its way would be late for its minute. */
-async function settled(world: World, table: string): Promise<void> {
+/**
+ * Samples of refused tokens come by way of the log: whatever is still on its way would be late for its minute. The emulator
+ * reads what a function wrote when that is asked the next time.
+ */
+async function settled(world: World, { url, fetch, outputs }: Gateway): Promise<void> {
+  const table = outputs['AuditTable'] ?? '';
+  for (const path of ['/mcp', '/oauth/authorize']) await fetch(`${new URL(url).origin}${path}`);
+  await pause(3000);
   let before = -1;
   await until(
     async () => {
