@@ -162,8 +162,9 @@ export class GatewayStack extends Stack {
 
   private monitor(monitored: Monitored): void {
     const metrics = new Metrics(this, 'Metrics', monitored);
+    const backends = Object.keys(settingsOf(this.parameters)).length > 0;
     const alarms = new Alarms(this, 'Alarms', {
-      rules: alarmRules(metrics, { ...this.parameters, assertions: this.assertions }),
+      rules: alarmRules(metrics, { ...this.parameters, assertions: this.assertions, backends }),
       parameters: this.parameters,
     });
     new Dashboard(this, 'Dashboard', { metrics, alarms: alarms.all });

@@ -1,5 +1,5 @@
-import { NoteError, type NoteKey, verifyNote } from '../log/note.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
+import { NoteError, type NoteKey, verifyNote } from '../log/note.ts';
 import type { Report } from './findings.ts';
 import type { KeptSeal } from './seal-chain.ts';
 

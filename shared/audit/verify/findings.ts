@@ -18,7 +18,7 @@ const GATEWAY = 'The log holds what the gateway wrote, and that is wrong: report
 const TREE = 'Fetch the tiles anew. If they stay different, the signed roots and the records decide, not the tiles.';
 
 /** Code → what it means for the verdict. Codes are stable: scripts and alarms may name them. */
-export const FINDINGS = {
+const FINDINGS = {
   'archive-unreadable': { severity: 'incomplete', todo: 'See that the archive can be read, then verify again.' },
   'seal-unreadable': { severity: 'broken', todo: RESTORE },
   'seal-misplaced': { severity: 'broken', todo: RESTORE },

@@ -34,8 +34,8 @@ export function checkPairs(records: Iterable<ReadRecord>, through: number, repor
         says: `Call ${callId} has an outcome and was never allowed.`,
       });
     }
-    if (outcome && intent && outcome.previous !== intent.leaf.toString('hex')) {
-      const [expected, actual] = [intent.leaf.toString('hex'), outcome.previous ?? 'none'];
+    if (outcome && intent && outcome.previous !== intent.onTime) {
+      const [expected, actual] = [intent.onTime, outcome.previous ?? 'none'];
       const says = `The outcome of call ${callId} belongs to another intent.`;
       report('outcome-of-another-intent', { callId, record, says, expected, actual });
     }

@@ -1,9 +1,9 @@
 import type { Objects } from '../../aws/objects.ts';
-import { isObject, type JsonObject } from '../../core/json-object.ts';
 import { uuidv7Time } from '../../core/ids.ts';
+import { isObject, type JsonObject } from '../../core/json-object.ts';
 import { readLines } from '../archive-read.ts';
-import { claimPath, parseClaimObject } from '../log/claim-object.ts';
 import { parseCheckpoint } from '../log/checkpoint.ts';
+import { claimPath, parseClaimObject } from '../log/claim-object.ts';
 import { inclusionPath, verifyInclusion } from '../log/merkle.ts';
 import { type NoteKey, verifyNote } from '../log/note.ts';
 import { DAY_MS, isWithin, leafOf } from '../log/order.ts';
