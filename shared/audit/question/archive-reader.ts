@@ -76,12 +76,17 @@ async function callsOf(
     const items = calls.get(callId) ?? new Map<string, Item>();
     calls.set(callId, items.set(phase, found.record));
   }
-  return [...calls].map(([callId, items]) => ({ callId, items }));
+  // Phases may come from different objects.
+  const inOrder = (items: Map<string, Item>) => new Map([...items].sort(([a], [b]) => (a < b ? -1 : 1)));
+  return [...calls].map(([callId, items]) => ({ callId, items: inOrder(items) }));
 }
 
-/** UTC days as the archive names them, oldest first. */
+/** More than ten years are not looked through. */
+const MOST_DAYS = 3660;
+
+/** UTC days as the archive names them, oldest first; of a longer range the newest. */
 function daysOf({ since, until }: Range): string[] {
-  const first = Math.floor(since / DAY_MS);
+  const first = Math.max(Math.floor(since / DAY_MS), Math.floor(until / DAY_MS) - MOST_DAYS + 1);
   return Array.from({ length: Math.max(0, Math.floor(until / DAY_MS) - first + 1) }, (_, at) =>
     dayName((first + at) * DAY_MS),
   );
