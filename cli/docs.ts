@@ -7,6 +7,8 @@ import { PARAMETERS } from '../shared/core/parameters.ts';
 import { auditDataPage } from './audit-fields-page.ts';
 import type { Command } from './command.ts';
 import { Failure } from './failure.ts';
+import { auditCosts } from './cost/audit-costs.ts';
+import { pageWithBlocks } from './generated-block.ts';
 import { failurePage } from './failures/page.ts';
 import { guidePages } from './preset-guides.ts';
 import { swapPage } from './preset-tables.ts';
@@ -32,6 +34,7 @@ export const docsCommand: Command = {
 /** File under docs/ → its text. */
 export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
+    ['audit.md', pageWithBlocks('audit.md', { costs: auditCosts() }, 'cli/cost/audit-units.json')],
     ['audit-data.md', auditDataPage()],
     ['errors.md', errorsPage()],
     ['failure-contract.md', failurePage(NOTICE)],

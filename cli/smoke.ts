@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createAuditReader } from '../shared/audit/query.ts';
+import type { AuditReader } from '../shared/audit/query.ts';
 import { stackOutputs } from '../shared/aws/cloudformation.ts';
-import { createDynamo } from '../shared/aws/dynamodb.ts';
+import { openTrail } from './audit/trail.ts';
 import type { Command } from './command.ts';
 import { Failure, WrongUsage } from './failure.ts';
 import { findingsTable } from './smoke/finding.ts';
@@ -34,7 +34,7 @@ pool: -c callbackUrls=…; in relay mode: a client of relayClients, named with -
     const outputs = await outputsOf(stack);
     const url = need(outputs, stack, 'McpUrl');
     const table = need(outputs, stack, 'AuditTable');
-    const audit = createAuditReader({ dynamo: createDynamo(), table });
+    const audit = await recordedReader(stack, table);
     const given = values.token ?? process.env['TOKEN'];
     const token = given || (await askForToken(url, port, values['client-id'] ?? outputs.get('ClientId')));
     const findings = await runSmoke({ url, audit, fetch, token, pause });
@@ -42,6 +42,19 @@ pool: -c callbackUrls=…; in relay mode: a client of relayClients, named with -
     if (findings.some(({ result }) => result === 'failed')) throw new Failure(`${stack} is not as it should be.`);
   },
 };
+
+/** Looking for the row of the call is a reading of the trail, too; recorded once. */
+async function recordedReader(stack: string, table: string): Promise<Pick<AuditReader, 'query'>> {
+  const { reader, record } = await openTrail({ stack, table });
+  let recorded: Promise<void> | undefined;
+  return {
+    query: async (query) => {
+      recorded ??= record('audit/query', `smoke who=${query.who ?? ''}`);
+      await recorded;
+      return reader.query(query);
+    },
+  };
+}
 
 /** Nobody can answer where nobody reads: then the checks that need a token say so. */
 async function askForToken(url: string, port: number, clientId: string | undefined): Promise<string | undefined> {

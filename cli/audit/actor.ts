@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import type { Actor } from '../../shared/audit/events.ts';
 import { callerArn } from '../../shared/aws/caller-identity.ts';
+import { createSignedPost } from '../../shared/aws/signed-post.ts';
 import { Failure } from '../failure.ts';
 
 export function localActor(): Actor {
@@ -10,7 +11,7 @@ export function localActor(): Actor {
 /** Whoever AWS says that runs this. @throws Failure: a reading without a name would be none of the record */
 export async function awsActor(): Promise<Actor> {
   try {
-    return { issuer: 'aws', subject: await callerArn({ post: fetch, env: process.env }) };
+    return { issuer: 'aws', subject: await callerArn(createSignedPost({ post: fetch, env: process.env })) };
   } catch (error) {
     const cause = error instanceof Error ? error.message : 'unknown';
     throw new Failure(

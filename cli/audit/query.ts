@@ -8,6 +8,7 @@ import { systemClock } from '../../shared/core/clock.ts';
 import { auditTable } from '../audit-rows.ts';
 import type { Command } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
+import { type Answered, askInAthena, checkAthena } from './ask-athena.ts';
 import { cursorSecret } from './cursor-secret.ts';
 import { chosenFormat, formatsOf } from './formats.ts';
 import {
@@ -20,7 +21,7 @@ import {
   withUser,
 } from './question-options.ts';
 import { isColoured } from './terminal.ts';
-import { openTrail, TRAIL_HELP, TRAIL_OPTIONS } from './trail.ts';
+import { openTrail, TRAIL_HELP, TRAIL_OPTIONS, type Trail } from './trail.ts';
 
 const FORMATS = ['json', 'csv', 'ocsf', 'cloudevents'] as const;
 
@@ -29,6 +30,7 @@ const OPTIONS = {
   ...TRAIL_OPTIONS,
   limit: { type: 'string' },
   cursor: { type: 'string' },
+  athena: { type: 'boolean' },
   utc: { type: 'boolean' },
   json: { type: 'boolean' },
   csv: { type: 'boolean' },
@@ -42,6 +44,8 @@ export const queryCommand: Command = {
 ${QUESTION_HELP}
   --limit N         at most N calls, newest first. Default 50
   --cursor C        where an answer went on that was longer. Repeat the other options but --since and --until
+
+  --athena          ask Athena over the archive: for months. Costs what it scans, at least 10 MB
 
 How to print:
   --utc             times in UTC and not in your time zone
@@ -58,21 +62,36 @@ ${TRAIL_HELP}`,
     const filters = toFilters(values);
     if (cursor !== undefined && (since ?? until) !== undefined)
       throw new WrongUsage('--cursor has its times in it. Leave out --since and --until.');
+    if (values.athena === true) checkAthena(values);
     const range = toRange(values, Date.now());
     const limit = toLimit(values.limit ?? '50');
     const trail = await openTrail(values);
     const asked = await withUser(filters, values, trail);
     await trail.record('audit/query', describeQuestion(asked, cursor === undefined ? range : undefined));
-    const pages = createPages(trail.reader, createCursors({ secret: cursorSecret(), clock: systemClock }));
-    const from = cursor === undefined ? { range } : { cursor };
-    const page = await fill((request) => pages.page(request), { filters: asked, limit, caller: trail.caller, ...from });
-    const { needsAllItems = false, head = '', write } = (format && formatsOf(trail.source).get(format)) ?? {};
-    const calls = needsAllItems ? await all(withAllItems(each(page.calls), trail.reader)) : page.calls;
-    if (write !== undefined) process.stdout.write(`${head}${calls.map(write).join('')}`);
-    else process.stdout.write(toText(calls, values.utc === true));
-    if (page.cursor !== undefined) process.stderr.write(`There is more. Add --cursor ${page.cursor}\n`);
+    const question = { filters: asked, limit, ...(cursor === undefined ? { range } : { cursor }) };
+    const { calls, more } =
+      values.athena === true
+        ? await askInAthena(trail, { filters: asked, range, limit })
+        : await inPages(trail, question);
+    await print(calls, format, trail, values.utc === true);
+    if (more !== undefined) process.stderr.write(`There is more. ${more}\n`);
   },
 };
+
+type Question = Omit<PageRequest, 'caller'>;
+
+async function inPages({ reader, caller }: Trail, question: Question): Promise<Answered> {
+  const pages = createPages(reader, createCursors({ secret: cursorSecret(), clock: systemClock }));
+  const { calls, cursor } = await fill((request) => pages.page(request), { ...question, caller });
+  return { calls, more: cursor && `Add --cursor ${cursor}` };
+}
+
+async function print(calls: readonly Call[], name: (typeof FORMATS)[number] | undefined, trail: Trail, isUtc: boolean) {
+  const format = name && formatsOf(trail.source).get(name);
+  if (format === undefined) return void process.stdout.write(toText(calls, isUtc));
+  const whole = format.needsAllItems ? await all(withAllItems(each(calls), trail.reader)) : calls;
+  process.stdout.write(`${format.head}${whole.map(format.write).join('')}`);
+}
 
 function toText(calls: readonly Call[], isUtc: boolean): string {
   if (calls.length === 0) return 'No calls match.\n';

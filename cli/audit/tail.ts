@@ -12,9 +12,10 @@ import { describeQuestion, QUESTION_HELP, QUESTION_OPTIONS, toFilters, withUser 
 import { openTrail, TRAIL_HELP, TRAIL_OPTIONS } from './trail.ts';
 
 const { since: _since, until: _until, ...FILTER_OPTIONS } = QUESTION_OPTIONS;
+const { archive: _archive, ...PLACE_OPTIONS } = TRAIL_OPTIONS;
 const OPTIONS = {
   ...FILTER_OPTIONS,
-  ...TRAIL_OPTIONS,
+  ...PLACE_OPTIONS,
   every: { type: 'string' },
   utc: { type: 'boolean' },
   json: { type: 'boolean' },
@@ -32,7 +33,7 @@ ${QUESTION_HELP.split('\n')
   --utc             times in UTC and not in your time zone
   --json            one JSON object a line
 
-${TRAIL_HELP}`,
+${TRAIL_HELP.replace(/ {2}--archive[\s\S]*?(?= {2}--no-index)/, '')}`,
   run: async (args) => {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
     const everyMs = toSeconds(values.every ?? '2') * 1000;

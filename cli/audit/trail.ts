@@ -1,22 +1,22 @@
 import { createEventWriter } from '../../shared/audit/events.ts';
 import { type AuditReader, createAuditReader } from '../../shared/audit/query.ts';
+import { createArchiveReader } from '../../shared/audit/question/archive-reader.ts';
 import type { RevealOptions } from '../../shared/audit/reveal.ts';
-import { createDynamo, type Dynamo } from '../../shared/aws/dynamodb.ts';
-import { GatewayError } from '../../shared/core/errors.ts';
 import { systemClock } from '../../shared/core/clock.ts';
+import { GatewayError } from '../../shared/core/errors.ts';
 import { linkKey, userKey } from '../../shared/identity/keys.ts';
-import { DEFAULT_PORT, toPort } from '../arguments.ts';
-import { localDynamo } from '../dev/local-dynamo.ts';
-import { readState } from '../dev/state-file.ts';
+import { DEFAULT_PORT } from '../arguments.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { awsActor, localActor } from './actor.ts';
-import { outputIn, outputOf, outputsOf } from './stack-output.ts';
+import { openArchiveOf } from './archive.ts';
+import { findPlace, type PlaceValues } from './place.ts';
 
 export const TRAIL_OPTIONS = {
   local: { type: 'boolean' },
   port: { type: 'string' },
   stack: { type: 'string' },
   table: { type: 'string' },
+  archive: { type: 'string' },
   'no-index': { type: 'boolean' },
 } as const;
 
@@ -24,13 +24,12 @@ export const TRAIL_HELP = `Where to look. Every reading is recorded before it is
   --stack NAME      a deployed stack, with your AWS credentials. Default Gatehouse
   --table NAME      the audit table itself, also of a stack that is gone
   --local           the dev gateway on --port ${DEFAULT_PORT}
+  --archive A       read s3://bucket and not the table: also what the table has dropped. Recorded in the stack, or
+                    with --local; a folder alone is your copy, and nobody is told
   --no-index        with --tool: read the table, also calls from before auditToolIndex was turned on`;
 
-export interface TrailValues {
-  readonly local?: boolean | undefined;
-  readonly port?: string | undefined;
-  readonly stack?: string | undefined;
-  readonly table?: string | undefined;
+export interface TrailValues extends PlaceValues {
+  readonly archive?: string | undefined;
   readonly 'no-index'?: boolean | undefined;
 }
 
@@ -41,6 +40,8 @@ export interface Trail {
   readonly caller: string;
   /** Where it is, for what leaves it: the name of the table. */
   readonly source: string;
+  /** Other things of the same gateway, by the name of their stack output. @throws Failure, WrongUsage */
+  named(output: string): Promise<string>;
   /** Before any answer. @throws Failure: then there is none */
   record(action: string, detail: string): Promise<void>;
   /** @throws Failure for somebody the gateway does not know */
@@ -49,28 +50,23 @@ export interface Trail {
   reveal(): Promise<RevealOptions>;
 }
 
-/** A terminal may be far from the region, and may wait. */
-const FROM_AFAR = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
 /** Of the record of a reading, as the gateway keeps records by default. */
 const RETENTION_DAYS = 400;
 
-interface Place {
-  readonly dynamo: Dynamo;
-  readonly audit: string;
-  /** Other things of the same gateway, by the name of their stack output. */
-  readonly named: (output: string) => Promise<string>;
-  readonly toolIndex: boolean;
-}
-
 /** @throws Failure for a gateway that cannot be read */
 export async function openTrail(values: TrailValues): Promise<Trail> {
-  const { dynamo, audit, named, toolIndex } = values.local === true ? local(values) : await deployed(values);
+  if (isCopy(values)) return openCopy(values.archive);
+  const { dynamo, audit, named, toolIndex } = await findPlace(values);
   const actor = values.local === true ? localActor() : await awsActor();
   const events = createEventWriter({ dynamo, table: audit, clock: systemClock, retentionDays: RETENTION_DAYS });
   return {
-    reader: createAuditReader({ dynamo, table: audit, toolIndex: toolIndex && values['no-index'] !== true }),
+    reader:
+      values.archive === undefined
+        ? createAuditReader({ dynamo, table: audit, toolIndex: toolIndex && values['no-index'] !== true })
+        : await openArchived(values.archive),
     caller: `${actor.issuer}:${actor.subject}`,
     source: audit,
+    named,
     record: async (action, detail) => {
       await events.read({ actor, action, detail }).catch((error: unknown) => {
         const cause = error instanceof GatewayError ? error.cause : error;
@@ -92,32 +88,35 @@ export async function openTrail(values: TrailValues): Promise<Trail> {
   };
 }
 
-function local({ port }: TrailValues): Place {
-  const { dynamodb, tables, issuer, auditToolIndex: toolIndex } = readState(toPort(port));
-  const outputs = new Map([
-    ['IdentitiesTable', tables.identities],
-    ['StateTable', tables.state],
-    ['Issuer', issuer],
-  ]);
+/** A folder without a gateway: nothing but this machine has to do with it. */
+function isCopy(values: TrailValues): values is TrailValues & { readonly archive: string } {
+  const { archive, local, stack, table } = values;
+  return archive !== undefined && !/^s3:/i.test(archive) && local !== true && (stack ?? table) === undefined;
+}
+
+async function openCopy(folder: string): Promise<Trail> {
+  const named = async (output: string): Promise<never> => {
+    throw new WrongUsage(`A folder has no ${output}. Add --stack NAME or --local.`);
+  };
   return {
-    dynamo: createDynamo(localDynamo(dynamodb)),
-    audit: tables.audit,
-    named: async (output) => outputs.get(output) ?? '',
-    toolIndex,
+    reader: await openArchived(folder),
+    caller: `local:${localActor().subject}`,
+    source: 'archive',
+    named,
+    record: async () => void process.stderr.write('A copy of your own: this reading is recorded nowhere.\n'),
+    uidOf: () => named('IdentitiesTable'),
+    reveal: () => named('IdentitiesTable'),
   };
 }
 
-async function deployed({ table, stack }: TrailValues): Promise<Place> {
-  const dynamo = createDynamo({ limits: FROM_AFAR });
-  if (table === undefined) {
-    const name = stack ?? 'Gatehouse';
-    const outputs = await outputsOf(name);
-    const named = async (output: string) => outputIn(outputs, name, output);
-    return { dynamo, audit: await named('AuditTable'), named, toolIndex: outputs.has('AuditToolIndex') };
-  }
-  const named = async (output: string) => {
-    if (stack === undefined) throw new WrongUsage(`With --table alone there is no ${output}. Add --stack NAME.`);
-    return outputOf(stack, output);
+async function openArchived(where: string): Promise<AuditReader> {
+  let isTold = false;
+  const onProblem = () => {
+    if (!isTold)
+      process.stderr.write(
+        'The archive has lines that are no record, or two records of one. audit verify names them.\n',
+      );
+    isTold = true;
   };
-  return { dynamo, audit: table, named, toolIndex: false };
+  return createArchiveReader({ objects: await openArchiveOf({ archive: where }), onProblem });
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** List prices with their source and date. */
-const prices: Omit<typeof import('./prices.json'), 'default'> = read('prices.json');
+export const prices: Omit<typeof import('./prices.json'), 'default'> = read('prices.json');
 /** What one executed call uses. */
 export const units: Omit<typeof import('./units.json'), 'default'> = read('units.json');
 

@@ -1,4 +1,7 @@
+import { createEventWriter } from '../../shared/audit/events.ts';
 import { createAuditReader } from '../../shared/audit/query.ts';
+import { systemClock } from '../../shared/core/clock.ts';
+import { localActor } from '../audit/actor.ts';
 import { auditTable } from '../audit-rows.ts';
 import { createDevLog } from '../dev/dev-log.ts';
 import { findFreePort } from '../dev/network.ts';
@@ -83,6 +86,8 @@ async function refusal({ client, wire }: Session) {
 async function showTrail({ dynamo, state }: DevGateway): Promise<void> {
   const reader = createAuditReader({ dynamo, table: state.tables.audit });
   const now = Date.now();
+  const events = createEventWriter({ dynamo, table: state.tables.audit, clock: systemClock, retentionDays: 1 });
+  await events.read({ actor: localActor(), action: 'audit/query', detail: 'demo' });
   const rows = await reader.query({ since: now - DAY_MS, until: now + 60_000, limit: 50 });
   print('\nThe audit trail, read back from the table:\n');
   print(auditTable([...rows].reverse()));

@@ -159,3 +159,26 @@ describe('the table in Athena', () => {
     for (const sql of saved) expect(String(sql)).toMatch(/DISTINCT[\s\S]*WHERE dt BETWEEN \? AND \?/);
   });
 });
+
+test('auditToolIndex adds one index, tells the functions that write outcomes, and whoever asks', () => {
+  const withIndex = synth({ environment: 'dev', auditToolIndex: 'true' });
+  const facts = (template: Template) => {
+    const [, { Properties = {} }] = all(template, 'AWS::DynamoDB::GlobalTable').find(([id]) =>
+      id.startsWith('TablesAudit'),
+    ) ?? ['', {}];
+    const told = all(template, 'AWS::Lambda::Function').filter(([, { Properties: fn = {} }]) =>
+      JSON.stringify(fn['Environment'] ?? {}).includes('"AUDIT_TOOL_INDEX":"true"'),
+    );
+    return {
+      indexes: (Properties['GlobalSecondaryIndexes'] as ReadonlyArray<{ IndexName: string }>).map(
+        ({ IndexName }) => IndexName,
+      ),
+      told: told.map(([id]) => id.replace(/[0-9A-F]{8}$/, '')).sort(),
+      output: template.Outputs?.['AuditToolIndex']?.Value,
+    };
+  };
+  expect([facts(withIndex), facts(dev)]).toEqual([
+    { indexes: ['gsi1', 'gsi2', 'gsi3'], told: ['AuditSweepFunction', 'McpFunction'], output: 'gsi3' },
+    { indexes: ['gsi1', 'gsi2'], told: [], output: undefined },
+  ]);
+});
