@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Objects } from '../../../shared/aws/objects.ts';
 import { openArchive } from '../../../shared/aws/open-archive.ts';
-import { inventory } from '../account.ts';
+import { inventory, listed } from '../account.ts';
 import { gatehouse } from '../cdk.ts';
 import type { Step } from '../story.ts';
 import { type Gateway, STACK, type World } from '../world.ts';
@@ -77,9 +77,16 @@ export async function trailDev(world: World, gateway: Gateway, step: Step): Prom
   });
   await step('a record changed in the archive is found by audit verify: broken, by name', async () => {
     const [name = ''] = (await namesIn(archive, 'records/')).filter((one) => one.endsWith('.gz'));
-    await overwrite(world, outputs['ArchiveUrl'] ?? '', name);
-    const { verdict, counts } = await verify(ask, key);
-    assert.deepEqual([verdict, counts], ['broken', { 'record-changed': 1 }]);
+    const changed = await overwrite(world, outputs['ArchiveUrl'] ?? '', name);
+    const { verdict, findings } = await verify(ask, key);
+    const named = listed(findings).map(({ code, record }) => `${code} ${record ?? ''}`.trim());
+    assert.equal(verdict, 'broken');
+    assert.ok(named.includes(`record-changed ${changed}`), named.join());
+    // And what the step before did to the table.
+    assert.ok(
+      named.some((one) => one.startsWith('tamper-recorded')),
+      named.join(),
+    );
   });
 }
 
@@ -156,10 +163,16 @@ async function changeOne({ api }: World, table: string): Promise<void> {
   await call('PutItem', { Item: { ...item, tool: { S: 'another' } } });
 }
 
-async function overwrite({ api }: World, archive: string, name: string): Promise<void> {
+/** Says which record. */
+async function overwrite({ api }: World, archive: string, name: string): Promise<string> {
   const bucket = new URL(archive).hostname;
   const found = await openArchive(archive).get(name);
-  const text = gunzipSync(found?.body ?? Buffer.alloc(0)).toString('utf8');
+  const [first = '', ...lines] = gunzipSync(found?.body ?? Buffer.alloc(0))
+    .toString('utf8')
+    .split('\n');
+  const record = JSON.parse(first) as Row;
+  const changed = [JSON.stringify({ ...record, requestId: 'another' }), ...lines].join('\n');
   const path = `/${bucket}/${name.split('/').map(encodeURIComponent).join('/')}`;
-  await api.put('s3', path, gzipSync(text.replace('"subject":"alice"', '"subject":"mallory"')));
+  await api.put('s3', path, gzipSync(changed));
+  return String(record['sk']);
 }
