@@ -27,7 +27,7 @@ export const verifyCommand: Command = {
 
 Recomputes the audit trail from its records up and compares it with what was signed. Needs the archive and the key that you
 pinned, and with a folder no network. Ends with 0 when all is well, 1 when the trail is broken, 2 when something could not be
-checked. docs/verify-the-audit.md explains each finding.
+checked. docs/adr/0016-sealed-log.md says what it proves.
 
   --from T          only from then on: 24h, 7d, or a time such as 2026-11-24T08:00:00Z. Default: from its first record
   --to T            up to then; the log has to reach it. Default: to its end

@@ -4,6 +4,7 @@ import { type Gateway, gatewayOf, type World } from '../world.ts';
 
 const OUTPUTS = [
   'ArchiveUrl',
+  'AuditDatabase',
   'AuditLogName',
   'AuditTable',
   'AuditWorkGroup',
