@@ -1,4 +1,4 @@
-import { prices, read } from './prices.ts';
+import { type BillLine, prices, read } from './prices.ts';
 import { trailLines } from './trail-bill.ts';
 
 /** What one executed call uses. */
@@ -11,14 +11,6 @@ export interface Usage {
   readonly ms: number;
   /** MB. */
   readonly memory: number;
-}
-
-export interface BillLine {
-  readonly part: string;
-  /** How it was counted, in words. */
-  readonly quantity: string;
-  /** USD a month. */
-  readonly usd: number;
 }
 
 export interface Bill {

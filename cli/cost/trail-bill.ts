@@ -1,5 +1,4 @@
-import type { BillLine } from './bill.ts';
-import { prices, read } from './prices.ts';
+import { type BillLine, prices, read } from './prices.ts';
 
 /** What sweeper, sealer and archive use: by day, whether there are calls or not, and by call. */
 export const trailUnits: Omit<typeof import('./trail-units.json'), 'default'> = read('trail-units.json');
