@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
 import { REFUSED } from '../shared/idp/refused.ts';
+import { checkAudit } from './audit-checks.ts';
 import { checkBackends } from './backend-checks.ts';
 import { checkCognito } from './cognito-checks.ts';
 import { checkFrontDoor, EDGE_REGION, mustBeInEdgeRegion } from './front-door-checks.ts';
@@ -64,6 +65,7 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
     ...checkFrontDoor(parameters, region),
     ...checkCognito(parameters, region),
     ...checkBackends(parameters),
+    ...checkAudit(parameters),
     ...checkRelay(parameters, region),
   ];
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { markdownTable } from '../generated-block.ts';
-import { prices } from './bill.ts';
+import { prices } from './prices.ts';
 
 interface Measured {
   readonly answers: number;

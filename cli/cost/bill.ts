@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { type BillLine, prices, read } from './prices.ts';
+import { trailLines } from './trail-bill.ts';
 
-/** List prices with their source and date. */
-export const prices: Omit<typeof import('./prices.json'), 'default'> = read('prices.json');
 /** What one executed call uses. */
 export const units: Omit<typeof import('./units.json'), 'default'> = read('units.json');
 
@@ -12,14 +11,6 @@ export interface Usage {
   readonly ms: number;
   /** MB. */
   readonly memory: number;
-}
-
-export interface BillLine {
-  readonly part: string;
-  /** How it was counted, in words. */
-  readonly quantity: string;
-  /** USD a month. */
-  readonly usd: number;
 }
 
 export interface Bill {
@@ -35,7 +26,7 @@ const GB = 1_000_000_000;
 const MB_PER_GB = 1024;
 const SECONDS_PER_MONTH = 2_628_000;
 
-/** What so many executed calls cost in a month at list prices. Cognito, a custom domain and the calls' backends are extra. */
+/** What so many executed calls cost in a month at list prices, with what runs behind them when there are none. Cognito, a custom domain and the calls' backends are extra. */
 export function billOf(usage: Usage): Bill {
   const { calls, ms, memory } = usage;
   const gbSeconds = (calls * (ms / 1000) * memory) / MB_PER_GB;
@@ -80,6 +71,7 @@ export function billOf(usage: Usage): Bill {
       quantity: 'at most: the first call of each second, and 5 % of the others',
       usd: perMillion(sampled(calls), prices.xrayPerMillionTraces),
     },
+    ...trailLines(calls, memory),
   ];
   const { region, date, source } = prices;
   return { usage, lines, usd: lines.reduce((sum, { usd }) => sum + usd, 0), prices: { region, date, source } };
@@ -89,8 +81,4 @@ export function billOf(usage: Usage): Bill {
 function sampled(calls: number): number {
   const first = Math.min(calls, SECONDS_PER_MONTH);
   return first + 0.05 * (calls - first);
-}
-
-function read<Data>(file: string): Data {
-  return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
 }

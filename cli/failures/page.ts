@@ -5,6 +5,7 @@ import { DYNAMO_LIMITS } from '../../shared/aws/dynamodb.ts';
 import { SECRET_LIMITS } from '../../shared/aws/secrets.ts';
 import { errorRow } from '../../shared/core/error-table.ts';
 import { UPSTREAM_LIMITS } from '../../shared/oauth/upstream-client.ts';
+import { ARCHIVE_ROWS } from './archive-rows.ts';
 import { BACKEND_ROWS } from './backend-rows.ts';
 import { CALL_ROWS } from './call-rows.ts';
 import { DATABASE_ROWS } from './database-rows.ts';
@@ -18,6 +19,7 @@ export const FAILURE_ROWS: readonly FailureRow[] = [
   ...ISSUER_ROWS,
   ...DATABASE_ROWS,
   ...TRAIL_ROWS,
+  ...ARCHIVE_ROWS,
   ...CALL_ROWS,
   ...BACKEND_ROWS,
   ...SESSION_ROWS,

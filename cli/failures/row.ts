@@ -67,6 +67,9 @@ export type Place =
 /** Of the trail, behind the calls and under `available`. */
 export type TrailPlace = 'available intent' | 'available outcome' | 'replay write' | 'sweep read' | 'sweep write';
 
+/** Of the archive and of the log. */
+export type ArchivePlace = 'records' | 'seals' | 'signature';
+
 /** What an identity provider publishes wrongly although it answers well. */
 export type Published =
   | 'other issuer'
@@ -107,6 +110,8 @@ export type Injection =
       readonly grant?: 'code';
     }
   | { readonly kind: 'trail'; readonly at: TrailPlace; readonly fault: WireFault }
+  /** `times`: so many requests fail, and the next one does not. */
+  | { readonly kind: 'archive'; readonly at: ArchivePlace; readonly fault: WireFault; readonly times?: number }
   | { readonly kind: 'clock'; readonly issuerAheadMs: number; readonly tokenLifeMs: number }
   | { readonly kind: 'clock step'; readonly backMs: number }
   | { readonly kind: 'time'; readonly remainingMs: number; readonly usersTakeMs?: number }

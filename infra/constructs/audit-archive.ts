@@ -61,17 +61,18 @@ function createBucket(
     blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
     encryption: s3.BucketEncryption.S3_MANAGED,
     enforceSSL: true,
-    versioned: true,
+    // A bucket with versions cannot be emptied by one command, and a dev stack goes again.
+    versioned: isProtected,
     objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
     ...(isProtected
       ? { objectLockDefaultRetention: s3.ObjectLockRetention.compliance(Duration.days(archiveLockDays)) }
       : {}),
-    // An empty one goes with a dev stack; one with records is left, and its name printed.
+    // CloudFormation deletes an empty one only: docs/operate.md has the command before it.
     removalPolicy: isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     lifecycleRules: [
       {
         expiration: Duration.days(archiveDays),
-        noncurrentVersionExpiration: Duration.days(1),
+        ...(isProtected ? { noncurrentVersionExpiration: Duration.days(1) } : {}),
         abortIncompleteMultipartUploadAfter: Duration.days(1),
       },
     ],

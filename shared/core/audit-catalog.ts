@@ -46,7 +46,7 @@ const CALLS = `SELECT DISTINCT callid, sk, from_unixtime(ts / 1000.0) AS at, uid
 FROM records
 WHERE dt BETWEEN ? AND ? AND (sk LIKE '%#1' OR sk LIKE '%#9')`;
 
-/** Saved in the stack, for the console of Athena and for `gatehouse audit query --athena`. Dates as `yyyy-mm-dd`. */
+/** Saved in the stack, for the console of Athena (docs/audit-archive.md). Dates as `yyyy-mm-dd`. */
 export const AUDIT_QUERIES: readonly AuditQuery[] = [
   {
     name: 'calls-of-a-user',

@@ -1,6 +1,6 @@
 import { flag, type Parameter, parameter, text, whole } from './parameter-types.ts';
 
-/** Parameters of the audit trail. docs/audit.md has the whole story. */
+/** Parameters of the audit trail. docs/audit-archive.md has the whole story. */
 export const AUDIT_PARAMETERS = {
   auditRetentionDays: parameter(
     whole(3, 3650).default(400),
@@ -22,7 +22,7 @@ export const AUDIT_PARAMETERS = {
   ),
   archiveDays: parameter(
     whole(1, 36_500).default(2557),
-    'Days after which the archive deletes an object; not fewer than archiveLockDays.',
+    'Days after which the archive deletes an object; not fewer than archiveLockDays and auditRetentionDays.',
     '3653',
     '2557, seven years',
   ),

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { billOf, units } from '../../cli/cost/bill.ts';
+import { trailUnits } from '../../cli/cost/trail-bill.ts';
 import { projectRoot } from '../../infra/project.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway } from '../support/gateway.ts';
@@ -13,6 +14,8 @@ const ITEM_OVERHEAD = 100;
 const POWERTOOLS = 250;
 const LAMBDA_LINES = 350;
 const HEADERS = 350;
+
+const SECONDS_PER_MONTH = 2_628_000;
 
 const round = (usd: number) => Math.round(usd * 100) / 100;
 
@@ -31,8 +34,13 @@ describe('the bill', () => {
         Logs: 0.44,
         Egress: 0.06,
         Traces: 5,
+        'Trail functions': 0.63,
+        'Trail reads and seals': 0.45,
+        'Trail signatures': 1.66,
+        'Trail requests to S3': 2.97,
+        'Archive storage': 0.02,
       },
-      9.79,
+      15.51,
     ]);
   });
 
@@ -42,12 +50,31 @@ describe('the bill', () => {
     expect([traces(1_000_000), traces(2_628_000), traces(12_628_000)].map(round)).toEqual([5, 13.14, 15.64]);
   });
 
-  test('of no calls is nothing, and only Lambda time depends on duration and memory', () => {
+  test('of no calls is what runs every minute all the same, and only functions depend on duration and memory', () => {
     const small = billOf({ calls: 1000, ms: 10, memory: 128 });
     const large = billOf({ calls: 1000, ms: 20, memory: 1024 });
     const differing = small.lines.filter(({ usd }, at) => large.lines[at]!.usd !== usd).map(({ part }) => part);
     const growth = large.lines.find(({ part }) => part === 'Lambda time')!.usd / small.lines[2]!.usd;
-    expect([billOf({ calls: 0, ms: 10, memory: 128 }).usd, differing, round(growth)]).toEqual([0, ['Lambda time'], 16]);
+    const idle = billOf({ calls: 0, ms: 10, memory: 1024 }).lines.filter(({ usd }) => usd > 0);
+    expect([differing, round(growth)]).toEqual([['Lambda time', 'Trail functions'], 16]);
+    expect(idle.map(({ part, usd }) => [part, round(usd)])).toEqual([
+      ['Trail functions', 0.4],
+      ['Trail reads and seals', 0.18],
+      ['Trail signatures', 1.66],
+      ['Trail requests to S3', 1.22],
+      ['Archive storage', 0],
+    ]);
+  });
+
+  test('has an object of the archive for every record while they are few, and for each batch of a shard beyond', () => {
+    const puts = (calls: number) =>
+      billOf({ calls, ms: 5, memory: 512 }).lines.find(({ part }) => part === 'Trail requests to S3')!.usd;
+    const batches = (SECONDS_PER_MONTH / trailUnits.batchSeconds) * trailUnits.streamShards;
+    expect([1000, 1_000_000, 100_000_000].map((calls) => round(puts(calls) - puts(0)))).toEqual([
+      0.01,
+      round((batches * 0.005) / 1000),
+      round((batches * 0.005) / 1000),
+    ]);
   });
 });
 

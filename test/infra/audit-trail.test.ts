@@ -44,6 +44,10 @@ describe('the archive', () => {
     expect(JSON.stringify(Properties['LifecycleConfiguration'])).toContain('"ExpirationInDays":3653');
   });
 
+  test('has no versions in dev, where one command has to empty it before the stack goes', () => {
+    expect(archiveOf(dev).Properties['VersioningConfiguration']).toBeUndefined();
+  });
+
   test('takes an object only with If-None-Match, and only over TLS', () => {
     const policies = all(prod, 'AWS::S3::BucketPolicy').map(([, { Properties = {} }]) => JSON.stringify(Properties));
     const statements = JSON.parse(policies.find((text) => text.includes('WriteOnce')) ?? '{}').PolicyDocument.Statement;

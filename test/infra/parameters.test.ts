@@ -119,6 +119,16 @@ describe('a wrong parameter stops synthesis with its name, its value and an exam
       'logRetentionDays ("31") must be one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 3653. Example: -c logRetentionDays=90',
     ],
     [
+      'an archive that ends before its lock',
+      { archiveDays: '500', archiveLockDays: '600' },
+      'archiveDays (500) is less than archiveLockDays=600: nothing can delete an object that is locked. Example: -c archiveDays=600',
+    ],
+    [
+      'an archive that ends before the table',
+      { environment: 'dev', archiveDays: '30', archiveLockDays: '600' },
+      'archiveDays (30) is less than auditRetentionDays=400: the table would keep records that the archive has deleted. Example: -c archiveDays=400',
+    ],
+    [
       'a word reserved by Cognito',
       { loginDomainPrefix: 'my-aws-login' },
       'loginDomainPrefix ("my-aws-login") must be 1 to 63 of a-z, 0-9 and -, without aws, amazon or cognito. Example: -c loginDomainPrefix=acme-mcp',

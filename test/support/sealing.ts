@@ -1,10 +1,9 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import { createHandler } from '../../functions/audit-seal/handler.ts';
+import { createHandler, type SealPorts } from '../../functions/audit-seal/handler.ts';
 import { formatVkey, parseVkey, verifyNote } from '../../shared/audit/log/note.ts';
 import { checkpointText, parseSeal, type Seal } from '../../shared/audit/log/seal.ts';
 import { type AuditRecord, denialRecord, intentRecord, outcomeRecord } from '../../shared/audit/record.ts';
-import type { Dynamo, Item } from '../../shared/aws/dynamodb.ts';
-import type { Objects } from '../../shared/aws/objects.ts';
+import type { Item } from '../../shared/aws/dynamodb.ts';
 import { uuidv7 } from '../../shared/core/ids.ts';
 import type { Uid } from '../../shared/core/principal.ts';
 import { captureLog } from './log.ts';
@@ -40,12 +39,13 @@ export function createSealWorld(now: number) {
     now,
     lines,
     vkey: key.vkey,
+    signer: key.signer,
     items: memory.items,
     bucket,
     dynamo: memory.dynamo,
     put: (record: AuditRecord) => void memory.items.set(`${record.pk} ${record.sk}`, record as unknown as Item),
     /** A new sealer, as a new instance of the function is. */
-    sealer: (over: { readonly dynamo?: Dynamo; readonly objects?: Objects } = {}) =>
+    sealer: (over: Partial<Pick<SealPorts, 'dynamo' | 'objects' | 'signer'>> = {}) =>
       createHandler(ENV, {
         clock: () => world.now,
         log,

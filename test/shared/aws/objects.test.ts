@@ -1,19 +1,37 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Objects } from '../../../shared/aws/objects.ts';
 import { createFolderObjects } from '../../../shared/aws/objects-folder.ts';
+import { createS3Objects } from '../../../shared/aws/objects-s3.ts';
 import { openArchive } from '../../../shared/aws/open-archive.ts';
+import { type FaultProxy, startFaultProxy } from '../../support/fault-proxy.ts';
 import { createMemoryObjects } from '../../support/objects.ts';
+import { createS3Server, localS3 } from '../../support/s3-server.ts';
 
 const work = mkdtempSync(join(tmpdir(), 'gatehouse-objects-'));
-afterAll(() => rmSync(work, { recursive: true, force: true }));
+let s3 = createS3Server();
+let wire: FaultProxy;
+beforeAll(async () => {
+  wire = await startFaultProxy((asked) => s3.answer(asked));
+});
+afterAll(async () => {
+  await wire.close();
+  rmSync(work, { recursive: true, force: true });
+});
 
 let folders = 0;
 const stores: ReadonlyArray<readonly [string, () => Objects]> = [
   ['a folder', () => createFolderObjects(join(work, String(folders++)))],
   ['memory', () => createMemoryObjects().objects],
+  [
+    'S3, over the wire',
+    () => {
+      s3 = createS3Server();
+      return createS3Objects({ ...localS3(wire.url), prefix: 'some/prefix/' });
+    },
+  ],
 ];
 
 async function keysOf(objects: Objects, prefix: string): Promise<readonly string[]> {
@@ -72,6 +90,17 @@ describe.each(stores)('Objects in %s', (_name, open) => {
       await expect(objects.get(key)).rejects.toThrow('an object has a key');
     },
   );
+});
+
+test('In S3 a put says that nothing may be there, and a legal hold is put on the object and taken off', async () => {
+  s3 = createS3Server();
+  const objects = createS3Objects({ ...localS3(wire.url), prefix: 'trail/' });
+  await objects.putIfAbsent('a/b', Buffer.from('x'));
+  await objects.hold('a/b', true);
+  const whileHeld = [...s3.held];
+  await objects.hold('a/b', false);
+  expect([[...s3.stored.keys()], whileHeld, [...s3.held]]).toEqual([['trail/a/b'], ['trail/a/b'], []]);
+  await expect(objects.hold('nothing', true)).rejects.toThrow();
 });
 
 test('A folder has no half-written object, also when many write at once', async () => {
