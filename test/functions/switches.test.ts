@@ -37,6 +37,7 @@ test('the functions read these environment variables and no other', () => {
     'STACK_NAME',
     'STATE_TABLE',
     'UPSTREAM_SECRET_ARN',
+    'USER_ROLE',
   ]);
 });
 
