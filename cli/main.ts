@@ -1,14 +1,7 @@
-import type { Command } from './command.ts';
+import { type Command, type CommandGroup, type CommandTable, groupHelp } from './command.ts';
 import { Failure, isWrongUsage } from './failure.ts';
 
-interface Entry {
-  /** One line for the list of commands. */
-  readonly summary: string;
-  /** Loaded when it is asked for: the CDK alone takes a second. */
-  readonly load: () => Promise<Command>;
-}
-
-const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
+const COMMANDS: CommandTable = new Map([
   [
     'dev',
     {
@@ -33,8 +26,8 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   [
     'audit',
     {
-      summary: 'ask the audit trail who did what, when, and what was refused',
-      load: async () => (await import('./audit.ts')).auditCommand,
+      summary: 'ask the audit trail who did what, when, and what was refused; check it',
+      load: async () => (await import('./audit.ts')).auditCommands,
     },
   ],
   [
@@ -60,21 +53,34 @@ const COMMANDS: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   ],
 ]);
 
+const GATEHOUSE: CommandGroup = {
+  usage: 'Usage: npm run gatehouse -- <command> [options]',
+  commands: COMMANDS,
+  more: 'npm run gatehouse -- <command> --help tells more. Every command ends with 0, or 1 after a failure, or 2 for a wrong command line.',
+};
+
 const ASKS_FOR_HELP = new Set(['--help', '-h', 'help']);
 
 /** `gatehouse <command>`. Ends the process with 1 after a failure, 2 after a wrong command line. */
 export async function main(args: readonly string[]): Promise<void> {
   process.stdout.on('error', endOnClosedPipe);
-  const [name = '--help', ...rest] = args;
-  const entry = COMMANDS.get(name);
-  if (ASKS_FOR_HELP.has(name)) return print(overview());
-  if (entry === undefined) return fail(`There is no command "${name}".\n\n${overview()}`, 2);
-  const command = await entry.load();
-  if (rest.some((arg) => arg === '--help' || arg === '-h')) return print(command.help);
+  await runIn(GATEHOUSE, args);
+}
+
+async function runIn(group: CommandGroup, [name = '--help', ...rest]: readonly string[]): Promise<void> {
+  if (ASKS_FOR_HELP.has(name)) return print(groupHelp(group));
+  const entry = group.commands.get(name);
+  if (entry === undefined) return fail(`There is no command "${name}".\n\n${groupHelp(group)}`, 2);
+  const found = await entry.load();
+  return 'commands' in found ? runIn(found, rest) : runCommand(found, rest);
+}
+
+async function runCommand({ help, run }: Command, args: readonly string[]): Promise<void> {
+  if (args.some((arg) => arg === '--help' || arg === '-h')) return print(help);
   try {
-    await command.run(rest);
+    await run(args);
   } catch (error) {
-    if (isWrongUsage(error)) return fail(`${error.message}\n\n${command.help}`, 2);
+    if (isWrongUsage(error)) return fail(`${error.message}\n\n${help}`, 2);
     if (error instanceof Failure) return fail(error.message, 1);
     throw error;
   }
@@ -84,15 +90,6 @@ export async function main(args: readonly string[]): Promise<void> {
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error;
   process.exit(0);
-}
-
-function overview(): string {
-  const lines = [...COMMANDS].map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`);
-  return `Usage: npm run gatehouse -- <command> [options]
-
-${lines.join('\n')}
-
-npm run gatehouse -- <command> --help tells more. Every command ends with 0, or 1 after a failure, or 2 for a wrong command line.`;
 }
 
 function print(text: string): void {

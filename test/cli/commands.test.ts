@@ -36,6 +36,11 @@ describe('the command line', () => {
     expect([code, stdout.startsWith('Usage: npm run')]).toEqual([0, true]);
   });
 
+  test.each(['query'])('explains audit %s', async (command) => {
+    const { code, stdout } = await gatehouse('audit', command, '--help');
+    expect([code, stdout.startsWith(`Usage: npm run gatehouse -- audit ${command}`)]).toEqual([0, true]);
+  });
+
   const sentences: ReadonlyArray<readonly [string, readonly string[], number, string]> = [
     ['an unknown command', ['nope'], 2, 'There is no command "nope".'],
     ['an unknown option', ['dev', '--prot', '1'], 2, "Unknown option '--prot'"],
@@ -99,7 +104,7 @@ describe('the command line', () => {
       2,
       '--callback-port 80 is no port from 1024 to 65535.',
     ],
-    ['no question', ['audit'], 2, 'Say what to do. Example: npm run gatehouse -- audit query --local'],
+    ['a command of audit that is none', ['audit', 'nope'], 2, 'There is no command "nope".'],
   ];
   test.each(sentences)('answers %s with a sentence', async (_name, args, code, sentence) => {
     const result = await gatehouse(...args);
