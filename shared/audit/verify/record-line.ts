@@ -1,0 +1,112 @@
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../../core/canonical-json.ts';
+import { uuidv7Time } from '../../core/ids.ts';
+import { parseObject } from '../../core/json-object.ts';
+import { dayOf, PHASE, partitionKey, shardOf } from '../record.ts';
+import type { FindingCode } from './findings.ts';
+
+/** What the verification needs of a record, taken from its own text. */
+export interface ReadRecord {
+  readonly sk: string;
+  readonly callId: string;
+  readonly phase: string;
+  /** Epoch milliseconds, from the call id. */
+  readonly time: number;
+  /** RFC 6962 leaf hash, recomputed: the record's own `hash` is only compared with it. */
+  readonly leaf: Buffer;
+  /** Of an outcome: the leaf hash of its intent. */
+  readonly previous: string | undefined;
+  readonly unknown: boolean;
+}
+
+export interface LineProblem {
+  readonly code: FindingCode;
+  readonly says: string;
+  readonly expected?: string;
+  readonly actual?: string;
+}
+
+export interface ReadLine {
+  /** Absent when the line is no record at all. */
+  readonly record?: ReadRecord;
+  readonly problems: readonly LineProblem[];
+}
+
+const SORT_KEY = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})#([0-9])$/;
+const PHASES: ReadonlySet<string> = new Set(Object.values(PHASE));
+const HASH = /^[0-9a-f]{64}$/;
+
+/**
+ * One line of the archive. A line is canonical JSON (RFC 8785): any other text of the same record (a member twice, another
+ * order) is one that two programs may read as two records.
+ *
+ * @param day `yyyy-mm-dd` of the folder that the line was found in
+ */
+export function readRecordLine(line: string, day: string): ReadLine {
+  const item = parseObject(line);
+  const key = typeof item?.['sk'] === 'string' ? SORT_KEY.exec(item['sk']) : null;
+  if (item === undefined || key === null || !PHASES.has(key[2] ?? '')) {
+    return { problems: [{ code: 'record-unreadable', says: 'A line of the archive is no record.' }] };
+  }
+  const [sk, callId = '', phase = ''] = key;
+  const { hash: stated, ...hashed } = item;
+  const leaf = leafOf(hashed);
+  if (leaf === undefined) {
+    return { problems: [{ code: 'record-unreadable', says: `Record ${sk} has values that no record can have.` }] };
+  }
+  const time = uuidv7Time(callId);
+  const previous = item['prevPhaseHash'];
+  const record = {
+    sk,
+    callId,
+    phase,
+    time,
+    leaf,
+    previous: typeof previous === 'string' ? previous : undefined,
+    unknown: item['errorType'] === 'UNKNOWN',
+  };
+  return { record, problems: problemsOf(line, item, record, stated, day) };
+}
+
+function leafOf(hashed: Readonly<Record<string, unknown>>): Buffer | undefined {
+  try {
+    return hash('sha256', `\0${canonicalJson(hashed)}`, 'buffer');
+  } catch {
+    return undefined;
+  }
+}
+
+function problemsOf(
+  line: string,
+  item: Readonly<Record<string, unknown>>,
+  { sk, callId, time, leaf }: ReadRecord,
+  stated: unknown,
+  day: string,
+): readonly LineProblem[] {
+  const problems: LineProblem[] = [];
+  const recomputed = leaf.toString('hex');
+  if (stated !== recomputed) {
+    const actual = typeof stated === 'string' && HASH.test(stated) ? stated : 'no hash';
+    problems.push({
+      code: 'record-changed',
+      says: `Record ${sk} does not have the hash that it states: one of its fields was changed.`,
+      expected: actual,
+      actual: recomputed,
+    });
+  }
+  // Once it was parsed, so it can be written; the text with `hash` differs from the hashed one in that member alone.
+  if (canonicalJson(item) !== line) {
+    problems.push({ code: 'record-not-canonical', says: `Record ${sk} is not written in canonical JSON.` });
+  }
+  const pk = partitionKey(dayOf(time), shardOf(callId));
+  const folder = dayOf(time).replace(/(....)(..)(..)/, '$1-$2-$3');
+  if (item['pk'] !== pk || folder !== day) {
+    problems.push({
+      code: 'record-misplaced',
+      says: `Record ${sk} is not where its call id belongs.`,
+      expected: `dt=${folder}, ${pk}`,
+      actual: `dt=${day}, ${String(item['pk']).slice(0, 40)}`,
+    });
+  }
+  return problems;
+}
