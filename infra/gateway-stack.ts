@@ -6,6 +6,7 @@ import type { Parameters } from '../shared/core/parameters.ts';
 import { USER_PARTITIONS } from '../shared/core/tables.ts';
 import { deployed, requireDescribed } from '../shared/registry/index.ts';
 import { acknowledgeFindings } from './acknowledged.ts';
+import { createAuditTrail } from './audit-trail.ts';
 import { invocationsOf, secretsOf, settingsOf } from './backends.ts';
 import { ConfigError } from './config.ts';
 import { alarmRules } from './constructs/alarm-rules.ts';
@@ -61,13 +62,20 @@ export class GatewayStack extends Stack {
     const key = assertions ? this.createAssertionKey(tables) : undefined;
     const monitored = this.createFunctions(config, tables, door, key);
     const relay = config.relay && this.createRelay(config, tables, door, signIn?.clientSecret);
+    const trail = createAuditTrail(this, {
+      table: tables.audit,
+      parameters,
+      writers: [monitored.mcp, ...(relay ? [relay.fn.fn] : [])],
+      createFunction: (id, props) => this.createFunction(id, props),
+    });
     const more = [relay?.fn.fn, signIn?.preToken, demo?.fn.fn].filter((fn) => fn !== undefined);
-    this.monitor({ ...monitored, functions: [...monitored.functions, ...more] });
+    this.monitor({ ...monitored, trail, functions: [...monitored.functions, ...more, ...trail.functions] });
     for (const { id, text } of idpWarnings(config)) Annotations.of(this).addWarningV2(id, text);
     Annotations.of(this).addInfoV2('gatehouse:mode', modeNote(parameters));
     const clientId = relay ? undefined : signIn?.facts.clientId;
     const outputs = stackOutputs({ config, tables, clientId, relayKeysArn: relay?.keysArn });
-    for (const [name, value] of Object.entries({ ...outputs, ...door.outputs })) new CfnOutput(this, name, { value });
+    for (const [name, value] of Object.entries({ ...outputs, ...trail.outputs, ...door.outputs }))
+      new CfnOutput(this, name, { value });
     acknowledgeFindings(this, parameters);
   }
 
@@ -82,7 +90,7 @@ export class GatewayStack extends Stack {
     tables: Tables,
     door: FrontDoor,
     key: AssertionKey | undefined,
-  ): Monitored {
+  ): Omit<Monitored, 'trail'> {
     const common = this.commonEnvironment(config, door);
     const IDENTITIES_TABLE = tables.identities.tableName;
     const STATE_TABLE = tables.state.tableName;

@@ -38,10 +38,13 @@ export function createRelay(stack: Stack, { parameters, tables, ...options }: Re
       ...environment,
       RELAY_KEYS_ARN: keysArn,
       UPSTREAM_SECRET_ARN: upstreamArn,
+      AUDIT_TABLE: tables.audit.tableName,
       ...(relayStrict ? { STATE_TABLE: tables.state.tableName } : {}),
     },
   });
   fn.readSecrets([keysArn, upstreamArn]);
+  // Which program got which token: written once, and never read.
+  fn.allow(['PutItem'], tables.audit.tableArn);
   // Marks of what was used: written once, and never read.
   if (relayStrict) fn.allow(['PutItem'], tables.state.tableArn);
   return { fn, keysArn };

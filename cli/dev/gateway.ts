@@ -30,14 +30,19 @@ const HANDLERS: ReadonlyMap<string, CreateHandler> = new Map<string, CreateHandl
   ['demo-backend', createDemoBackend],
 ]);
 
+/** What time or a log starts, and no request. */
+const NO_HANDLERS: ReadonlySet<string> = new Set(['audit-sweep', 'audit-replay', 'audit-archive', 'audit-seal']);
+
 /** The planned functions behind Node's http server, as API Gateway would call them. */
 export function createGateway(plan: Plan, ports: DevPorts, registry = deployed): RequestListener {
   const functions = new Map(
-    plan.functions.map(({ logicalId, name, environment, timeoutSeconds }) => {
-      const create = HANDLERS.get(name);
-      if (create === undefined) throw new Failure(`The template has a function "${name}" that dev does not know.`);
-      return [logicalId, { handler: create(environment, ports, registry), timeoutSeconds }] as const;
-    }),
+    plan.functions
+      .filter(({ name }) => !NO_HANDLERS.has(name))
+      .map(({ logicalId, name, environment, timeoutSeconds }) => {
+        const create = HANDLERS.get(name);
+        if (create === undefined) throw new Failure(`The template has a function "${name}" that dev does not know.`);
+        return [logicalId, { handler: create(environment, ports, registry), timeoutSeconds }] as const;
+      }),
   );
   const keys = plan.routes.map(({ key }) => key);
   return (request, response) => {

@@ -32,6 +32,9 @@ const PSEUDO: ReadonlyMap<string, string> = new Map([
   ['AWS::URLSuffix', 'amazonaws.com'],
 ]);
 
+/** What is its logical id here. */
+const NAMED = ['AWS::DynamoDB::GlobalTable', 'AWS::KMS::Key', 'AWS::S3::Bucket'];
+
 /**
  * Template → what to run. Only the intrinsics that occur are resolved.
  *
@@ -41,7 +44,7 @@ export function planFrom({ Resources }: Template): Plan {
   const all = (type: string) => Object.entries(Resources).filter(([, resource]) => resource.Type === type);
   const names = new Map([
     ...PSEUDO,
-    ...[...all('AWS::DynamoDB::GlobalTable'), ...all('AWS::KMS::Key')].map(([id]) => [id, id] as const),
+    ...NAMED.flatMap(all).map(([id]) => [id, id] as const),
     ...all('AWS::SecretsManager::Secret').map(
       ([id]) => [id, `arn:aws:secretsmanager:local:000000000000:secret:${id}`] as const,
     ),

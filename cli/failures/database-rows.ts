@@ -86,7 +86,7 @@ const CONSEQUENCES: readonly Consequence[] = [
     executed: true,
     recorded: ['open'],
     recordedUnconfirmed: ['ok'],
-    logged: ['audit.outcome_fallback', 'dependency.failed', 'refused'],
+    logged: ['audit.fallback', 'dependency.failed', 'refused'],
     client: 'do not repeat before checking the effect: the tool ran',
   },
   {
@@ -97,7 +97,7 @@ const CONSEQUENCES: readonly Consequence[] = [
     executed: false,
     recorded: [],
     recordedUnconfirmed: ['INSUFFICIENT_SCOPE'],
-    logged: ['audit.denial_lost', 'dependency.failed'],
+    logged: ['audit.fallback', 'dependency.failed'],
     client: 'sign in for the scope, as after any such refusal',
   },
   { place: 'store read', ...toolFailed },

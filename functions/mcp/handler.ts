@@ -1,3 +1,5 @@
+import { createAuthFailureSampler } from '../../shared/audit/auth-failures.ts';
+import { createArgumentKeeper } from '../../shared/audit/keep-arguments.ts';
 import { createAuditWriter } from '../../shared/audit/write.ts';
 import { createVerifier } from '../../shared/auth/verifier.ts';
 import { reportFailures } from '../../shared/aws/report-failures.ts';
@@ -43,7 +45,11 @@ export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: 
   const { provisioning, auditRetentionDays: retentionDays } = config;
   const verifier = createVerifier(config, ports);
   const identity = createIdentity({ dynamo, table: table('IDENTITIES_TABLE'), clock, provisioning });
-  const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays });
+  const { AWS_REGION: region } = env;
+  const made = { region, fnVersion: config.version };
+  const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays, ...made });
+  const keeper = createArgumentKeeper(dynamo, table('STATE_TABLE'), clock);
+  const sample = createAuthFailureSampler({ clock, log, retentionDays });
   const storeOf = createUserStore(dynamo, table('STATE_TABLE'), clock);
   const keys = createKeyRing(dynamo, table('STATE_TABLE'), clock, 'request-state');
   const rounds = createRounds(createRequestStates(keys, clock), createUseOnce(dynamo, table('STATE_TABLE'), clock));
@@ -68,15 +74,17 @@ export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: 
     .use(enforceScopes(dispatcher))
     .use(govern)
     .use(reserveTime(clock))
-    .use(audit(writer, dispatcher, clock))
+    .use(audit({ writer, keeper, dispatcher, clock, sample }))
     .handler(async (call) => {
       const { message, target, account, record, requestId, startedAt, http } = call;
       const reply = await dispatcher.dispatch(message, target, { ...call, clock, storeOf, backends, idempotency });
       const elapsedMs = clock() - startedAt;
-      const context = { config, account, requestId, elapsedMs, accept: http.headers['accept'] };
+      const isLate = record.receipt?.late === true;
+      const context = { config, account, requestId, elapsedMs, accept: http.headers['accept'], isLate };
       const answer = encodeReply(message, reply, context);
       // Not before: what cannot be written as JSON did not end well.
-      record.ended = endOf(reply);
+      const resultDigest = reply.kind === 'result' ? record.digest(reply.result) : undefined;
+      record.ended = { ...endOf(reply), resultDigest };
       return requireSendable(answer, record, roomFor(call.event));
     });
   const serve = withBatches(handle);

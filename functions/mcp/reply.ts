@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../../shared/core/config.ts';
 import { errorRow } from '../../shared/core/error-table.ts';
 import { GatewayError } from '../../shared/core/errors.ts';
+import { type JsonObject, ownObject } from '../../shared/core/json-object.ts';
 import type { Account } from '../../shared/core/principal.ts';
 import type { Reply } from '../../shared/mcp/dispatch.ts';
 import { encodeResult, restError } from '../../shared/protocol/encode.ts';
@@ -17,7 +18,12 @@ export interface ReplyContext {
   readonly requestId: string;
   readonly elapsedMs: number;
   readonly accept: string | undefined;
+  /** The call was admitted by the second sink of the trail. */
+  readonly isLate: boolean;
 }
+
+/** In `_meta` of a result: `late` when the call was admitted by the second sink of the trail. */
+export const META_AUDIT = 'gatehouse/audit';
 
 type Answered = Exclude<Reply, { kind: 'accepted' }>;
 
@@ -43,7 +49,7 @@ export function encodeReply(message: Message, reply: Reply, context: ReplyContex
   if (reply.kind === 'accepted') return { statusCode: 202, body: '' };
   if (message.door === 'rest') return restReply(reply, context);
   const cacheable = reply.kind === 'result' && reply.cacheable;
-  const response = encodeResult(message, resultOf(reply), context.config, { cacheable });
+  const response = encodeResult(message, marked(resultOf(reply), context), context.config, { cacheable });
   if (reply.notices.length === 0 || !acceptsEventStream(context.accept)) return json(200, response);
   // Proxies must not hold the stream back (Streamable HTTP), although all of it is here already.
   const headers = { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' };
@@ -55,6 +61,10 @@ function resultOf(reply: Answered): Readonly<Record<string, unknown>> {
   const { message: text, structured } = reply;
   const content = [{ type: 'text', text }];
   return { content, ...(structured === undefined ? {} : { structuredContent: structured }), isError: true };
+}
+
+function marked(result: JsonObject, { isLate }: ReplyContext): JsonObject {
+  return isLate ? { ...result, _meta: { ...ownObject(result, '_meta'), [META_AUDIT]: 'late' } } : result;
 }
 
 function restReply(reply: Answered, context: ReplyContext): HttpResponse {

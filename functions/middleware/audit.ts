@@ -1,13 +1,17 @@
-import type { CallFacts } from '../../shared/audit/record.ts';
-import type { AuditWriter, IntentReceipt } from '../../shared/audit/write.ts';
+import type { AuthFailure } from '../../shared/audit/auth-failures.ts';
+import type { ArgumentKeeper, KeptArguments } from '../../shared/audit/keep-arguments.ts';
+import type { CallFacts, Outcome } from '../../shared/audit/record.ts';
+import type { AuditMode, AuditWriter, IntentReceipt } from '../../shared/audit/write.ts';
 import type { Clock } from '../../shared/core/clock.ts';
 import { GatewayError, isDenial } from '../../shared/core/errors.ts';
 import { uuidv7 } from '../../shared/core/ids.ts';
 import type { Account, Principal } from '../../shared/core/principal.ts';
 import type { Dispatcher, Target } from '../../shared/mcp/dispatch.ts';
 import type { Message } from '../../shared/protocol/read-message.ts';
-import type { Invocation, Step } from './chain.ts';
+import type { HttpResponse, Invocation, Step } from './chain.ts';
+import { withHeaders } from './http.ts';
 import type { RequestContext } from './request-context.ts';
+import { isAuthFailure } from './request-metrics.ts';
 
 type Needs = Invocation &
   RequestContext & {
@@ -20,45 +24,90 @@ type Needs = Invocation &
 /** How the call ended, filled in by the handler. Left empty, the outcome is the code of what was thrown. */
 export interface CallRecord {
   readonly receipt: IntentReceipt | undefined;
-  ended?: { readonly isError: boolean; readonly errorType: string | undefined };
+  /** What the trail has of a result. */
+  readonly digest: KeptArguments['digest'];
+  ended?: Pick<Outcome, 'isError' | 'errorType' | 'resultDigest'>;
 }
 
 interface Adds {
   readonly record: CallRecord;
 }
 
+/** Of an answer whose record came by the second sink; `_meta["gatehouse/audit"]` of an MCP result says the same. */
+export const LATE_HEADER = 'x-gatehouse-audit';
+
+export interface AuditOptions {
+  readonly writer: AuditWriter;
+  readonly keeper: ArgumentKeeper;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  /** Gets refused tokens, but for missing and expired ones; neither waits nor throws. */
+  readonly sample: (failure: AuthFailure) => void;
+}
+
 /**
  * Intent before the effect, outcome after it, denial on refusal. Nothing runs whose intent is not written. Before a
- * principal exists there is a log line and no item: an unauthenticated flood must not become a database bill.
+ * principal exists there is a sample: an unauthenticated flood must not become a database bill.
  */
-export function audit(writer: AuditWriter, dispatcher: Dispatcher, clock: Clock): Step<Needs, Adds> {
-  const settle = async ({ record, startedAt }: Adds & RequestContext, error?: unknown): Promise<void> => {
-    if (record.receipt === undefined) return;
-    const { isError, errorType } = record.ended ?? { isError: true, errorType: codeOf(error) };
-    await writer.outcome(record.receipt, { isError, errorType, latencyMs: clock() - startedAt });
+export function audit({ writer, keeper, dispatcher, clock, sample }: AuditOptions): Step<Needs, Adds> {
+  const settle = async ({ record, startedAt }: Adds & RequestContext, error?: unknown): Promise<boolean> => {
+    if (record.receipt === undefined) return false;
+    const ended = record.ended ?? { isError: true, errorType: codeOf(error) };
+    const { late } = await writer.outcome(record.receipt, { ...ended, latencyMs: clock() - startedAt });
+    return late || record.receipt.late;
+  };
+  /** @param orNothing keeps nothing of the arguments when there is no key for them, instead of refusing */
+  const tell = async (call: Partial<Needs>, orNothing: boolean) => {
+    const { message, account, deadline = 0 } = call;
+    const facts = factsOf(call, dispatcher, clock);
+    if (facts === undefined || message === undefined) return undefined;
+    const { given: args, level, name } = dispatcher.describe(message);
+    const given = { callId: facts.callId, args, level, auditKey: account?.auditKey, isKnown: name !== undefined };
+    const kept = await keeper.keep(given, deadline, orNothing);
+    return { facts: { ...facts, args: kept.fields }, kept };
   };
   return {
     name: 'audit',
     before: async (call) => {
-      const facts = factsOf(call, dispatcher, clock);
-      return { record: { receipt: facts && (await writer.intent(facts, call.deadline)) } };
+      const mode = modeOf(call.target);
+      const told = await tell(call, mode === 'available');
+      if (told === undefined) return { record: { receipt: undefined, digest: () => undefined } };
+      const receipt = await writer.intent(told.facts, call.deadline, mode);
+      return { record: { receipt, digest: told.kept.digest } };
     },
-    after: async (call, response) => {
-      await settle(call);
-      return response;
-    },
+    after: async (call, response) => ((await settle(call)) ? markLate(response) : response),
     onError: async (call, error) => {
       const { record, startedAt } = call;
       if (record && startedAt !== undefined) {
         if (!isOutcomeLost(error)) await settle({ ...(call as Needs), record }, error).catch(() => undefined);
         return undefined;
       }
-      if (!isDenial(error)) return undefined;
-      const facts = factsOf(call, dispatcher, clock);
-      if (facts) await writer.denial(facts, error.code, error.reason);
+      if (!isDenial(error)) {
+        sampleOf(call, error, sample);
+        return undefined;
+      }
+      const told = await tell(call, true);
+      if (told) await writer.denial(told.facts, error.code, error.reason);
       return undefined;
     },
   };
+}
+
+function modeOf(target: Target): AuditMode | undefined {
+  return target.kind === 'call' ? target.feature.audit?.mode : undefined;
+}
+
+function markLate(response: HttpResponse): HttpResponse {
+  return withHeaders(response, { [LATE_HEADER]: 'late' });
+}
+
+/** What every client sends now and then would hide the rest. */
+const USUAL: ReadonlySet<string> = new Set(['NO_AUTH', 'TOKEN_EXPIRED']);
+
+function sampleOf({ http, requestId }: Partial<Needs>, error: unknown, sample: AuditOptions['sample']): void {
+  if (!(error instanceof GatewayError) || !isAuthFailure({}, error) || USUAL.has(error.code)) return;
+  if (!http || requestId === undefined) return;
+  sample({ code: error.code, reason: error.reason, sourceIp: http.sourceIp, requestId });
 }
 
 function codeOf(error: unknown): string {
@@ -72,7 +121,7 @@ function isOutcomeLost(error: unknown): boolean {
 function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): CallFacts | undefined {
   const { message, principal, account, http, requestId, trace } = call;
   if (!message || !principal || !http || requestId === undefined) return undefined;
-  const { recorded, name, requested } = dispatcher.describe(message);
+  const { recorded, name, requested, version } = dispatcher.describe(message);
   if (!recorded) return undefined;
   return {
     callId: uuidv7(clock),
@@ -82,6 +131,7 @@ function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): Ca
     method: message.method,
     tool: name,
     requestedName: requested,
+    toolVersion: version,
     door: message.door,
     revision: message.revision.name,
     sourceIp: http.sourceIp,

@@ -11,7 +11,8 @@ export type AllowedOrigins = '*' | readonly string[];
 
 const ALLOW_HEADERS =
   'authorization, content-type, accept, mcp-protocol-version, mcp-method, mcp-name, mcp-session-id, last-event-id';
-const EXPOSE_HEADERS = 'WWW-Authenticate, MCP-Protocol-Version, Mcp-Session-Id, Retry-After, X-Request-Id';
+const EXPOSE_HEADERS =
+  'WWW-Authenticate, MCP-Protocol-Version, Mcp-Session-Id, Retry-After, X-Request-Id, X-Gatehouse-Audit';
 const PREFLIGHT_SECONDS = '7200';
 
 /** Refuses a web origin that is not on the list (DNS rebinding; MCP transports). No Origin header: not a browser, allowed. */

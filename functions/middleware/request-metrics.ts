@@ -60,10 +60,14 @@ export function wasDenied({ record }: Recorded, error: unknown): error is Gatewa
   return isDenial(error) && record?.receipt === undefined;
 }
 
+/** Whoever gets a challenge and is no denied user failed to authenticate. */
+export function isAuthFailure(call: Recorded, error: GatewayError): boolean {
+  return errorRow(error.code).challenge !== 'none' && !wasDenied(call, error);
+}
+
 function refusalMetrics(call: Recorded, error: unknown): readonly MetricGroup[] {
   if (!(error instanceof GatewayError)) return [];
   const { code } = error;
   if (wasDenied(call, error)) return [{ values: { [METRICS.denials]: 1 }, by: { code } }];
-  // Whoever gets a challenge and is no denied user failed to authenticate. They leave no record, only this count.
-  return errorRow(code).challenge === 'none' ? [] : [{ values: { [METRICS.authFailures]: 1 }, by: { code } }];
+  return isAuthFailure(call, error) ? [{ values: { [METRICS.authFailures]: 1 }, by: { code } }] : [];
 }

@@ -1,3 +1,4 @@
+import { createTokenRecorder } from '../../shared/audit/token-events.ts';
 import { reportFailures } from '../../shared/aws/report-failures.ts';
 import { type FunctionEnvironment, readConfig } from '../../shared/core/config.ts';
 import { createRelay } from '../../shared/oauth/relay.ts';
@@ -23,6 +24,8 @@ export function createHandler(env: FunctionEnvironment, ports: OAuthPorts, known
   const catalogue = scopesOf(registry);
   const required = (name: keyof FunctionEnvironment) => requireTable(name, env[name]);
   const dynamo = reportFailures(ports.dynamo, tablesOf(env), log);
+  const { auditRetentionDays: retentionDays } = config;
+  const recordToken = createTokenRecorder({ dynamo, table: required('AUDIT_TABLE'), clock, log, retentionDays });
   const relay = createRelay(
     {
       config,
@@ -30,6 +33,7 @@ export function createHandler(env: FunctionEnvironment, ports: OAuthPorts, known
       keysArn: required('RELAY_KEYS_ARN'),
       upstreamSecretArn: required('UPSTREAM_SECRET_ARN'),
       useOnce: config.relay?.strict === true ? createUseOnce(dynamo, required('STATE_TABLE'), clock) : undefined,
+      recordToken,
     },
     ports,
   );

@@ -29,6 +29,7 @@ export function alarmRules(metrics: Metrics, thresholds: Thresholds): readonly A
     ...answers(metrics, thresholds),
     ...capacity(metrics, thresholds),
     ...dependencies(metrics, thresholds),
+    ...trail(metrics),
     ...people(metrics, thresholds),
   ];
 }
@@ -135,6 +136,41 @@ function dependencies(metrics: Metrics, { assertions, authorizationServer }: Thr
       threshold: 3,
     },
     ...(assertions ? [signing] : []),
+  ];
+}
+
+function trail(metrics: Metrics): readonly AlarmRule[] {
+  return [
+    {
+      id: 'AuditSweep',
+      heading: 'Audit sweep',
+      what: 'The sweeper of the audit trail did not run',
+      metric: math('IF(FILL(runs, 0) < 1, 1, 0)', { runs: metrics.runsOf('sweep') }, 'no run'),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      id: 'AuditSeal',
+      heading: 'Audit seal',
+      what: 'The sealer of the audit trail did not run',
+      metric: math('IF(FILL(runs, 0) < 1, 1, 0)', { runs: metrics.runsOf('seal') }, 'no run'),
+      threshold: 1,
+      periods: 2,
+    },
+    {
+      id: 'AuditArchive',
+      heading: 'Audit archive',
+      what: 'The archive is an hour behind the audit table; after 24 hours records would be missing in it',
+      metric: metrics.ageOfStream(),
+      threshold: 3_600_000,
+    },
+    {
+      id: 'AuditReplay',
+      heading: 'Audit replay',
+      what: 'Records of the second sink wait for an hour to be put back',
+      metric: metrics.waitingToBeReplayed(),
+      threshold: 3600,
+    },
   ];
 }
 

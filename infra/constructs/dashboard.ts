@@ -51,6 +51,11 @@ export class Dashboard extends Construct {
           ]),
           graph('Copies of mcp', [metrics.concurrencyOfMcp()]),
         ],
+        [
+          graph('Calls closed as unknown', [metrics.ownBy(METRICS.unknownCalls, 'service')]),
+          graph('Age of records waiting to be put back, s', [metrics.waitingToBeReplayed()]),
+          graph('Archive behind the table, ms', [metrics.ageOfStream()]),
+        ],
       ],
     });
   }

@@ -7,7 +7,17 @@ import { bundle } from './bundle.ts';
 
 export interface GatewayFunctionProps {
   /** The directory under functions/. */
-  readonly name: 'mcp' | 'discovery' | 'debug' | 'oauth' | 'pre-token' | 'demo-backend';
+  readonly name:
+    | 'mcp'
+    | 'discovery'
+    | 'debug'
+    | 'oauth'
+    | 'pre-token'
+    | 'demo-backend'
+    | 'audit-archive'
+    | 'audit-seal'
+    | 'audit-sweep'
+    | 'audit-replay';
   readonly description: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly logRetention: logs.RetentionDays;

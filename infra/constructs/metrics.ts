@@ -3,6 +3,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Dimension, type MetricName, NAMESPACE } from '../../shared/core/metrics.ts';
 import { AUDIT_INDEXES } from '../../shared/core/tables.ts';
@@ -11,9 +12,18 @@ import type { Tables } from './tables.ts';
 
 export interface Monitored {
   readonly api: HttpApi;
-  readonly mcp: lambda.IFunction;
+  readonly mcp: lambda.Function;
   readonly functions: readonly lambda.IFunction[];
   readonly tables: Tables;
+  readonly trail: MonitoredTrail;
+}
+
+export interface MonitoredTrail {
+  readonly sweep: lambda.IFunction;
+  readonly seal: lambda.IFunction;
+  readonly archive: lambda.IFunction;
+  /** Where deliveries wait that could not be put back. */
+  readonly replayQueue: sqs.IQueue;
 }
 
 const PERIOD = Duration.minutes(5);
@@ -71,6 +81,23 @@ export class Metrics extends Construct {
 
   concurrencyOfMcp(): cloudwatch.Metric {
     return this.monitored.mcp.metric('ConcurrentExecutions', { statistic: 'Maximum', period: PERIOD });
+  }
+
+  /** Seconds. */
+  waitingToBeReplayed(): cloudwatch.Metric {
+    return this.monitored.trail.replayQueue.metricApproximateAgeOfOldestMessage({
+      statistic: 'Maximum',
+      period: PERIOD,
+    });
+  }
+
+  /** Milliseconds that the archive is behind the table. */
+  ageOfStream(): cloudwatch.Metric {
+    return this.monitored.trail.archive.metric('IteratorAge', { statistic: 'Maximum', period: PERIOD });
+  }
+
+  runsOf(which: 'sweep' | 'seal'): cloudwatch.Metric {
+    return this.monitored.trail[which].metricInvocations({ statistic: 'Sum', period: PERIOD });
   }
 
   overFunctions(metricName: 'Errors' | 'Throttles'): cloudwatch.MathExpression {

@@ -9,13 +9,15 @@ export interface TableOptions {
   /** Not deletable by accident, and kept when the stack goes. */
   readonly isProtected: boolean;
   readonly indexes?: readonly string[];
+  /** Every write is in a stream of the table, with what was there before and after. */
+  readonly hasStream?: boolean;
 }
 
 /** On demand, encrypted, restorable to any second, with the keys that the code over it expects. */
 export function createTable(
   scope: Construct,
   id: string,
-  { isProtected, indexes = [] }: TableOptions,
+  { isProtected, indexes = [], hasStream = false }: TableOptions,
 ): dynamodb.TableV2 {
   return new dynamodb.TableV2(scope, id, {
     partitionKey: text(TABLE_KEYS.partition),
@@ -24,6 +26,7 @@ export function createTable(
     billing: dynamodb.Billing.onDemand(),
     encryption: dynamodb.TableEncryptionV2.awsManagedKey(),
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    ...(hasStream ? { dynamoStream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES } : {}),
     deletionProtection: isProtected,
     removalPolicy: isProtected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     globalSecondaryIndexes: indexes.map((index) => ({
@@ -45,7 +48,7 @@ export class Tables extends Construct {
   constructor(scope: Construct, id: string, { isProtected }: { readonly isProtected: boolean }) {
     super(scope, id);
     this.identities = createTable(this, 'Identities', { isProtected });
-    this.audit = createTable(this, 'Audit', { isProtected, indexes: AUDIT_INDEXES });
+    this.audit = createTable(this, 'Audit', { isProtected, indexes: AUDIT_INDEXES, hasStream: true });
     this.state = createTable(this, 'State', { isProtected });
   }
 }

@@ -1,5 +1,6 @@
 import type { Dynamo, Item } from '../aws/dynamodb.ts';
-import { dayOf, PHASE, partitionKey, SHARDS, stateKey, whoKey } from './record.ts';
+import { dayOf, partitionKey, SHARDS, stateKey, whoKey } from './item-keys.ts';
+import { PHASE } from './record.ts';
 
 export interface AuditQuery {
   /** uid, `usr_…`. */

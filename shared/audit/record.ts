@@ -1,18 +1,34 @@
 import { hash } from 'node:crypto';
+import type { AuditField } from '../core/audit-fields.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { uuidv7Time } from '../core/ids.ts';
 import type { Principal, Uid } from '../core/principal.ts';
+import type { ArgumentFields } from './arguments.ts';
+import {
+  dayOf,
+  type IndexedState,
+  monthOf,
+  partitionOf,
+  shardOf,
+  sortKey,
+  stateKey,
+  toolKey,
+  toolShardOf,
+  whoKey,
+} from './item-keys.ts';
+import { cut, digest, printable } from './text.ts';
+
+export { dayOf, partitionKey, SHARDS, shardOf, stateKey, whoKey } from './item-keys.ts';
 
 /**
- * The shape of the trail. Two immutable items for an executed call (intent, outcome), one for a denial; none is ever
- * updated. Raw arguments, results, tokens and secrets have no field here. Digests of arguments need a keyed hash, since
- * small values can be guessed; they come with the key management of the full trail.
+ * The shape of the trail. Two immutable items for an executed call (intent, outcome), one for a denial, one for an event;
+ * none is ever updated. Results, tokens and secrets have no field here; of arguments there is what the tool's level says.
+ * What each field means: shared/core/audit-fields.ts.
  */
 export const PHASE = { intent: '0', outcome: '1', denial: '9' } as const;
 
-/** Shards a day: spreads the writes; a call's shard follows from its id, so a lookup by id needs no index. */
-export const SHARDS = 4;
+const VERSION = 2;
 const TENANT = 'default';
-const VERSION = 1;
 
 export interface CallFacts {
   /** UUIDv7; its time is the record's time. */
@@ -26,89 +42,104 @@ export interface CallFacts {
   readonly tool: string | undefined;
   /** What was asked for when it is not ours: only its hash is kept, so that nobody writes text into the trail. */
   readonly requestedName: string;
+  readonly toolVersion?: string | undefined;
   readonly door: 'mcp' | 'rest';
   readonly revision: string;
   readonly sourceIp: string;
   readonly userAgent: string;
   /** The client's span in the form of W3C Trace Context 00, when it named one. */
   readonly traceparent?: string | undefined;
+  /** What decided, when it was not scopes and roles. */
+  readonly decisionRule?: string | undefined;
+  readonly args?: ArgumentFields | undefined;
 }
 
-export type AuditRecord = Readonly<Record<string, string | number | boolean | readonly string[]>> & {
+/** What the writing function adds. */
+export interface Stamp {
+  /** Seconds since the epoch. */
+  readonly ttl: number;
+  /** Milliseconds. */
+  readonly logTs: number;
+  readonly region?: string | undefined;
+  readonly fnVersion?: string | undefined;
+  /** Whether the table has the index by tool. */
+  readonly toolIndex?: boolean;
+}
+
+export type FieldValue = string | number | boolean | readonly string[];
+
+export type AuditRecord = { readonly [Name in AuditField]?: FieldValue } & {
   readonly pk: string;
   readonly sk: string;
   readonly hash: string;
+  readonly callId: string;
 };
 
-type Fields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+type Fields = { readonly [Name in AuditField]?: FieldValue | undefined };
 
-export function intentRecord(facts: CallFacts, ttl: number): AuditRecord {
-  return seal(facts.callId, PHASE.intent, { ...describe(facts), decision: 'allowed', ttl });
+export function intentRecord(facts: CallFacts, stamp: Stamp): AuditRecord {
+  return place(facts.callId, PHASE.intent, { ...describe(facts, stamp), ...facts.args, decision: 'allowed' });
 }
 
 export interface Outcome {
   readonly isError: boolean;
+  /** `UNKNOWN`: nobody knows whether it ran to its end. */
   readonly errorType: string | undefined;
-  readonly latencyMs: number;
+  readonly latencyMs?: number | undefined;
+  readonly resultDigest?: string | undefined;
 }
 
-/** Says what the intent said, and carries its hash: the two items of a call are a chain. */
-export function outcomeRecord(facts: CallFacts, intent: AuditRecord, outcome: Outcome, ttl: number): AuditRecord {
-  return hashed({
-    ...intent,
-    ...whoIndex(facts),
-    ...(outcome.isError ? stateIndex(facts.callId, 'error') : {}),
-    isError: outcome.isError,
-    errorType: outcome.errorType,
-    latencyMs: outcome.latencyMs,
-    prevPhaseHash: intent.hash,
-    sk: sortKey(facts.callId, PHASE.outcome),
-    ttl,
+/**
+ * Ends an intent, carrying its hash: the two items of a call are a chain. Of what the intent said it repeats what its rows
+ * in the indexes must show; the rest stands there. The intent may be one that was read back from the table.
+ */
+export function outcomeRecord(intent: AuditRecord, outcome: Outcome, stamp: Stamp): AuditRecord {
+  const { callId, clientId, decision, method, requestId, subject, tool, toolDigest, ts, uid } = intent;
+  const { isError, errorType, latencyMs, resultDigest } = outcome;
+  return place(callId, PHASE.outcome, {
+    ...{ callId, clientId, decision, errorType, isError, latencyMs, method },
+    ...{ prevPhaseHash: intent.hash, requestId, resultDigest, subject, tenant: TENANT, tool, toolDigest },
+    ...{ logTs: stamp.logTs, ts, ttl: stamp.ttl, uid, v: VERSION },
+    ...whoIndex(callId, uid),
+    ...(isError ? stateIndex(callId, errorType === 'UNKNOWN' ? 'unknown' : 'error') : {}),
+    ...toolIndex(callId, tool, stamp),
   });
 }
 
-export function denialRecord(facts: CallFacts, code: string, reason: string | undefined, ttl: number): AuditRecord {
-  return seal(facts.callId, PHASE.denial, {
-    ...describe(facts),
-    ...whoIndex(facts),
-    ...stateIndex(facts.callId, 'denied'),
+export function denialRecord(facts: CallFacts, code: string, reason: string | undefined, stamp: Stamp): AuditRecord {
+  const { callId, uid, tool } = facts;
+  return place(callId, PHASE.denial, {
+    ...describe(facts, stamp),
+    ...facts.args,
+    // Whoever is refused must not be able to fill the table.
+    argsSealed: undefined,
     decision: 'denied',
-    reason: code,
     detail: reason,
-    ttl,
+    reason: code,
+    ...whoIndex(callId, uid),
+    ...stateIndex(callId, 'denied'),
+    ...toolIndex(callId, tool, stamp),
   });
 }
 
-export function partitionKey(day: string, shard: number): string {
-  return `D#${day}#${String(shard).padStart(2, '0')}`;
-}
-
-export function whoKey(uid: string): string {
-  return `U#${TENANT}#${uid}`;
-}
-
-export function stateKey(state: 'denied' | 'error', day: string, shard: number): string {
-  return `X#${state}#${day}#${shard}`;
-}
-
-/** `yyyymmdd` in UTC. */
-export function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10).replaceAll('-', '');
-}
-
-export function shardOf(callId: string): number {
-  return Number.parseInt(hash('sha256', callId, 'hex').slice(0, 2), 16) % SHARDS;
+/** Places fields as an item of this call and hashes it. */
+function place(callId: string, phase: string, fields: Fields): AuditRecord {
+  return hashed({ ...fields, callId, pk: partitionOf(callId), sk: sortKey(callId, phase) });
 }
 
 /** By name, as it is hashed: sorting what is nearly in order is cheap. */
-function describe(facts: CallFacts): Fields {
+function describe(facts: CallFacts, stamp: Stamp): Fields {
   const { principal } = facts;
   return {
     callId: facts.callId,
     clientId: principal.clientId && cut(principal.clientId, 256),
+    decisionRule: facts.decisionRule,
     door: facts.door,
+    fnVersion: stamp.fnVersion,
     issuer: principal.issuer,
+    logTs: stamp.logTs,
     method: facts.method,
+    region: stamp.region,
     requestId: facts.requestId,
     revision: facts.revision,
     scopes: principal.scopes.slice(0, 50),
@@ -118,68 +149,46 @@ function describe(facts: CallFacts): Fields {
     tokenId: principal.tokenId === undefined ? undefined : digest(principal.tokenId),
     tool: facts.tool,
     toolDigest: facts.tool === undefined ? digest(facts.requestedName) : undefined,
+    toolVersion: facts.toolVersion,
     traceparent: facts.traceparent,
     ts: uuidv7Time(facts.callId),
+    ttl: stamp.ttl,
     ua: cut(printable(facts.userAgent), 200),
     uid: facts.uid,
     v: VERSION,
   };
 }
 
-function whoIndex({ uid, callId }: CallFacts): Fields {
-  return uid === undefined ? {} : { gsi1pk: whoKey(uid), gsi1sk: callId };
+function whoIndex(callId: string, uid: FieldValue | undefined): Fields {
+  return uid === undefined ? {} : { gsi1pk: whoKey(String(uid)), gsi1sk: callId };
 }
 
-function stateIndex(callId: string, state: 'denied' | 'error'): Fields {
+function stateIndex(callId: string, state: IndexedState): Fields {
   return { gsi2pk: stateKey(state, dayOf(uuidv7Time(callId)), shardOf(callId)), gsi2sk: callId };
 }
 
-function seal(callId: string, phase: string, fields: Fields): AuditRecord {
-  const pk = partitionKey(dayOf(uuidv7Time(callId)), shardOf(callId));
-  return hashed({ ...fields, pk, sk: sortKey(callId, phase) });
+function toolIndex(callId: string, tool: FieldValue | undefined, stamp: Stamp): Fields {
+  if (stamp.toolIndex !== true || tool === undefined) return {};
+  return { gsi3pk: toolKey(String(tool), monthOf(uuidv7Time(callId)), toolShardOf(callId)), gsi3sk: callId };
 }
 
-function sortKey(callId: string, phase: string): string {
-  return `${callId}#${phase}`;
+function hashed(fields: Fields & Pick<AuditRecord, 'pk' | 'sk' | 'callId'>): AuditRecord {
+  const record: Record<string, FieldValue> = {};
+  for (const [name, value] of Object.entries(fields)) if (value !== undefined && name !== 'hash') record[name] = value;
+  return Object.assign(record, { pk: fields.pk, sk: fields.sk, callId: fields.callId, hash: hashOf(record) });
 }
 
-function hashed(fields: Fields & Pick<AuditRecord, 'pk' | 'sk'>): AuditRecord {
-  const record = inOrder(fields);
-  return Object.assign(record, { pk: fields.pk, sk: fields.sk, hash: hashOf(record) });
+/**
+ * RFC 6962 section 2.1 leaf hash of a record as it is read back, hex. Of all its attributes: one that is not of ours
+ * counts too.
+ *
+ * @throws NotCanonical for a value that no record of ours can have
+ */
+export function leafHash(record: Readonly<Record<string, unknown>>): string {
+  const { hash: _hash, ...rest } = record;
+  return hashOf(rest);
 }
 
-/** RFC 6962 section 2.1 leaf hash of a record as it is read back. */
-export function leafHash(record: Fields): string {
-  return hashOf(inOrder(record));
-}
-
-/** Over canonical JSON (RFC 8785): records are flat, with safe integers and well-formed strings only. */
-function hashOf(record: Present): string {
-  return hash('sha256', `\0${JSON.stringify(record)}`, 'hex');
-}
-
-type Present = Readonly<Record<string, string | number | boolean | readonly string[]>>;
-
-/** The members that are hashed, sorted by name as canonical JSON wants them. */
-function inOrder(fields: Fields): Present {
-  const sorted: Record<string, string | number | boolean | readonly string[]> = {};
-  for (const name of Object.keys(fields).sort()) {
-    const value = fields[name];
-    if (value !== undefined && name !== 'hash') sorted[name] = value;
-  }
-  return sorted;
-}
-
-function digest(text: string): string {
-  return hash('sha256', text, 'hex').slice(0, 32);
-}
-
-/** Not through the middle of a character: half a surrogate pair is stored as another one, and the hash fails for ever. */
-function cut(text: string, length: number): string {
-  return text.slice(0, length).toWellFormed();
-}
-
-/** Control, format and unpaired surrogate characters could forge lines where a record is printed. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ');
+function hashOf(record: Readonly<Record<string, unknown>>): string {
+  return hash('sha256', `\0${canonicalJson(record)}`, 'hex');
 }

@@ -13,7 +13,7 @@ import {
 import type { Abort } from './carry-signals.ts';
 import { collectBody } from './collect-body.ts';
 import { endWithin, type Within } from './end-within.ts';
-import type { EncryptionContext, Kms, KmsLimits, KmsOptions } from './kms.ts';
+import type { EncryptionContext, Kms, KmsLimits, KmsOptions, KmsSigner } from './kms.ts';
 import { retryAtMost } from './retry.ts';
 
 /** KMS takes no larger ciphertext. */
@@ -65,6 +65,33 @@ export function createKms({ limits = KMS_LIMITS, ...options }: KmsOptions = {}):
       bounded(within, async (abortSignal) =>
         bytes((await client().send(new GetPublicKeyCommand({ KeyId }), { abortSignal })).PublicKey),
       ),
+  };
+}
+
+/** SubjectPublicKeyInfo of Ed25519 up to the key itself (RFC 8410 section 4). */
+const ED25519_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
+/** Of a function that runs beside the calls, and may wait. */
+const SIGNER_LIMITS: KmsLimits = { attempts: 3, connectMs: 1000, requestMs: 3000, totalMs: 8000 };
+
+/** @throws Error, from its operations, when the key is none on Ed25519 */
+export function createKmsSigner(KeyId: string, { limits = SIGNER_LIMITS, ...options }: KmsOptions = {}): KmsSigner {
+  let connected: KMSClient | undefined;
+  const client = (): KMSClient => {
+    connected ??= new KMSClient({ ...clientLimits(limits), ...options });
+    return connected;
+  };
+  return {
+    publicKey: () =>
+      endWithin(limits.totalMs, async (abortSignal) => {
+        const spki = bytes((await client().send(new GetPublicKeyCommand({ KeyId }), { abortSignal })).PublicKey);
+        if (spki.length !== 44 || !spki.subarray(0, 12).equals(ED25519_HEAD)) throw new Error('no key on Ed25519');
+        return spki.subarray(12);
+      }),
+    sign: (Message) =>
+      endWithin(limits.totalMs, async (abortSignal) => {
+        const input = { KeyId, Message, MessageType: 'RAW', SigningAlgorithm: 'ED25519_SHA_512' } as const;
+        return bytes((await client().send(new SignCommand(input), { abortSignal })).Signature);
+      }),
   };
 }
 

@@ -43,3 +43,11 @@ export interface KmsOptions {
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly limits?: KmsLimits;
 }
+
+/** A key pair on Ed25519 that never leaves KMS. */
+export interface KmsSigner {
+  /** 32 raw bytes (RFC 8032 section 5.1.5). */
+  publicKey(): Promise<Buffer>;
+  /** Ed25519 over the message itself, 64 bytes. */
+  sign(message: Uint8Array): Promise<Buffer>;
+}

@@ -136,6 +136,8 @@ export interface FunctionEnvironment {
   readonly IDENTITIES_TABLE?: string | undefined;
   readonly AUDIT_TABLE?: string | undefined;
   readonly STATE_TABLE?: string | undefined;
+  /** Set by Lambda. */
+  readonly AWS_REGION?: string | undefined;
   /** Id of the KMS key behind assertions; absent when no backend gets any. */
   readonly ASSERTION_KEY?: string | undefined;
   /** relay mode: the secret (Secrets Manager) that sealed values are made with. */

@@ -19,6 +19,8 @@ export const METRICS = {
   failedCalls: 'failedCalls',
   denials: 'denials',
   authFailures: 'authFailures',
+  /** Calls that the sweeper closed. */
+  unknownCalls: 'unknownCalls',
   dependencyErrors: 'dependencyErrors',
   alarms: 'alarms',
 } as const;

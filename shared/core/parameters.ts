@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AUDIT_PARAMETERS } from './audit-parameters.ts';
 import { BACKEND_PARAMETERS } from './backend-parameters.ts';
 import { COGNITO_PARAMETERS } from './cognito-parameters.ts';
 import { IDP_PRESETS } from './config.ts';
@@ -147,12 +148,6 @@ export const PARAMETERS = {
     '90',
     '30',
   ),
-  auditRetentionDays: parameter(
-    whole(1, 3650).default(400),
-    'Days that the audit table keeps a record.',
-    '2555',
-    '400',
-  ),
   stackName: parameter(
     text(/^[A-Za-z][A-Za-z0-9-]{0,100}$/, 'must be letters, digits and hyphens').default('Gatehouse'),
     'Name of the CloudFormation stack.',
@@ -238,6 +233,7 @@ export const PARAMETERS = {
     'acme-mcp',
     'the stack name and the account id',
   ),
+  ...AUDIT_PARAMETERS,
   ...BACKEND_PARAMETERS,
   ...COGNITO_PARAMETERS,
   ...RELAY_PARAMETERS,

@@ -1,3 +1,5 @@
+import type { AuditKey } from './audit-key.ts';
+
 /** Who is behind a request, as the identity provider states it and the verifier proved it. */
 export interface Principal {
   /** The token's `iss`, byte for byte the configured issuer. */
@@ -43,4 +45,6 @@ export interface Account {
   readonly uid: Uid;
   readonly status: 'active' | 'disabled';
   readonly roles: readonly string[];
+  /** Absent for users from before there were such keys: of their arguments nothing is kept. */
+  readonly auditKey?: AuditKey;
 }

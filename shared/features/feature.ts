@@ -1,4 +1,6 @@
 import type { LoggingLevel } from '@modelcontextprotocol/server';
+import { AUDIT_LEVELS, type AuditLevel } from '../audit/arguments.ts';
+import type { AuditMode } from '../audit/write.ts';
 import type { BackendAnswer } from '../backend/call.ts';
 import type { BackendRequest } from '../backend/request.ts';
 import type { ErrorCode } from '../core/error-table.ts';
@@ -70,6 +72,26 @@ export function requireWindow(name: string, { windowSeconds = WINDOW_SECONDS }: 
   throw new Error(`${name}: windowSeconds is 60 to ${7 * WINDOW_SECONDS}`);
 }
 
+/** How calls are recorded. */
+export interface AuditRule {
+  /** What of the arguments: `keys` when it is not said. */
+  readonly level?: AuditLevel;
+  /** `available`: a call runs although only the second sink has its intent. For what only reads. */
+  readonly mode?: AuditMode;
+}
+
+/** @throws Error at start for a level or mode that there is not: what has an effect has its record first */
+export function requireAuditRule(name: string, { level, mode }: AuditRule, isReadOnly: boolean): void {
+  if (level !== undefined && !AUDIT_LEVELS.includes(level)) {
+    throw new Error(`${name}: audit level is one of ${AUDIT_LEVELS.join(', ')}`);
+  }
+  if (mode !== undefined && mode !== 'strict' && mode !== 'available') {
+    throw new Error(`${name}: audit mode is strict or available`);
+  }
+  if (mode !== 'available' || isReadOnly) return;
+  throw new Error(`${name}: audit mode available is for tools with readOnlyHint: true`);
+}
+
 /** How a call ended. `result` is the MCP result of its method. */
 export type Outcome =
   | { readonly kind: 'done'; readonly result: JsonObject }
@@ -106,6 +128,7 @@ export interface Feature {
   readonly scopes: readonly string[];
   readonly roles?: readonly string[];
   readonly idempotency?: IdempotencyRule;
+  readonly audit?: AuditRule;
   /** It is nothing without this backend, and offered only where that has an address. */
   readonly backend?: string;
   /** Rejects with what the author's code threw. */

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import type { Dynamo, Item } from '../aws/dynamodb.ts';
+import { AuditKey } from '../core/audit-key.ts';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
 import { ulid } from '../core/ids.ts';
@@ -66,9 +68,10 @@ export function createIdentity({ dynamo, table, clock, provisioning }: IdentityO
     return remember(links, key.pk, toLink(winner));
   };
   const createUser = async ({ uid }: Link, until: number): Promise<Account> => {
-    const item = { ...userKey(uid), uid, status: 'active', roles: [], createdAt: clock() };
+    const auditKey = newAuditKey();
+    const item = { ...userKey(uid), uid, status: 'active', roles: [], auditKey, createdAt: clock() };
     const result = await dynamo.putIfAbsent(table, item, left(until));
-    if (result.created) return { uid, status: 'active', roles: [] };
+    if (result.created) return toAccount(uid, item);
     const existing = result.existing ?? (await dynamo.get(table, userKey(uid), { consistent: true, ...left(until) }));
     return toAccount(uid, existing);
   };
@@ -123,12 +126,19 @@ function toLink(item: Item): Link {
   return { uid: uid as Uid, createdAt: Number(createdAt) };
 }
 
+/** 32 random bytes, base64url. */
+export function newAuditKey(): string {
+  return randomBytes(32).toString('base64url');
+}
+
 function toAccount(uid: Uid, item: Item | undefined): Account {
   const roles = item?.['roles'];
+  const auditKey = AuditKey.read(item?.['auditKey']);
   return {
     uid,
     // Anything but the exact word is not active.
     status: item?.['status'] === 'active' ? 'active' : 'disabled',
     roles: Array.isArray(roles) ? roles.filter((role): role is string => typeof role === 'string') : [],
+    ...(auditKey === undefined ? {} : { auditKey }),
   };
 }

@@ -1,3 +1,4 @@
+import { type AuditLevel, DEFAULT_LEVEL } from '../audit/arguments.ts';
 import { type Decision, decide } from '../auth/decision.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import type { ErrorCode } from '../core/error-table.ts';
@@ -8,6 +9,7 @@ import { createNotices } from '../protocol/notices.ts';
 import { checkParamHeaders } from '../protocol/param-headers.ts';
 import { clientCapabilitiesOf, type Message } from '../protocol/read-message.ts';
 import { type Registry, requireUnique } from '../registry/index.ts';
+import { rememberVersions } from './describe-tool.ts';
 import { createFinder, type FeatureKind, type Finder, type Found } from './find.ts';
 import { capabilitiesOf, METHODS, type Method } from './methods.ts';
 import type { Binding } from './request-state.ts';
@@ -54,6 +56,12 @@ export interface Dispatcher {
     readonly name: string | undefined;
     /** What the client called it. */
     readonly requested: string;
+    /** What it gave along, for the trail. */
+    readonly given: JsonObject;
+    /** How much of that the trail keeps. */
+    readonly level: AuditLevel;
+    /** Of a tool. */
+    readonly version: string | undefined;
   };
   /**
    * @throws GatewayError METHOD_NOT_FOUND, INVALID_PARAMS, HEADER_MISMATCH, and UNKNOWN_TOOL, UNKNOWN_PROMPT or
@@ -74,15 +82,23 @@ export function createDispatcher({ config, registry, rounds }: DispatcherOptions
   requireUnique(registry);
   const finder = createFinder(registry);
   const capabilities = capabilitiesOf(registry);
+  const versionOf = rememberVersions(config);
   return {
     describe: ({ kind, method, params }) => {
       const row = METHODS.get(method);
       const wanted = row?.acts && finder.peek(row.acts, params);
+      const feature = wanted?.found?.feature;
+      const tool = wanted?.kind === 'tool' && feature !== undefined ? finder.tool(feature.name) : undefined;
       return {
         recorded: kind === 'request' && row?.recorded === true && isOffered(row, capabilities),
         method: row && method,
-        name: wanted?.found?.feature.name,
+        name: feature?.name,
         requested: wanted?.requested ?? '',
+        given: wanted?.given ?? {},
+        level: feature?.audit?.level ?? DEFAULT_LEVEL,
+        get version() {
+          return tool && versionOf(tool);
+        },
       };
     },
     target: (message, principal, account) => {

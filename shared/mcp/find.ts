@@ -21,6 +21,8 @@ export interface Wanted {
   /** What the message named: a client's text. */
   readonly requested: string;
   readonly found: Found | undefined;
+  /** What the message gave along, for the trail. */
+  readonly given: JsonObject;
   /** The refusal for something that is not there. */
   readonly unknown: ErrorCode;
 }
@@ -53,13 +55,14 @@ export function createFinder({ tools, prompts, resources }: Registry): Finder {
     if (kind === 'resource') {
       const uri = textOf(params, 'uri');
       const feature = resourceAt(uri);
-      return { kind, requested: uri, found: feature && { feature, input: { uri } }, unknown: UNKNOWN.resource };
+      const input = { uri };
+      return { kind, requested: uri, given: input, found: feature && { feature, input }, unknown: UNKNOWN.resource };
     }
     const name = textOf(params, 'name');
     const input = Object.hasOwn(params, 'arguments') ? params['arguments'] : {};
     if (!isObject(input)) throw new GatewayError('INVALID_PARAMS', { reason: 'arguments_not_an_object' });
     const feature = (kind === 'tool' ? toolsByName : promptsByName).get(name);
-    return { kind, requested: name, found: feature && { feature, input }, unknown: UNKNOWN[kind] };
+    return { kind, requested: name, given: input, found: feature && { feature, input }, unknown: UNKNOWN[kind] };
   };
   return {
     find,
@@ -67,7 +70,7 @@ export function createFinder({ tools, prompts, resources }: Registry): Finder {
       try {
         return find(kind, params);
       } catch {
-        return { kind, requested: '', found: undefined, unknown: 'INVALID_PARAMS' };
+        return { kind, requested: '', given: {}, found: undefined, unknown: 'INVALID_PARAMS' };
       }
     },
     tool: (name) => toolsByName.get(name),
@@ -85,7 +88,7 @@ function findCompletion(params: JsonObject, ownerOf: (ref: Reference) => Prompt 
   const owner = ownerOf(reference);
   const found = owner && { feature: completionOf(owner, owner.completers, readArgument(params)), input: {} };
   const unknown = reference.type === 'ref/prompt' ? UNKNOWN.prompt : UNKNOWN.resource;
-  return { kind: 'completion', requested: reference.requested, found, unknown };
+  return { kind: 'completion', requested: reference.requested, given: ownObject(params, 'argument'), found, unknown };
 }
 
 function readReference(params: JsonObject): Reference {

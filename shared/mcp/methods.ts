@@ -1,4 +1,3 @@
-import { toWireScopes } from '../auth/scopes.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import { GatewayError } from '../core/errors.ts';
 import { isObject, type JsonObject, own } from '../core/json-object.ts';
@@ -7,7 +6,7 @@ import { isImplementation, type Message } from '../protocol/read-message.ts';
 import { type Era, revisionsOf } from '../protocol/revisions.ts';
 import type { Registry } from '../registry/index.ts';
 import type { Resource } from '../resources/define-resource.ts';
-import type { Tool } from '../tools/define-tool.ts';
+import { describeTool } from './describe-tool.ts';
 import type { FeatureKind } from './find.ts';
 
 /** What the answer to a method without a target depends on. */
@@ -106,22 +105,6 @@ function listTemplates({ message, visible }: MethodContext): JsonObject {
 function refuseCursor({ params }: Message): void {
   const cursor = own(params, 'cursor');
   if (cursor !== undefined && cursor !== '') throw new GatewayError('INVALID_PARAMS', { reason: 'cursor_unknown' });
-}
-
-/** ChatGPT reads `securitySchemes` at the top, other hosts in `_meta`. */
-function describeTool(config: GatewayConfig, tool: Tool): JsonObject {
-  const { name, title, description, inputSchema, outputSchema, annotations, idempotency } = tool;
-  const securitySchemes = [{ type: 'oauth2', scopes: toWireScopes(config, tool.scopes) }];
-  return {
-    name,
-    title,
-    description,
-    inputSchema,
-    ...(outputSchema === undefined ? {} : { outputSchema }),
-    annotations,
-    securitySchemes,
-    _meta: { securitySchemes, ...(idempotency === undefined ? {} : { 'gatehouse/idempotency': idempotency }) },
-  };
 }
 
 function describePrompt({ name, title, description, arguments: args }: Prompt): JsonObject {

@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
+import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
 import type { KeyRing } from '../store/key-ring.ts';
 
 /** What the client carries between two rounds of a call, unreadable and unchangeable for it. */

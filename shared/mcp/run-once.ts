@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../core/canonical-json.ts';
 import { GatewayError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import { type Feature, type IdempotencyRule, type Outcome, WINDOW_SECONDS } from '../features/feature.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
 import type { Begun, Ending } from '../store/idempotency.ts';
 import type { Services } from './run-feature.ts';
 

@@ -1,3 +1,4 @@
+import type { TokenRecorder } from '../audit/token-events.ts';
 import type { IdpPorts } from '../auth/idp-document.ts';
 import { toWireScope } from '../auth/scopes.ts';
 import { type Clock, systemTimer, type Timer } from '../core/clock.ts';
@@ -31,6 +32,8 @@ export interface Relay {
   readonly registration: Registration | undefined;
   /** Undefined unless sealed values work once only. */
   readonly useOnce: UseOnce | undefined;
+  /** Into the trail: which program got which token. */
+  readonly recordToken: TokenRecorder;
 }
 
 /** One request on its way through the relay. */
@@ -55,6 +58,7 @@ export interface RelayOptions {
   readonly keysArn: string;
   readonly upstreamSecretArn: string;
   readonly useOnce: UseOnce | undefined;
+  readonly recordToken: TokenRecorder;
 }
 
 /** @throws Error at init when the configuration says nothing about the relay */
@@ -79,6 +83,7 @@ export function createRelay({ config, titles, ...options }: RelayOptions, ports:
     opens: new Map([...titles].map(([scope, names]) => [toWireScope(config, scope), names])),
     registration,
     useOnce: options.useOnce,
+    recordToken: options.recordToken,
   };
 }
 

@@ -33,11 +33,11 @@ export function createToken(relay: Relay): (form: Parameters, call: RelayCall) =
     }
     const exchange = grant === 'authorization_code' ? exchangeCode : refresh;
     const { tokens, answer } = await exchange(relay, form, client, call);
-    call.log.info('oauth.token', {
-      grant,
-      client: client.label,
-      ...describeToken(tokens.accessToken, relay.config.idp),
-    });
+    const { idp } = relay.config;
+    const trace = { grant, client: client.label, ...describeToken(tokens.accessToken, idp) };
+    call.log.info('oauth.token', trace);
+    const { subject, tokenId } = trace;
+    await relay.recordToken({ grant, client: client.label, issuer: idp.issuer, subject, tokenId });
     return answer;
   };
 }

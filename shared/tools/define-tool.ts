@@ -3,10 +3,12 @@ import type { JsonObject } from '../core/json-object.ts';
 import { InputRequired } from '../features/ask.ts';
 import { Content, text } from '../features/content.ts';
 import {
+  type AuditRule,
   type CallContext,
   type Feature,
   type IdempotencyRule,
   type Outcome,
+  requireAuditRule,
   requireName,
   requireWindow,
 } from '../features/feature.ts';
@@ -31,6 +33,8 @@ export interface Described {
   readonly roles?: readonly string[];
   /** For a tool with an effect that must not happen twice (docs/add-a-tool.md). */
   readonly idempotency?: IdempotencyRule;
+  /** How its calls are recorded (docs/add-a-tool.md). */
+  readonly audit?: AuditRule;
   /** A tool that is not marked `readOnlyHint: true` has an effect: its answers to questions count once. */
   readonly annotations: ToolAnnotations;
 }
@@ -70,6 +74,7 @@ export function defineTool<In, Out>(definition: ToolDefinition<In, Out> | Conten
   const { name } = described;
   requireName('tool', name);
   if (described.idempotency) requireWindow(name, described.idempotency);
+  if (described.audit) requireAuditRule(name, described.audit, described.annotations.readOnlyHint === true);
   const inputSchema = once(() => describeObject(name, input, 'input'));
   const outputSchema = once(() => output && describeObject(name, output, 'output'));
   const paramHeaders = once(() => readParamHeaders(name, inputSchema()));

@@ -216,12 +216,13 @@ function auditContract(engine: Engine, database: () => TestDatabase): void {
     const { endpoint, audit } = database();
     const client = new DynamoDBClient(localDynamo(endpoint));
     const own = facts(NOW, 'units');
+    const stamp = { ttl: NOW / 1000, logTs: NOW };
     const other = { ...own, callId: uuidv7(() => NOW) };
     const records = [
-      intentRecord(own, NOW),
-      outcomeRecord(own, intentRecord(own, NOW), ok, NOW),
-      outcomeRecord(other, intentRecord(other, NOW), { ...ok, isError: true }, NOW),
-      denialRecord(own, 'INSUFFICIENT_SCOPE', undefined, NOW),
+      intentRecord(own, stamp),
+      outcomeRecord(intentRecord(own, stamp), ok, stamp),
+      outcomeRecord(intentRecord(other, stamp), { ...ok, isError: true }, stamp),
+      denialRecord(own, 'INSUFFICIENT_SCOPE', undefined, stamp),
     ];
     const units: (number | undefined)[] = [];
     for (const record of records) {

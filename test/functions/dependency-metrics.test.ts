@@ -82,7 +82,7 @@ describe('a dependency that fails is counted by its name, once a failure', () =>
       },
       {
         _aws: emf(directive(by('event'), 'alarms')),
-        dimensions: { ...GATEHOUSE, event: 'audit.outcome_fallback' },
+        dimensions: { ...GATEHOUSE, event: 'audit.fallback' },
         values: { alarms: 1 },
       },
     ]);

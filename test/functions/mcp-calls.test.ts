@@ -265,7 +265,7 @@ describe('the trail comes first', () => {
       status: answer.status,
       code: codeOf(answer),
       rows: await recorded(broken),
-      fallback: broken.lines.filter(({ event }) => event === 'audit.outcome_fallback').length,
+      fallback: broken.lines.filter(({ event }) => event === 'audit.fallback').length,
     }).toEqual({
       status: 500,
       code: 'OUTCOME_NOT_RECORDED',

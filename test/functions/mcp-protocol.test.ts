@@ -112,7 +112,7 @@ describe('transport', () => {
       headers: {
         'access-control-allow-origin': 'https://claude.ai',
         'access-control-expose-headers':
-          'WWW-Authenticate, MCP-Protocol-Version, Mcp-Session-Id, Retry-After, X-Request-Id',
+          'WWW-Authenticate, MCP-Protocol-Version, Mcp-Session-Id, Retry-After, X-Request-Id, X-Gatehouse-Audit',
         vary: 'Origin',
         allow: 'POST, OPTIONS',
         'access-control-allow-methods': 'POST, OPTIONS',

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import type { HttpEvent } from '../../functions/middleware/chain.ts';
 import { createHandler } from '../../functions/oauth/handler.ts';
-import type { Dynamo } from '../../shared/aws/dynamodb.ts';
+import type { Dynamo, Item } from '../../shared/aws/dynamodb.ts';
 import type { GatewayConfig, RelayConfig } from '../../shared/core/config.ts';
 import type { GetJson } from '../../shared/net/get-json.ts';
 import type { PostForm } from '../../shared/net/post-form.ts';
@@ -44,6 +44,8 @@ export interface TestRelay {
   readonly upstream: FakeUpstream;
   readonly secrets: TestSecrets;
   readonly lines: LogLine[];
+  /** What it wrote into the trail. */
+  readonly records: readonly Item[];
   readonly time: { now: number };
   readonly config: GatewayConfig;
   send(request: RelayRequest): Promise<RelayAnswer>;
@@ -64,6 +66,8 @@ export interface TestRelayOptions {
   readonly postForm?: PostForm;
   readonly dynamo?: Dynamo;
   readonly stateTable?: string;
+  /** In `dynamo`; without one the trail is `records`. */
+  readonly auditTable?: string;
   readonly time?: { now: number };
 }
 
@@ -80,6 +84,7 @@ export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
   const { secrets = createSecrets(), upstream = createUpstream(() => time.now) } = options;
   const config = relayConfig(options);
   const { log, lines } = captureLog();
+  const records: Item[] = [];
   const seen = new Set<string>([CLIENT_SECRET]);
   const ports = {
     clock: () => time.now,
@@ -88,13 +93,14 @@ export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
     getJson: options.getJson ?? upstream.getJson,
     postForm: options.postForm ?? upstream.postForm,
     readSecret: secrets.readSecret,
-    dynamo: options.dynamo ?? NO_DATABASE,
+    dynamo: withTrail(options.dynamo ?? NO_DATABASE, records),
   };
   const env = {
     GATEHOUSE_CONFIG: JSON.stringify(config),
     RELAY_KEYS_ARN: KEYS_ARN,
     UPSTREAM_SECRET_ARN: CLIENT_SECRET_ARN,
     STATE_TABLE: options.stateTable,
+    AUDIT_TABLE: options.auditTable ?? TRAIL,
   };
   const handler = createHandler(env, ports);
   const send = async (request: RelayRequest): Promise<RelayAnswer> => {
@@ -108,6 +114,7 @@ export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
     upstream,
     secrets,
     lines,
+    records,
     time,
     config,
     send,
@@ -117,7 +124,7 @@ export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
     leaks: () => {
       for (const token of upstream.given) seen.add(token);
       const long = [...seen].filter((secret) => secret.length >= 12);
-      return scanFor(long, [{ name: 'log', text: JSON.stringify(lines) }]);
+      return scanFor(long, [{ name: 'log', text: JSON.stringify([lines, records]) }]);
     },
     restart: () => createTestRelay({ ...options, secrets, upstream, time }),
   };
@@ -128,7 +135,21 @@ export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
 const FORM = 'application/x-www-form-urlencoded';
 const CONTEXT = { getRemainingTimeInMillis: () => 28_000 } as Context;
 
-/** Without the strict flag no table is touched: every operation is an error. */
+const TRAIL = 'trail';
+
+/** The trail of one instance, in memory; other tables as they are. */
+function withTrail(dynamo: Dynamo, records: Item[]): Dynamo {
+  const putIfAbsent: Dynamo['putIfAbsent'] = async (table, item, options) => {
+    if (table !== TRAIL) return dynamo.putIfAbsent(table, item, options);
+    records.push(item);
+    return { created: true };
+  };
+  return new Proxy(dynamo, {
+    get: (target, name) => (name === 'putIfAbsent' ? putIfAbsent : Reflect.get(target, name)),
+  });
+}
+
+/** Without the strict flag no other table is touched: every operation is an error. */
 const NO_DATABASE = new Proxy({} as Dynamo, {
   get: () => async () => {
     throw new Error('the relay asked the database');

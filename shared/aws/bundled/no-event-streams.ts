@@ -9,3 +9,6 @@ export class EventStreamSerde {
 }
 
 export const eventStreamSerdeProvider = undefined;
+
+/** Of the client of S3, whose one operation with event streams nobody here uses. */
+export const resolveEventStreamSerdeConfig = <Config>(config: Config): Config => config;

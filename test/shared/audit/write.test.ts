@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type CallFacts, intentRecord, leafHash } from '../../../shared/audit/record.ts';
-import { createAuditWriter } from '../../../shared/audit/write.ts';
+import { hashOnTime, lateCopy } from '../../../shared/audit/late.ts';
+import { type AuditRecord, type CallFacts, intentRecord, leafHash } from '../../../shared/audit/record.ts';
+import { type AuditMode, createAuditWriter, type IntentReceipt } from '../../../shared/audit/write.ts';
 import type { Dynamo, Item, PutResult } from '../../../shared/aws/dynamodb.ts';
 import type { Uid } from '../../../shared/core/principal.ts';
 import { NOW } from '../../support/config.ts';
@@ -42,13 +43,21 @@ function writerOver(put: (item: Item) => Promise<PutResult>) {
   return { writer, items, lines };
 }
 
+const done = { isError: false, errorType: undefined, latencyMs: 1 };
+const receiptOf = (mode: AuditMode): IntentReceipt => ({
+  facts,
+  record: intentRecord(facts, { ttl: 1, logTs: NOW }),
+  mode,
+  late: false,
+});
 const stored = async (): Promise<PutResult> => ({ created: true });
 const day = new Date(NOW).toISOString().slice(0, 10).replaceAll('-', '');
 const common = {
-  v: 1,
+  v: 2,
   callId: facts.callId,
   requestId: 'request-1',
   ts: NOW,
+  logTs: NOW,
   tenant: 'default',
   uid: 'usr_1',
   issuer: 'https://login.example.com',
@@ -135,7 +144,9 @@ describe('when the put is answered with what is there', () => {
   test('another hash is an alarm, and the call is refused', async () => {
     const { writer, lines } = writerOver(async () => ({ created: false, existing: { hash: 'other' } }));
     await expect(writer.intent(facts, NOW + 1000)).rejects.toMatchObject({ code: 'AUDIT_UNAVAILABLE' });
-    expect(lines).toEqual([{ level: 'error', event: 'audit.conflict', callId: facts.callId, alarm: true }]);
+    expect(lines).toEqual([
+      { level: 'error', event: 'audit.conflict', callId: facts.callId, record: expect.any(String), alarm: true },
+    ]);
   });
 });
 
@@ -148,22 +159,110 @@ describe('when the table fails', () => {
     });
   });
 
-  test('an outcome goes whole into the log, and the error says so', async () => {
-    const { writer, lines, items } = writerOver(down);
-    const outcome = { isError: false, errorType: undefined, latencyMs: 1 };
-    await expect(writer.outcome({ facts, record: intentRecord(facts, 1) }, outcome)).rejects.toMatchObject({
-      code: 'OUTCOME_NOT_RECORDED',
-    });
-    expect(lines).toEqual([
-      { level: 'error', event: 'audit.outcome_fallback', record: JSON.stringify(items[0]), alarm: true },
-    ]);
+  const fallback = (record: Item) => ({
+    level: 'error',
+    event: 'audit.fallback',
+    callId: facts.callId,
+    record: JSON.stringify(lateCopy(record as AuditRecord)),
+    alarm: true,
   });
 
-  test('a denial stays a denial, with an alarm in the log', async () => {
-    const { writer, lines } = writerOver(down);
+  test('an intent of an available tool is admitted by the log, and everything in it is as it was but for `late`', async () => {
+    const { writer, lines, items } = writerOver(down);
+    const receipt = await writer.intent(facts, NOW + 1000, 'available');
+    const { hash, late, ...rest } = JSON.parse(String(lines[0]?.['record'])) as AuditRecord;
+    const { hash: onTime, ...asked } = items[0] as AuditRecord;
+    expect([receipt.late, lines, late, rest]).toEqual([true, [fallback(items[0] as Item)], true, asked]);
+    expect([hash === leafHash({ ...asked, late: true }), receipt.record.hash]).toEqual([true, onTime]);
+  });
+
+  test('an outcome goes whole into the log, and a strict caller is told', async () => {
+    const { writer, lines, items } = writerOver(down);
+    await expect(writer.outcome(receiptOf('strict'), done)).rejects.toMatchObject({
+      code: 'OUTCOME_NOT_RECORDED',
+      reason: 'outcome_not_written',
+    });
+    expect(lines).toEqual([fallback(items[0] as Item)]);
+  });
+
+  test('of an available tool that is late, and no error', async () => {
+    const { writer, lines, items } = writerOver(down);
+    expect(await writer.outcome(receiptOf('available'), done)).toEqual({ late: true });
+    expect(lines).toEqual([fallback(items[0] as Item)]);
+  });
+
+  test('an outcome names the hash that its intent has without `late`, by whichever sink it came', async () => {
+    const { writer, items } = writerOver(down);
+    const receipt = await writer.intent(facts, NOW + 1000, 'available');
+    await writer.outcome(receipt, done);
+    const stored = lateCopy(items[0] as AuditRecord);
+    expect([items[1]?.['prevPhaseHash'], items[1]?.['late']]).toEqual([hashOnTime(stored), undefined]);
+  });
+
+  test('a denial stays a denial and is late', async () => {
+    const { writer, lines, items } = writerOver(down);
     await writer.denial(facts, 'ACCOUNT_DISABLED', undefined);
-    expect(lines).toEqual([
-      { level: 'error', event: 'audit.denial_lost', callId: facts.callId, code: 'ACCOUNT_DISABLED', alarm: true },
-    ]);
+    expect(lines).toEqual([fallback(items[0] as Item)]);
+  });
+});
+
+describe('when the log fails too', () => {
+  const down = () => Promise.reject(new Error('down'));
+  const broken = () => {
+    const { items } = writerOver(down);
+    const log = {
+      ...captureLog().log,
+      error: () => {
+        throw new Error('broken pipe');
+      },
+    };
+    const dynamo = { putIfAbsent: down } as unknown as Dynamo;
+    return { items, writer: createAuditWriter({ dynamo, table: 'audit', clock: () => NOW, log, retentionDays: 1 }) };
+  };
+
+  test('nothing is admitted, in either mode', async () => {
+    for (const mode of ['strict', 'available'] as const) {
+      await expect(broken().writer.intent(facts, NOW + 1000, mode)).rejects.toMatchObject({
+        code: 'AUDIT_UNAVAILABLE',
+      });
+    }
+  });
+
+  test('an outcome is not recorded, and a denial is one all the same', async () => {
+    await expect(broken().writer.outcome(receiptOf('available'), done)).rejects.toMatchObject({
+      code: 'OUTCOME_NOT_RECORDED',
+    });
+    await expect(broken().writer.denial(facts, 'ACCOUNT_DISABLED', undefined)).resolves.toBeUndefined();
+  });
+});
+
+describe('when the sweeper was first', () => {
+  test.each(['strict', 'available'] as const)(
+    'a %s outcome is a conflict with the whole record in its line',
+    async (mode) => {
+      const { writer, lines, items } = writerOver(async () => ({
+        created: false,
+        existing: { hash: 'of the sweeper' },
+      }));
+      await expect(writer.outcome(receiptOf(mode), done)).rejects.toMatchObject({
+        code: 'OUTCOME_NOT_RECORDED',
+        reason: 'outcome_conflict',
+      });
+      expect(lines).toEqual([
+        {
+          level: 'error',
+          event: 'audit.conflict',
+          callId: facts.callId,
+          record: JSON.stringify(items[0]),
+          alarm: true,
+        },
+      ]);
+    },
+  );
+
+  test('also for a denial there is one line, and no second attempt by the log', async () => {
+    const { writer, lines } = writerOver(async () => ({ created: false, existing: { hash: 'another' } }));
+    await writer.denial(facts, 'ACCOUNT_DISABLED', undefined);
+    expect(lines.map(({ event }) => event)).toEqual(['audit.conflict']);
   });
 });

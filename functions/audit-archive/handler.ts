@@ -1,0 +1,33 @@
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import { createArchive } from '../../shared/audit/archive.ts';
+import type { Objects } from '../../shared/aws/objects.ts';
+import type { Clock } from '../../shared/core/clock.ts';
+import type { Log } from '../../shared/core/logger.ts';
+
+export interface ArchivePorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly objects: Objects;
+}
+
+/** Called with what was written to the audit table, in order, each change at least once. */
+export type ArchiveHandler = (event: Pick<DynamoDBStreamEvent, 'Records'>) => Promise<DynamoDBBatchResponse>;
+
+/** Rejects when the archive could not take the batch: Lambda then brings the same one again, for 24 hours. */
+export function createHandler(_env: object, ports: ArchivePorts): ArchiveHandler {
+  const archive = createArchive(ports);
+  return async ({ Records }) => {
+    try {
+      await archive.take(Records);
+    } catch (error) {
+      ports.log.error('audit.archive_failed', { changes: Records.length, cause: causeOf(error), alarm: true });
+      throw error;
+    }
+    return { batchItemFailures: [] };
+  };
+}
+
+/** The class alone: a text may hold what was written. */
+function causeOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}

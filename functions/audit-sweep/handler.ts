@@ -1,0 +1,15 @@
+import { createSweeper } from '../../shared/audit/sweep.ts';
+import { reportFailures } from '../../shared/aws/report-failures.ts';
+import type { FunctionEnvironment } from '../../shared/core/config.ts';
+import { type Ports, requireTable, tablesOf } from '../ports.ts';
+
+export type SweepPorts = Pick<Ports, 'clock' | 'log' | 'dynamo'>;
+
+/** Every minute, before the sealer: intents that nobody ended get an end. Throws when the table fails; the next run goes on. */
+export function createHandler(
+  env: FunctionEnvironment,
+  { clock, log, dynamo: given }: SweepPorts,
+): () => Promise<void> {
+  const dynamo = reportFailures(given, tablesOf(env), log);
+  return createSweeper({ dynamo, table: requireTable('AUDIT_TABLE', env.AUDIT_TABLE), clock, log });
+}

@@ -1,0 +1,4 @@
+import { createPorts } from '../ports.ts';
+import { createHandler } from './handler.ts';
+
+export const handler = createHandler(process.env, createPorts('gatehouse-audit-sweep'));

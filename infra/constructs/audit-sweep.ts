@@ -1,0 +1,28 @@
+import { Duration, type Stack } from 'aws-cdk-lib';
+import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { CreateFunction } from '../audit-trail.ts';
+
+export interface AuditSweepOptions {
+  readonly table: dynamodb.TableV2;
+  readonly createFunction: CreateFunction;
+}
+
+/** Every minute: calls that nobody ended get an end (shared/audit/sweep.ts). */
+export function createAuditSweep(stack: Stack, { table, createFunction }: AuditSweepOptions): lambda.IFunction {
+  const sweep = createFunction('AuditSweep', {
+    name: 'audit-sweep',
+    description: 'Every minute: closes calls without an outcome as unknown',
+    environment: { STACK_NAME: stack.stackName, AUDIT_TABLE: table.tableName },
+  });
+  sweep.allow(['PutItem', 'Query'], table.tableArn);
+  // The next minute is the repetition.
+  sweep.fn.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+  new Rule(stack, 'AuditSweepSchedule', {
+    schedule: Schedule.rate(Duration.minutes(1)),
+    targets: [new LambdaFunction(sweep.fn, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+  });
+  return sweep.fn;
+}

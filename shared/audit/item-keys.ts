@@ -1,0 +1,60 @@
+import { hash } from 'node:crypto';
+import { uuidv7Time } from '../core/ids.ts';
+
+/** Shards a day: spreads the writes; a call's shard follows from its id, so a lookup by id needs no index. */
+export const SHARDS = 4;
+/** Of the index by tool, a month. */
+export const TOOL_SHARDS = 8;
+/** Reserved: one gateway has one tenant. */
+const TENANT = 'default';
+
+/** What is looked for by itself. `approval` is reserved. */
+export type IndexedState = 'denied' | 'error' | 'unknown' | 'approval';
+
+export function partitionKey(day: string, shard: number): string {
+  return `D#${day}#${String(shard).padStart(2, '0')}`;
+}
+
+/** Where every item of this call lies. */
+export function partitionOf(callId: string): string {
+  return partitionKey(dayOf(uuidv7Time(callId)), shardOf(callId));
+}
+
+export function sortKey(callId: string, phase: string): string {
+  return `${callId}#${phase}`;
+}
+
+export function whoKey(uid: string): string {
+  return `U#${TENANT}#${uid}`;
+}
+
+export function stateKey(state: IndexedState, day: string, shard: number): string {
+  return `X#${state}#${day}#${shard}`;
+}
+
+/** @param month `yyyymm` */
+export function toolKey(tool: string, month: string, shard: number): string {
+  return `T#${tool}#${month}#${shard}`;
+}
+
+/** `yyyymmdd` in UTC. */
+export function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10).replaceAll('-', '');
+}
+
+/** `yyyymm` in UTC. */
+export function monthOf(ms: number): string {
+  return dayOf(ms).slice(0, 6);
+}
+
+export function shardOf(callId: string): number {
+  return firstByte(callId) % SHARDS;
+}
+
+export function toolShardOf(callId: string): number {
+  return firstByte(callId) % TOOL_SHARDS;
+}
+
+function firstByte(callId: string): number {
+  return Number.parseInt(hash('sha256', callId, 'hex').slice(0, 2), 16);
+}

@@ -1,0 +1,73 @@
+import type { Dynamo, Item } from '../../aws/dynamodb.ts';
+import { dayOf } from '../record.ts';
+import { type NoteKey, verifyNote } from './note.ts';
+import { DAY_MS } from './order.ts';
+import { readCheckpointText, type Seal, SealError, type SignedSeal, sealNumber } from './seal.ts';
+
+/** The table of finished seals. Objects are the log itself; this says quickly where it ends and which seal is where. */
+export interface SealIndex {
+  /** The newest one, undefined before the first. */
+  last(now: number): Promise<SignedSeal | undefined>;
+  /** Those whose `through` lies on the UTC day of `ms`, in their order. */
+  ofDay(ms: number): Promise<readonly SignedSeal[]>;
+  /** Once; another row of this number stays as it is. */
+  add(seal: Pick<Seal, 'n' | 'through' | 'note'>): Promise<void>;
+}
+
+export interface SealIndexOptions {
+  readonly dynamo: Dynamo;
+  readonly table: string;
+  /** A row is believed for the signature in it, and for nothing else. */
+  readonly key: NoteKey;
+}
+
+/** How far ahead a clock may have been, and how long the sealer may have been away. */
+const DAYS_AHEAD = 2;
+const DAYS_BACK = 60;
+const PAGE = 500;
+const ALL = { name: 'sk', from: '0', to: '~' } as const;
+
+export function createSealIndex({ dynamo, table, key }: SealIndexOptions): SealIndex {
+  const partition = (ms: number) => ({ name: 'pk', value: `SEAL#${dayOf(ms)}` });
+  const read = async (ms: number, limit: number, newestFirst: boolean, cursor: Item | undefined) =>
+    dynamo.query(table, {
+      consistent: true,
+      partition: partition(ms),
+      sort: ALL,
+      limit,
+      newestFirst,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
+  return {
+    last: async (now) => {
+      for (let day = DAYS_AHEAD; day >= -DAYS_BACK; day--) {
+        const { items } = await read(now + day * DAY_MS, 1, true, undefined);
+        if (items[0] !== undefined) return toSigned(items[0], key);
+      }
+      return undefined;
+    },
+    ofDay: async (ms) => {
+      const rows: SignedSeal[] = [];
+      let cursor: Item | undefined;
+      do {
+        const page = await read(ms, PAGE, false, cursor);
+        rows.push(...page.items.map((item) => toSigned(item, key)));
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return rows;
+    },
+    add: async ({ n, through, note }) => {
+      await dynamo.putIfAbsent(table, { pk: partition(through).value, sk: sealNumber(n), note });
+    },
+  };
+}
+
+/** @throws SealError for a row that this log's key did not sign */
+function toSigned({ sk, note }: Item, key: NoteKey): SignedSeal {
+  const verified = verifyNote(String(note), key);
+  if ('reason' in verified) throw new SealError(`the seal ${String(sk)} is not ours: ${verified.reason}`);
+  const signed = readCheckpointText(verified.text);
+  if (sealNumber(signed.n) !== sk || signed.origin !== key.name)
+    throw new SealError(`the seal ${String(sk)} is another`);
+  return signed;
+}

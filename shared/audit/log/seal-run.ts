@@ -1,0 +1,100 @@
+import type { Clock } from '../../core/clock.ts';
+import type { Log } from '../../core/logger.ts';
+import type { Comparison } from './late.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, type Window } from './order.ts';
+import type { ReadEntry } from './read-window.ts';
+import type { SignedSeal } from './seal.ts';
+import type { Head, Sealing } from './sealer.ts';
+
+export interface SealRunOptions {
+  readonly sealing: Sealing;
+  readonly last: () => Promise<SignedSeal | undefined>;
+  readonly read: (window: Window) => Promise<readonly ReadEntry[]>;
+  readonly compare: (window: Window, through: number) => Promise<Comparison>;
+  /** Of a day that is over, `yyyy-mm-dd`. */
+  readonly putManifest: (day: string, last: SignedSeal) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A minute is sealed when it has been over for this long: calls last at most 28 s, and those cut off are swept by then. */
+export const SEAL_AFTER_MS = 90_000;
+/** After an outage a run catches up by this much, and the next ones go on. */
+const MAX_MINUTES = 120;
+const RUN_MS = 45_000;
+/** One backfill; when more came late the same window is read again. */
+const MAX_LATE = 10_000;
+/** Behind by more, a person should look. */
+const BEHIND_MS = 15 * MINUTE_MS;
+
+/**
+ * One run. What to do next follows from the last seal alone: after the minute that ends an hour, look for what came late to
+ * the hour before it (at 01:00 to the whole day before it, and make that day's manifest); otherwise seal the next minute.
+ */
+export async function runSealer(options: SealRunOptions): Promise<void> {
+  const { sealing, clock, log } = options;
+  const startedAt = clock();
+  let head = await sealing.resume(await sealing.open(await options.last()));
+  let minutes = 0;
+  while (minutes < MAX_MINUTES && Math.abs(clock() - startedAt) < RUN_MS) {
+    const checked = await checkBoundary(options, head);
+    if (checked !== head) {
+      head = checked;
+      continue;
+    }
+    const from = head.last?.through ?? genesis(startedAt);
+    if (from + MINUTE_MS + SEAL_AFTER_MS > startedAt) break;
+    head = await sealMinute(options, head, { from, to: from + MINUTE_MS });
+    minutes++;
+  }
+  const behind = startedAt - (head.last?.through ?? startedAt);
+  log.info('audit.sealed', { minutes, size: head.last?.size ?? 0, behindMs: Math.max(0, behind) });
+  if (behind > BEHIND_MS) log.error('audit.seal_behind', { behindMs: behind, alarm: true });
+}
+
+function genesis(now: number): number {
+  return Math.floor((now - SEAL_AFTER_MS) / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+}
+
+async function sealMinute({ sealing, read, clock, log }: SealRunOptions, head: Head, window: Window): Promise<Head> {
+  const entries = await read(window);
+  for (const { sk } of entries.filter(({ isSound }) => !isSound)) {
+    log.error('audit.record_hash_wrong', { record: sk, alarm: true });
+  }
+  return sealing.seal(head, { kind: 'minute', window, through: window.to, entries, sealedAt: clock() });
+}
+
+/** The same head when there is nothing to add. */
+async function checkBoundary(options: SealRunOptions, head: Head): Promise<Head> {
+  const { last } = head;
+  const window = last && boundaryWindow(last);
+  if (last === undefined || window === undefined) return head;
+  const { sealing, compare, log, clock } = options;
+  const { late, missing, changed } = await compare(window, last.through);
+  for (const record of missing) log.error('audit.sealed_record_missing', { record, alarm: true });
+  for (const record of changed) log.error('audit.sealed_record_changed', { record, alarm: true });
+  if (late.length > 0) {
+    log.warn('audit.late', { records: late.length, from: window.from, to: window.to });
+    const entries = late.slice(0, MAX_LATE);
+    return sealing.seal(head, { kind: 'backfill', window, through: last.through, entries, sealedAt: clock() });
+  }
+  if (isDaily(last.through)) await options.putManifest(dayText(window.from), last);
+  return head;
+}
+
+/** What is read again now; undefined in the middle of an hour, and when a backfill has just taken all that was late. */
+function boundaryWindow(last: SignedSeal): Window | undefined {
+  const { through, kind, count } = last;
+  const isDone = kind === 'backfill' && count < MAX_LATE && !isDaily(through);
+  if (through % HOUR_MS !== 0 || isDone) return undefined;
+  if (isDaily(through)) return { from: through - HOUR_MS - DAY_MS, to: through - HOUR_MS };
+  return { from: through - 2 * HOUR_MS, to: through - HOUR_MS };
+}
+
+function isDaily(through: number): boolean {
+  return through % DAY_MS === HOUR_MS;
+}
+
+function dayText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}

@@ -1,0 +1,328 @@
+import { describe, expect, test } from '@jest/globals';
+import { leafHash as hashOfRecord, type AuditRecord } from '../../shared/audit/record.ts';
+import { createFrontier } from '../../shared/audit/log/merkle.ts';
+import type { Dynamo } from '../../shared/aws/dynamodb.ts';
+import type { Objects } from '../../shared/aws/objects.ts';
+import { callAt, createSealWorld, LOG_NAME } from '../support/sealing.ts';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Of a day; seals begin with the minute before the last one that is over for 90 seconds. */
+const T = Date.UTC(2026, 10, 25, 10, 0);
+const FIRST_RUN = T + MINUTE + 90_000;
+
+type World = ReturnType<typeof createSealWorld>;
+
+async function runUntil(world: World, end: number): Promise<void> {
+  for (; world.now <= end; world.now += MINUTE) await world.run();
+}
+
+/** The whole log by the naive definition: all records that a seal covers, in the order that the seals give. */
+function rootOver(records: readonly AuditRecord[]): string {
+  const frontier = createFrontier();
+  for (const record of records) frontier.append(Buffer.from(hashOfRecord(record), 'hex'));
+  return frontier.root().toString('base64');
+}
+
+const bySk = (records: readonly AuditRecord[]) => [...records].sort((a, b) => (a.sk < b.sk ? -1 : 1));
+const shapeOf = (world: World) =>
+  world.seals().map(({ n, kind, from, to, first, count, size }) => ({ n, kind, from, to, first, count, size }));
+const alarms = (world: World) => world.lines.filter(({ level }) => level === 'error');
+
+test('Each minute becomes a seal over its records in the order of their keys, empty minutes too', async () => {
+  const world = createSealWorld(FIRST_RUN);
+  const first = [...callAt(T + 1), ...callAt(T + 30_000, 'denied'), ...callAt(T + 59_999, 'open')];
+  const third = callAt(T + 2 * MINUTE);
+  for (const record of [...first, ...third]) world.put(record);
+  await runUntil(world, FIRST_RUN + 2 * MINUTE);
+  const [one, two, three] = world.seals();
+  expect(world.seals()).toHaveLength(3);
+  expect(one).toMatchObject({
+    v: 1,
+    origin: LOG_NAME,
+    n: 0,
+    kind: 'minute',
+    from: T,
+    to: T + MINUTE,
+    through: T + MINUTE,
+    first: 0,
+    count: 4,
+    size: 4,
+    root: rootOver(bySk(first)),
+    counts: { intent: 2, outcome: 1, denial: 1, event: 0, unknown: 0, open: 1 },
+    sealedAt: FIRST_RUN,
+    previous: null,
+  });
+  expect(two).toMatchObject({ n: 1, from: T + MINUTE, count: 0, size: 4, root: one?.root });
+  expect(three).toMatchObject({ n: 2, count: 2, size: 6, root: rootOver([...bySk(first), ...bySk(third)]) });
+  expect(alarms(world)).toEqual([]);
+});
+
+test('A minute is left alone until it has been over for 90 seconds', async () => {
+  const world = createSealWorld(FIRST_RUN);
+  await world.run();
+  world.now += MINUTE - 1;
+  await world.run();
+  expect(shapeOf(world).map(({ to }) => to)).toEqual([T + MINUTE]);
+  world.now += 1;
+  await world.run();
+  expect(shapeOf(world).map(({ to }) => to)).toEqual([T + MINUTE, T + 2 * MINUTE]);
+});
+
+test('A sealer that was away catches up minute by minute, a bounded number in a run, and says that it is behind', async () => {
+  const world = createSealWorld(FIRST_RUN);
+  await world.run();
+  world.now += 200 * MINUTE;
+  await world.run();
+  expect(world.seals()).toHaveLength(121);
+  expect(alarms(world)).toEqual([
+    { level: 'error', event: 'audit.seal_behind', behindMs: expect.any(Number), alarm: true },
+  ]);
+  await world.run();
+  expect(world.seals()).toHaveLength(201);
+});
+
+test('More records than fit in a tile leave the full tiles and those of every size that was signed', async () => {
+  const world = createSealWorld(FIRST_RUN);
+  const records = Array.from({ length: 150 }, (_, i) => callAt(T + i)).flat();
+  for (const record of records) world.put(record);
+  const more = callAt(T + MINUTE);
+  for (const record of more) world.put(record);
+  await runUntil(world, FIRST_RUN + MINUTE);
+  expect(world.seals().at(-1)).toMatchObject({ size: 302, root: rootOver([...bySk(records), ...bySk(more)]) });
+  expect([...world.bucket.stored.keys()].filter((path) => path.startsWith('log/')).sort()).toEqual([
+    'log/tile/0/000',
+    'log/tile/0/001.p/44',
+    'log/tile/0/001.p/46',
+    'log/tile/1/000.p/1',
+  ]);
+});
+
+describe('What came after its minute was sealed', () => {
+  test('is sealed as late after the next full hour, once', async () => {
+    const world = createSealWorld(FIRST_RUN);
+    await world.run();
+    const late = callAt(T + 10);
+    for (const record of late) world.put(record);
+    await runUntil(world, T + 2 * HOUR + 3 * MINUTE);
+    const backfills = world.seals().filter(({ kind }) => kind === 'backfill');
+    expect(backfills).toHaveLength(1);
+    expect(backfills[0]).toMatchObject({
+      from: T,
+      to: T + HOUR,
+      through: T + 2 * HOUR,
+      first: 0,
+      count: 2,
+      size: 2,
+      late: bySk(late).map(({ sk }) => sk),
+      root: rootOver(bySk(late)),
+    });
+    expect(world.lines.filter(({ event }) => event === 'audit.late')).toHaveLength(1);
+    expect(alarms(world)).toEqual([]);
+  });
+
+  test('by many hours is sealed at 01:00 of the next day, before that day has its manifest', async () => {
+    const world = createSealWorld(FIRST_RUN);
+    await runUntil(world, T + 5 * HOUR);
+    for (const record of callAt(T + 10)) world.put(record);
+    const one = Date.UTC(2026, 10, 26, 1, 0);
+    await runUntil(world, one + 5 * MINUTE);
+    const backfills = world.seals().filter(({ kind }) => kind === 'backfill');
+    expect(backfills.map(({ from, to, through, count }) => ({ from, to, through, count }))).toEqual([
+      { from: one - HOUR - DAY, to: one - HOUR, through: one, count: 2 },
+    ]);
+    const manifest = JSON.parse(
+      Buffer.from(world.bucket.stored.get('manifests/2026/11/25.json')?.body ?? []).toString(),
+    );
+    expect(manifest).toMatchObject({ v: 1, day: '2026-11-25', n: backfills[0]?.n, size: 2, objects: [] });
+    expect(alarms(world)).toEqual([]);
+  });
+});
+
+describe('When the hour is read again', () => {
+  const upTo = T + 2 * HOUR + 3 * MINUTE;
+
+  test('a sealed record that is gone raises an alarm that names it', async () => {
+    const world = createSealWorld(FIRST_RUN);
+    const [intent, outcome] = callAt(T + 10);
+    for (const record of [intent, outcome]) if (record) world.put(record);
+    await world.run();
+    world.items.delete(`${outcome?.pk} ${outcome?.sk}`);
+    await runUntil(world, upTo);
+    expect(alarms(world)).toContainEqual({
+      level: 'error',
+      event: 'audit.sealed_record_missing',
+      record: outcome?.sk,
+      alarm: true,
+    });
+  });
+
+  test('a sealed record that was changed raises an alarm that names it, though it has a hash that fits', async () => {
+    const world = createSealWorld(FIRST_RUN);
+    const [record] = callAt(T + 10, 'denied');
+    if (record) world.put(record);
+    await world.run();
+    const changed = { ...record, subject: 'bob' } as unknown as AuditRecord;
+    world.put({ ...changed, hash: hashOfRecord(changed) });
+    await runUntil(world, upTo);
+    expect(alarms(world)).toContainEqual({
+      level: 'error',
+      event: 'audit.sealed_record_changed',
+      record: record?.sk,
+      alarm: true,
+    });
+  });
+
+  test('a record whose hash is not its own raises an alarm when it is sealed', async () => {
+    const world = createSealWorld(FIRST_RUN);
+    const [record] = callAt(T + 10, 'denied');
+    world.put({ ...record, subject: 'bob' } as unknown as AuditRecord);
+    await world.run();
+    expect(alarms(world)).toEqual([
+      { level: 'error', event: 'audit.record_hash_wrong', record: record?.sk, alarm: true },
+    ]);
+  });
+});
+
+/** All operations of a run by their number; the one that is killed never answers, and its effect is there or not. */
+function killed(world: World, at: number, isDone: boolean): { dynamo: Dynamo; objects: Objects; died: Promise<void> } {
+  let count = 0;
+  let die: () => void = () => undefined;
+  const died = new Promise<void>((resolve) => {
+    die = resolve;
+  });
+  const step = async <R>(work: () => Promise<R>): Promise<R> => {
+    if (++count < at) return work();
+    if (count === at && isDone) await work();
+    die();
+    return new Promise<never>(() => undefined);
+  };
+  const { dynamo, bucket } = world;
+  return {
+    died,
+    dynamo: {
+      ...dynamo,
+      query: (...args) => step(() => dynamo.query(...args)),
+      putIfAbsent: (...args) => step(() => dynamo.putIfAbsent(...args)),
+    },
+    objects: {
+      ...bucket.objects,
+      putIfAbsent: (...args) => step(() => bucket.objects.putIfAbsent(...args)),
+      get: (...args) => step(() => bucket.objects.get(...args)),
+    },
+  };
+}
+
+describe('Whatever happens to a sealer, there is one log', () => {
+  const records = [...callAt(T + 1), ...callAt(T + MINUTE + 1), ...callAt(T + MINUTE + 2, 'denied')];
+  const build = () => {
+    const world = createSealWorld(FIRST_RUN);
+    for (const record of records) world.put(record);
+    return world;
+  };
+
+  test('when it is killed at any operation, before or after its effect, and a record comes before the next run', async () => {
+    let kills = 0;
+    for (const isDone of [false, true]) {
+      for (let at = 1; ; at++) {
+        const world = build();
+        await world.run();
+        world.now += MINUTE;
+        const kill = killed(world, at, isDone);
+        const finished = await Promise.race([
+          world
+            .sealer(kill)()
+            .then(() => true),
+          kill.died.then(() => false),
+        ]);
+        if (finished) break;
+        kills++;
+        // Too late for the minute if it was claimed, in time if it was not.
+        const [late] = callAt(T + MINUTE + 3, 'open');
+        if (late) world.put(late);
+        await world.run();
+        const seals = world.seals();
+        const claimed = seals[1]?.count === 3 ? records : [...records, late as AuditRecord];
+        expect(seals.map(({ n, count }) => [n, count])).toEqual([
+          [0, 2],
+          [1, claimed.length - 2],
+        ]);
+        expect(seals[1]?.root).toBe(rootOver([...bySk(records.slice(0, 2)), ...bySk(claimed.slice(2))]));
+      }
+    }
+    expect(kills).toBeGreaterThan(20);
+  });
+
+  test('when two or more run at once, also while records arrive', async () => {
+    for (let round = 0; round < 20; round++) {
+      const world = build();
+      await Promise.allSettled([world.run(), world.run(), world.run()]);
+      world.now += MINUTE;
+      const runs = [world.run(), world.run()];
+      for (const record of callAt(T + MINUTE + 9)) world.put(record);
+      await Promise.allSettled(runs);
+      await world.run();
+      const numbers = world.seals().map(({ n }) => n);
+      expect(numbers).toEqual([0, 1]);
+    }
+  });
+
+  test('when its answers are lost, and when the bucket or the table refuse for a while', async () => {
+    for (let at = 1; at <= 12; at++) {
+      const world = build();
+      let count = 0;
+      world.bucket.fault = (_operation, _key, when) => {
+        if (when === 'after' && ++count === at) throw new Error('connection reset');
+      };
+      await world.run().catch(() => undefined);
+      world.bucket.fault = undefined;
+      await world.run();
+      expect(world.seals()[0]?.root).toBe(rootOver(bySk(records.slice(0, 2))));
+    }
+  });
+
+  test('when the clock jumps back or forward: no minute twice, none left out', async () => {
+    const world = build();
+    for (const jump of [0, MINUTE, -30 * MINUTE, 5 * MINUTE, -3 * DAY, 10 * MINUTE, 3 * DAY, -3 * DAY + MINUTE]) {
+      world.now = FIRST_RUN + jump;
+      await world.run();
+    }
+    const seals = shapeOf(world).filter(({ kind }) => kind === 'minute');
+    expect(seals.map(({ n, from }) => [n, from])).toEqual(seals.map((_, i) => [seals[i]?.n, T + i * MINUTE]));
+    expect(seals.length).toBeGreaterThan(100);
+  });
+
+  test('when the table of seals lost its newest rows: the objects are the log', async () => {
+    const world = build();
+    await runUntil(world, FIRST_RUN + 3 * MINUTE);
+    const before = world.seals();
+    for (const key of world.items.keys()) if (key.startsWith('SEAL#')) world.items.delete(key);
+    await world.run();
+    expect(world.seals().slice(0, before.length)).toEqual(before);
+  });
+});
+
+describe('Nothing is signed that does not continue the log', () => {
+  test.each([
+    ['a tile that was changed', 'log/tile/0/000.p/2', 'the tiles do not lead to the root of seal 0'],
+    ['a claim of somebody else', 'claims/000000000001.gz', 'the claim is no gzip'],
+  ])('%s stops the sealer with an alarm', async (_name, path, cause) => {
+    const world = createSealWorld(FIRST_RUN);
+    for (const record of callAt(T + 1)) world.put(record);
+    await world.run();
+    world.bucket.stored.set(path, { body: Buffer.alloc(64, 7), metadata: {} });
+    world.now += MINUTE;
+    await expect(world.run()).rejects.toThrow(cause);
+    expect(alarms(world)).toEqual([{ level: 'error', event: 'audit.seal_failed', cause, alarm: true }]);
+    expect(world.seals()).toHaveLength(1);
+  });
+
+  test('a row of the table of seals that another key signed stops the sealer with an alarm', async () => {
+    const [world, other] = [createSealWorld(FIRST_RUN), createSealWorld(FIRST_RUN)];
+    await Promise.all([world.run(), other.run()]);
+    for (const [key, item] of other.items) world.items.set(key, item);
+    world.now += MINUTE;
+    await expect(world.run()).rejects.toThrow('the seal 000000000000 is not ours');
+  });
+});

@@ -1,0 +1,250 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { createHandler } from '../../../functions/audit-archive/handler.ts';
+import { readDay, readLines } from '../../../shared/audit/archive-read.ts';
+import { type AuditRecord, denialRecord, intentRecord, leafHash } from '../../../shared/audit/record.ts';
+import type { StreamEntry } from '../../../shared/aws/stream-changes.ts';
+import { uuidv7 } from '../../../shared/core/ids.ts';
+import type { Uid } from '../../../shared/core/principal.ts';
+import { captureLog } from '../../support/log.ts';
+import { createMemoryObjects } from '../../support/objects.ts';
+
+const NOW = Date.UTC(2026, 10, 25, 12, 0);
+const TTL = Math.floor(NOW / 1000) + 86_400;
+
+function recordAt(ms: number): AuditRecord {
+  const facts = {
+    callId: uuidv7(() => ms),
+    requestId: 'r',
+    principal: { issuer: 'https://i.example', subject: 'zoë "a"', clientId: 'c', scopes: ['a', 'b'], tokenId: 't' },
+    uid: 'usr_1' as Uid,
+    method: 'tools/call',
+    tool: 'echo',
+    requestedName: 'echo',
+    door: 'mcp',
+    revision: '2026-07-28',
+    sourceIp: '192.0.2.1',
+    userAgent: 'agent/1',
+  } as const;
+  const stamp = { ttl: TTL, logTs: ms };
+  return ms % 3 === 0 ? denialRecord(facts, 'INSUFFICIENT_SCOPE', 'x', stamp) : intentRecord(facts, stamp);
+}
+
+const sequenceOf = (index: number) => String(100_000_000_000_000_000_000n + BigInt(index));
+
+function insertOf(item: object, index: number): StreamEntry {
+  return {
+    eventID: `id${index}`,
+    eventName: 'INSERT',
+    dynamodb: { SequenceNumber: sequenceOf(index), NewImage: marshall(item) },
+  };
+}
+
+function open() {
+  const memory = createMemoryObjects();
+  const { log, lines } = captureLog();
+  const handler = createHandler({}, { clock: () => NOW, log, objects: memory.objects });
+  const deliver = (entries: readonly StreamEntry[]) => handler({ Records: [...entries] as never });
+  return { ...memory, memory, lines, deliver };
+}
+
+/** All lines of the archive, whatever their object. */
+async function linesIn({ objects }: Pick<ReturnType<typeof open>, 'objects'>, days: readonly string[]) {
+  const found: string[] = [];
+  for (const day of days) for await (const { text } of readLines(objects, day)) found.push(text);
+  return found;
+}
+
+const DAYS = ['2026-11-24', '2026-11-25'];
+
+test('A record lies in the archive as canonical JSON with the hash that it had in the table', async () => {
+  const archive = open();
+  const record = recordAt(NOW);
+  await archive.deliver([insertOf(record, 7)]);
+  const key = `records/dt=2026-11-25/${sequenceOf(7).padStart(40, '0')}-id7.jsonl.gz`;
+  expect([...archive.stored.keys()]).toEqual([key]);
+  const { body = new Uint8Array(), metadata } = archive.stored.get(key) ?? {};
+  const text = gunzipSync(body).toString();
+  const read = JSON.parse(text) as AuditRecord;
+  expect(read).toEqual(record);
+  expect(leafHash(read)).toBe(record.hash);
+  expect(text).toBe(
+    `${JSON.stringify(Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1))))}\n`,
+  );
+  expect(metadata).toEqual({ 'last-sequence': sequenceOf(7), count: '1' });
+  expect(archive.lines).toEqual([]);
+});
+
+test('A batch over midnight is an object for each day', async () => {
+  const archive = open();
+  const midnight = Date.UTC(2026, 10, 25);
+  await archive.deliver([midnight - 2, midnight - 1, midnight, midnight + 1].map((ms, i) => insertOf(recordAt(ms), i)));
+  expect([...archive.stored.keys()].map((key) => key.slice(0, 21))).toEqual([
+    'records/dt=2026-11-24',
+    'records/dt=2026-11-25',
+  ]);
+});
+
+describe('Delivered at least once, a record is archived exactly once', () => {
+  const records = Array.from({ length: 12 }, (_, i) => recordAt(Date.UTC(2026, 10, 25) - 6 + i));
+  const entries = records.map(insertOf);
+
+  test('when the same batch comes again, longer, or shorter', async () => {
+    const archive = open();
+    await archive.deliver(entries.slice(0, 6));
+    await archive.deliver(entries.slice(0, 6));
+    await archive.deliver(entries.slice(0, 3));
+    await archive.deliver(entries);
+    expect((await linesIn(archive, DAYS)).map((text) => (JSON.parse(text) as AuditRecord).sk)).toEqual(
+      records.map(({ sk }) => sk),
+    );
+  });
+
+  test('when the function fails between any two of its writes, or an answer is lost', async () => {
+    for (const when of ['before', 'after'] as const) {
+      for (let at = 1; at <= 2; at++) {
+        const archive = open();
+        let operations = 0;
+        archive.memory.fault = (_operation, _key, moment) => {
+          if (moment === when && ++operations === at) throw new Error('connection reset');
+        };
+        await expect(archive.deliver(entries)).rejects.toThrow('connection reset');
+        archive.memory.fault = undefined;
+        await archive.deliver(entries);
+        expect(await linesIn(archive, DAYS)).toHaveLength(12);
+        expect(archive.lines).toEqual([
+          { level: 'error', event: 'audit.archive_failed', changes: 12, cause: 'Error', alarm: true },
+        ]);
+      }
+    }
+  });
+
+  test('for any way of cutting a stream into batches that come any number of times, each growing or shrinking', async () => {
+    const cuts = fc.array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 0, max: 4 })), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    await fc.assert(
+      fc.asyncProperty(cuts, async (batches) => {
+        const archive = open();
+        let start = 0;
+        for (const [size, repeats] of batches) {
+          for (let again = 0; again < repeats; again++)
+            await archive.deliver(entries.slice(start, start + 1 + (again % size)));
+          await archive.deliver(entries.slice(start, start + size));
+          start += size;
+        }
+        const expected = records.slice(0, start).map(({ sk }) => sk);
+        const texts = await linesIn(archive, DAYS);
+        expect(texts.map((text) => (JSON.parse(text) as AuditRecord).sk)).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('for the reader also where batches overlap, as they do when a stream is read from its start again', async () => {
+    const archive = open();
+    await archive.deliver(entries.slice(0, 8));
+    await archive.deliver(entries.slice(4));
+    const seen: string[] = [];
+    for (const day of DAYS)
+      for await (const found of readDay(archive.objects, day))
+        seen.push(`${found.kind} ${'sk' in found ? found.sk : ''}`);
+    expect(seen).toEqual(records.map(({ sk }) => `record ${sk}`));
+  });
+});
+
+describe('What nobody may do to a record raises an alarm and leaves evidence', () => {
+  const record = recordAt(NOW);
+  const changed = { ...record, subject: 'mallory' };
+  const change = (more: object): StreamEntry => ({
+    eventID: 'e1',
+    eventName: 'MODIFY',
+    dynamodb: { SequenceNumber: '1', OldImage: marshall(record), NewImage: marshall(changed) },
+    ...more,
+  });
+  const key = `tamper/${'1'.padStart(40, '0')}-e1.json`;
+  const TTL_SERVICE = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+  const removed = (item: object, more: object = {}) =>
+    change({ eventName: 'REMOVE', dynamodb: { SequenceNumber: '1', OldImage: marshall(item) }, ...more });
+
+  test('a change', async () => {
+    const archive = open();
+    await archive.deliver([change({})]);
+    expect(archive.lines).toEqual([
+      { level: 'error', event: 'audit.tamper_modify', object: key, record: record.sk, alarm: true },
+    ]);
+    expect(JSON.parse(Buffer.from(archive.stored.get(key)?.body ?? []).toString())).toEqual({
+      event: 'audit.tamper_modify',
+      sequence: '1',
+      before: record,
+      after: changed,
+    });
+  });
+
+  test.each([
+    ['a deletion by a person', {}],
+    ['a deletion before its time, said to be by the table', { userIdentity: TTL_SERVICE }],
+  ])('%s', async (_name, more) => {
+    const archive = open();
+    await archive.deliver([removed(record, more)]);
+    expect(archive.lines).toEqual([
+      { level: 'error', event: 'audit.tamper_remove', object: key, record: record.sk, alarm: true },
+    ]);
+  });
+
+  test('a deletion by a person when the time is over', async () => {
+    const archive = open();
+    await archive.deliver([removed({ ...record, ttl: Math.floor(NOW / 1000) - 10 })]);
+    expect(archive.lines.map(({ event }) => event)).toEqual(['audit.tamper_remove']);
+  });
+
+  test('but not the deletion by the table itself when the time is over', async () => {
+    const archive = open();
+    await archive.deliver([removed({ ...record, ttl: Math.floor(NOW / 1000) - 10 }, { userIdentity: TTL_SERVICE })]);
+    expect([archive.lines, [...archive.stored.keys()]]).toEqual([[], []]);
+  });
+
+  test('a new record whose hash is not its own, which is archived as it is', async () => {
+    const archive = open();
+    await archive.deliver([insertOf(changed, 1)]);
+    expect(archive.lines).toEqual([{ level: 'error', event: 'audit.tamper_hash', record: record.sk, alarm: true }]);
+    expect(await linesIn(archive, DAYS)).toHaveLength(1);
+  });
+});
+
+test('What is no record is kept aside with an alarm, and does not hold up what comes after it', async () => {
+  const archive = open();
+  const odd: readonly StreamEntry[] = [
+    insertOf({ pk: 'x', sk: 'not a record' }, 0),
+    {
+      eventID: 'id1',
+      eventName: 'INSERT',
+      dynamodb: { SequenceNumber: '1', NewImage: { pk: { N: 'no number at all' }, sk: { S: 'x' } } },
+    },
+    {
+      eventID: 'id2',
+      eventName: 'INSERT',
+      dynamodb: { SequenceNumber: '2', NewImage: { ...marshall(recordAt(NOW)), big: { N: '9007199254740993' } } },
+    },
+    { eventName: 'INSERT' },
+    { eventID: 'id/4', eventName: 'TRUNCATE', dynamodb: { SequenceNumber: '4' } },
+  ];
+  await archive.deliver([...odd, insertOf(recordAt(NOW), 9)]);
+  const rejected = odd.map(
+    (entry) => `rejected/${createHash('sha256').update(JSON.stringify(entry)).digest('hex')}.json`,
+  );
+  expect([...archive.stored.keys()].sort()).toEqual(
+    [`records/dt=2026-11-25/${sequenceOf(9).padStart(40, '0')}-id9.jsonl.gz`, ...rejected].sort(),
+  );
+  expect(archive.lines.map(({ event }) => event)).toEqual(Array(5).fill('audit.archive_rejected'));
+});
+
+test('An object of the archive that is no gzip is an error of the reader and not an empty day', async () => {
+  const { objects } = open();
+  await objects.putIfAbsent('records/dt=2026-11-25/0-x.jsonl.gz', Buffer.from('not gzip'));
+  await expect(linesIn({ objects }, DAYS)).rejects.toThrow('incorrect header check');
+});
