@@ -12,9 +12,11 @@ interface Kind {
 
 const RESTORE = 'Compare the archive with another copy of it, and ask who could write there at that time.';
 const WAIT = 'Verify again after the time named. Copy the archive anew before.';
-const KEY = 'Check that the pinned key and the archive belong to the same log. If they do, somebody signed with another key.';
+const KEY =
+  'Check that the pinned key and the archive belong to the same log. If they do, somebody signed with another key.';
 const GATEWAY = 'The log holds what the gateway wrote, and that is wrong: report it as a defect, with the call id.';
-const TREE = 'Fetch the tiles anew. If they stay different, the signed roots and the records decide, not the tiles.';
+const TREE =
+  'Copy it anew. If it stays so, somebody changed it; the signed roots and the records decide, not this object.';
 
 /** Code → what it means for the verdict. Codes are stable: scripts and alarms may name them. */
 export const FINDINGS = {
@@ -34,12 +36,24 @@ export const FINDINGS = {
   'seal-counts-wrong': { severity: 'broken', todo: RESTORE },
   'minute-missing': { severity: 'broken', todo: GATEWAY },
   'minute-overlap': { severity: 'broken', todo: GATEWAY },
-  'no-seals': { severity: 'incomplete', todo: 'Check --archive: it is the folder that holds seals/, records/ and log/.' },
-  'log-ends-early': { severity: 'incomplete', todo: 'Copy the archive anew. If it still ends there, the sealer has stopped or the end was cut off.' },
+  'no-seals': {
+    severity: 'incomplete',
+    todo: 'Check --archive: it is the folder that holds seals/, records/ and log/.',
+  },
+  'log-ends-early': {
+    severity: 'incomplete',
+    todo: 'Copy the archive anew. If it still ends there, the sealer has stopped or the end was cut off.',
+  },
   'log-truncated': { severity: 'broken', todo: RESTORE },
-  'log-forked': { severity: 'broken', todo: 'Keep both checkpoints: two signed heads of one log that disagree prove that its operator showed two histories.' },
+  'log-forked': {
+    severity: 'broken',
+    todo: 'Keep both checkpoints: two signed heads of one log that disagree prove that its operator showed two histories.',
+  },
   'root-mismatch': { severity: 'broken', todo: RESTORE },
-  'root-unchecked': { severity: 'incomplete', todo: 'Mend what was found before, then verify again: these roots could not be recomputed.' },
+  'root-unchecked': {
+    severity: 'incomplete',
+    todo: 'Mend what was found before, then verify again: these roots could not be recomputed.',
+  },
   'record-unreadable': { severity: 'broken', todo: RESTORE },
   'record-not-canonical': { severity: 'broken', todo: RESTORE },
   'record-changed': { severity: 'broken', todo: RESTORE },
@@ -48,18 +62,34 @@ export const FINDINGS = {
   'record-inserted': { severity: 'broken', todo: RESTORE },
   'record-not-sealed-yet': { severity: 'incomplete', todo: WAIT },
   'record-conflict': { severity: 'broken', todo: RESTORE },
-  'record-duplicate': { severity: 'notice', todo: 'Nothing: the copies are the same, and the log counts the record once.' },
+  'record-duplicate': {
+    severity: 'notice',
+    todo: 'Nothing: the copies are the same, and the log counts the record once.',
+  },
   'record-misplaced': { severity: 'broken', todo: RESTORE },
   'object-unreadable': { severity: 'broken', todo: RESTORE },
   'object-changed': { severity: 'broken', todo: RESTORE },
   'object-missing': { severity: 'broken', todo: RESTORE },
-  'object-unlisted': { severity: 'notice', todo: 'Nothing, if the archive was behind that day: its records are checked like all others.' },
-  'object-unknown': { severity: 'notice', todo: 'Ask who put it there: it is no part of the archive, and nothing reads it.' },
+  'object-unlisted': {
+    severity: 'notice',
+    todo: 'Nothing, if the archive was behind that day: its records are checked like all others.',
+  },
+  'object-unknown': {
+    severity: 'notice',
+    todo: 'Ask who put it there: it is no part of the archive, and nothing reads it.',
+  },
   'manifest-unreadable': { severity: 'broken', todo: RESTORE },
   'manifest-forged': { severity: 'broken', todo: RESTORE },
   'manifest-differs': { severity: 'broken', todo: RESTORE },
   'manifest-missing': { severity: 'broken', todo: RESTORE },
   'manifest-not-there-yet': { severity: 'incomplete', todo: WAIT },
+  'claim-missing': { severity: 'broken', todo: TREE },
+  'claim-changed': { severity: 'broken', todo: TREE },
+  'archive-rejected': {
+    severity: 'broken',
+    todo: 'Read the object: the archive function could not read a change of the table as a record.',
+  },
+  'records-before-log': { severity: 'notice', todo: 'Nothing can be proven of records from before the first seal.' },
   'outcome-without-intent': { severity: 'broken', todo: GATEWAY },
   'outcome-missing': { severity: 'broken', todo: GATEWAY },
   'outcome-not-there-yet': { severity: 'incomplete', todo: WAIT },
@@ -68,11 +98,26 @@ export const FINDINGS = {
   'tile-missing': { severity: 'broken', todo: TREE },
   'tile-changed': { severity: 'broken', todo: TREE },
   'tile-unknown': { severity: 'broken', todo: TREE },
-  'tile-ahead': { severity: 'incomplete', todo: 'Copy the archive anew. If it stays so, seals at the end were cut off: the tree was longer than the newest seal says.' },
-  'tamper-recorded': { severity: 'broken', todo: 'Read the object: the archive function saw a record of the table being changed or deleted.' },
-  'table-changed': { severity: 'broken', todo: 'The archive and the log agree with each other; the table was changed.' },
-  'table-missing': { severity: 'broken', todo: 'The archive and the log have the record; it was deleted from the table.' },
-  'table-extra': { severity: 'broken', todo: 'The table holds a record that the log does not: it was put there afterwards, or never sealed.' },
+  'log-goes-on': {
+    severity: 'incomplete',
+    todo: 'Copy the archive anew. If it stays so, seals at the end were cut off.',
+  },
+  'tamper-recorded': {
+    severity: 'broken',
+    todo: 'Read the object: the archive function saw a record of the table being changed or deleted.',
+  },
+  'table-changed': {
+    severity: 'broken',
+    todo: 'The archive and the log agree with each other; the table was changed.',
+  },
+  'table-missing': {
+    severity: 'broken',
+    todo: 'The archive and the log have the record; it was deleted from the table.',
+  },
+  'table-extra': {
+    severity: 'broken',
+    todo: 'The table holds a record that the log does not: it was put there afterwards, or never sealed.',
+  },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 export type FindingCode = keyof typeof FINDINGS;

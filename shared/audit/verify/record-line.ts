@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { uuidv7Time } from '../../core/ids.ts';
-import { parseObject } from '../../core/json-object.ts';
-import { dayOf, PHASE, partitionKey, shardOf } from '../record.ts';
+import { isObject, type JsonObject } from '../../core/json-object.ts';
+import { EVENT_PHASE } from '../event-record.ts';
+import { partitionOf } from '../item-keys.ts';
+import { PHASE } from '../record.ts';
 import type { FindingCode } from './findings.ts';
 
 /** What the verification needs of a record, taken from its own text. */
@@ -33,7 +35,7 @@ export interface ReadLine {
 }
 
 const SORT_KEY = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})#([0-9])$/;
-const PHASES: ReadonlySet<string> = new Set(Object.values(PHASE));
+const PHASES: ReadonlySet<string> = new Set([...Object.values(PHASE), EVENT_PHASE]);
 const HASH = /^[0-9a-f]{64}$/;
 
 /**
@@ -43,7 +45,7 @@ const HASH = /^[0-9a-f]{64}$/;
  * @param day `yyyy-mm-dd` of the folder that the line was found in
  */
 export function readRecordLine(line: string, day: string): ReadLine {
-  const item = parseObject(line);
+  const item = toObject(line);
   const key = typeof item?.['sk'] === 'string' ? SORT_KEY.exec(item['sk']) : null;
   if (item === undefined || key === null || !PHASES.has(key[2] ?? '')) {
     return { problems: [{ code: 'record-unreadable', says: 'A line of the archive is no record.' }] };
@@ -68,6 +70,20 @@ export function readRecordLine(line: string, day: string): ReadLine {
   return { record, problems: problemsOf(line, item, record, stated, day) };
 }
 
+function toObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** `yyyy-mm-dd` in UTC. */
+export function dayText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
 function leafOf(hashed: Readonly<Record<string, unknown>>): Buffer | undefined {
   try {
     return hash('sha256', `\0${canonicalJson(hashed)}`, 'buffer');
@@ -78,7 +94,7 @@ function leafOf(hashed: Readonly<Record<string, unknown>>): Buffer | undefined {
 
 function problemsOf(
   line: string,
-  item: Readonly<Record<string, unknown>>,
+  item: JsonObject,
   { sk, callId, time, leaf }: ReadRecord,
   stated: unknown,
   day: string,
@@ -98,8 +114,8 @@ function problemsOf(
   if (canonicalJson(item) !== line) {
     problems.push({ code: 'record-not-canonical', says: `Record ${sk} is not written in canonical JSON.` });
   }
-  const pk = partitionKey(dayOf(time), shardOf(callId));
-  const folder = dayOf(time).replace(/(....)(..)(..)/, '$1-$2-$3');
+  const pk = partitionOf(callId);
+  const folder = dayText(time);
   if (item['pk'] !== pk || folder !== day) {
     problems.push({
       code: 'record-misplaced',
