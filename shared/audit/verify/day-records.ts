@@ -19,7 +19,7 @@ export const STATE = { unsealed: 0, sealed: 1, wrong: 2 } as const;
 export type RecordState = (typeof STATE)[keyof typeof STATE];
 
 /** What is kept of a record: about 150 bytes, whatever it holds. */
-export interface KeptRecord extends Omit<ReadRecord, 'time'> {
+export interface KeptRecord extends ReadRecord {
   readonly object: string;
   state: RecordState;
 }
@@ -85,15 +85,16 @@ function readObject(object: string, body: Uint8Array, { day, kept, report }: Rea
 }
 
 function keep(
-  { sk, callId, phase, leaf, previous, unknown }: ReadRecord,
+  record: ReadRecord,
   { object, isWrong }: { readonly object: string; readonly isWrong: boolean },
   kept: Map<string, KeptRecord>,
   say: (code: FindingCode, says: string) => void,
 ): void {
+  const { sk, leaf } = record;
   const there = kept.get(sk);
   if (there === undefined) {
     const state = isWrong ? STATE.wrong : STATE.unsealed;
-    kept.set(sk, { sk, callId, phase, leaf, previous, unknown, object, state });
+    kept.set(sk, { ...record, object, state });
   } else if (there.leaf.equals(leaf)) {
     say('record-duplicate', `Record ${sk} is in the archive twice, the same each time.`);
   } else {

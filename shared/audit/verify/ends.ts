@@ -1,0 +1,196 @@
+import { manifestPath } from '../log/manifest.ts';
+import type { NoteKey } from '../log/note.ts';
+import { verifyNote } from '../log/note.ts';
+import { MINUTE_MS } from '../log/order.ts';
+import { readCheckpointText, sealPath } from '../log/seal.ts';
+import { TREE } from '../log/sealer.ts';
+import { TILE_WIDTH } from '../log/tiles.ts';
+import type { ReadObjects } from './day-records.ts';
+import { isoTime, type Report } from './findings.ts';
+import { readManifest } from './manifests.ts';
+import { readSeal, reasonOf, type TrustedSeal } from './seal-reader.ts';
+
+/** What the auditor knows from elsewhere, so that nobody can hide that the log was longer. */
+export interface Known {
+  readonly size?: number | undefined;
+  /** A signed checkpoint that was seen before. */
+  readonly note?: string | undefined;
+}
+
+/**
+ * What an auditor kept must still be in the log.
+ *
+ * @throws NoteError, SealError when the note is none of this log
+ */
+export async function checkKnown(
+  objects: ReadObjects,
+  { size, note }: Known,
+  newest: TrustedSeal,
+  pinned: NoteKey,
+  report: Report,
+): Promise<void> {
+  if (size !== undefined && size > newest.size) {
+    const says = `The log was known to have ${size} entries; it ends with ${newest.size}.`;
+    report('log-truncated', { seal: newest.n, says, expected: `${size}`, actual: `${newest.size}` });
+  }
+  if (note === undefined) return;
+  const verified = verifyNote(note, pinned);
+  if ('reason' in verified) throw new Error(`The note that was kept is not of this log: ${verified.reason}.`);
+  const kept = readCheckpointText(verified.text);
+  const where = { object: sealPath(kept), seal: kept.n, minute: isoTime(kept.from), expected: kept.hash };
+  if (kept.n > newest.n) {
+    report('log-truncated', {
+      ...where,
+      says: `Seal ${kept.n} was kept; the log ends with seal ${newest.n}.`,
+      actual: 'none',
+    });
+    return;
+  }
+  const there = await readSeal(objects, sealPath(kept), pinned, () => undefined);
+  if (there?.hash === kept.hash) return;
+  const says = `Seal ${kept.n} of the archive is not the one that was kept, and the key signed both.`;
+  if (there === undefined) {
+    report('seal-missing', { ...where, says: `Seal ${kept.n} was kept and is not in the archive.`, actual: 'none' });
+  } else report('log-forked', { ...where, says, actual: there.hash });
+}
+
+/** A sealer claims one seal ahead. Whatever goes further was sealed, and its seal is gone. */
+export async function checkClaimsAhead(objects: ReadObjects, newest: TrustedSeal, report: Report): Promise<number> {
+  let [claims, last] = [0, -1];
+  for await (const { key } of objects.list('claims/')) {
+    const digits = /^claims\/(\d{12})\.gz$/.exec(key)?.[1];
+    if (digits === undefined) {
+      report('object-unknown', { object: key, says: `${key} lies among the lists of seals and is none.` });
+    } else {
+      claims++;
+      last = Number(digits);
+    }
+  }
+  const told = { seal: last, expected: `${last}`, actual: `${newest.n}` };
+  if (last === newest.n + 1) {
+    report('log-goes-on', {
+      ...told,
+      says: `Seal ${last} was begun and is not in the archive: it was being made, or it was cut off.`,
+    });
+  } else if (last > newest.n) {
+    report('log-truncated', {
+      ...told,
+      says: `The archive has lists of seals up to ${last}; the log ends with seal ${newest.n}.`,
+    });
+  }
+  return claims;
+}
+
+const TILE = /^tile\/(\d{1,2})\/((?:x\d{3}\/)*\d{3})(?:\.p\/(\d{1,3}))?$/;
+
+/** Tiles that belong to no checkpoint, and tiles beyond the newest one. `sizes`: of the seals that were verified, ascending. */
+export async function checkTileNames(
+  objects: ReadObjects,
+  sizes: readonly number[],
+  newest: TrustedSeal,
+  report: Report,
+): Promise<void> {
+  const [least, most] = [sizes[0] ?? 0, sizes.at(-1) ?? 0];
+  let isAhead = false;
+  for await (const { key } of objects.list(TREE)) {
+    const [, level, digits = '', partial] = TILE.exec(key.slice(TREE.length)) ?? [];
+    if (level === undefined) {
+      report('tile-unknown', { object: key, says: `${key} lies among the tiles and is none.` });
+      continue;
+    }
+    const width = partial === undefined ? TILE_WIDTH : Number(partial);
+    const span = TILE_WIDTH ** Number(level);
+    const from = (Number(digits.replace(/[x/]/g, '')) * TILE_WIDTH + width) * span;
+    if (from > newest.size) isAhead = true;
+    else if (partial !== undefined && from > least && from + span <= most && !hasSize(sizes, from, from + span)) {
+      report('tile-unknown', { object: key, says: `${key} is of a size that the log never had.` });
+    }
+  }
+  if (!isAhead) return;
+  const says = `The archive has tiles of a tree with more than ${newest.size} entries: the next seal was being made, or seals were cut off.`;
+  report('log-goes-on', { seal: newest.n, says, expected: `more than ${newest.size}`, actual: `${newest.size}` });
+}
+
+function hasSize(sizes: readonly number[], from: number, to: number): boolean {
+  let [low, high] = [0, sizes.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sizes[middle] ?? 0) < from) low = middle + 1;
+    else high = middle;
+  }
+  return (sizes[low] ?? to) < to;
+}
+
+/** A manifest names the seal that was the last one when it was made. */
+export async function checkManifestsAhead(
+  objects: ReadObjects,
+  newest: TrustedSeal,
+  pinned: NoteKey,
+  report: Report,
+): Promise<void> {
+  const keys: string[] = [];
+  for await (const { key } of objects.list('manifests/')) {
+    if (/^manifests\/\d{4}\/\d\d\/\d\d\.json$/.test(key)) keys.push(key);
+    else report('object-unknown', { object: key, says: `${key} lies among the manifests and is none.` });
+  }
+  for (const key of keys.slice(-2)) {
+    const read = await readManifest(objects, key, pinned);
+    if (!('manifest' in read) || read.manifest.n <= newest.n) continue;
+    report('log-truncated', {
+      object: manifestPath(read.manifest.day),
+      seal: read.manifest.n,
+      says: `The manifest of ${read.manifest.day} names seal ${read.manifest.n}; the log ends with seal ${newest.n}.`,
+      expected: `${read.manifest.n}`,
+      actual: `${newest.n}`,
+    });
+  }
+}
+
+/** Seals are at most two and a half minutes behind the records. */
+const BEHIND_MS = 15 * MINUTE_MS;
+
+/** Records that are newer than the newest seal by more than a sealer may be behind. */
+export function checkRecordsAhead(newestRecord: number, { n, through }: TrustedSeal, report: Report): void {
+  if (newestRecord <= through + BEHIND_MS) return;
+  report('log-ends-early', {
+    seal: n,
+    says: `The archive has records up to ${isoTime(newestRecord)}; the log is sealed up to ${isoTime(through)}.`,
+    expected: isoTime(newestRecord),
+    actual: isoTime(through),
+  });
+}
+
+/** What the functions of the trail put aside because it must not happen. `isAsked`: whether a record lies in the range. */
+export async function checkEvidence(
+  objects: ReadObjects,
+  isAsked: (sk: string) => boolean,
+  report: Report,
+): Promise<void> {
+  for await (const { key } of objects.list('tamper/')) {
+    const said = evidenceOf((await objects.get(key))?.body);
+    if (said?.sk !== undefined && !isAsked(said.sk)) continue;
+    report('tamper-recorded', {
+      object: key,
+      ...(said?.sk === undefined ? {} : { record: said.sk, callId: said.sk.slice(0, 36) }),
+      says: `The table was tampered with, and the archive saw it: ${said?.event ?? 'the object cannot be read'}.`,
+    });
+  }
+  for await (const { key } of objects.list('rejected/')) {
+    report('archive-rejected', {
+      object: key,
+      says: `A change of the table was no record, and was put aside as ${key}.`,
+    });
+  }
+}
+
+function evidenceOf(
+  body: Uint8Array | undefined,
+): { readonly event: string; readonly sk: string | undefined } | undefined {
+  try {
+    const { event, before, after } = JSON.parse(new TextDecoder().decode(body)) as Record<string, { sk?: unknown }>;
+    const sk = (before ?? after)?.sk;
+    return { event: String(event), sk: typeof sk === 'string' ? sk : undefined };
+  } catch (error) {
+    return { event: reasonOf(error), sk: undefined };
+  }
+}
