@@ -1,3 +1,4 @@
+import { uuidv7Time } from '../../core/ids.ts';
 import { manifestPath } from '../log/manifest.ts';
 import type { NoteKey } from '../log/note.ts';
 import { verifyNote } from '../log/note.ts';
@@ -160,15 +161,15 @@ export function checkRecordsAhead(newestRecord: number, { n, through }: TrustedS
   });
 }
 
-/** What the functions of the trail put aside because it must not happen. `isAsked`: whether a record lies in the range. */
+/** What the functions of the trail put aside because it must not happen. `isAsked`: whether a time lies in the range. */
 export async function checkEvidence(
   objects: ReadObjects,
-  isAsked: (sk: string) => boolean,
+  isAsked: (ms: number) => boolean,
   report: Report,
 ): Promise<void> {
   for await (const { key } of objects.list('tamper/')) {
     const said = evidenceOf((await objects.get(key))?.body);
-    if (said?.sk !== undefined && !isAsked(said.sk)) continue;
+    if (said?.sk !== undefined && !isAsked(uuidv7Time(said.sk))) continue;
     report('tamper-recorded', {
       object: key,
       ...(said?.sk === undefined ? {} : { record: said.sk, callId: said.sk.slice(0, 36) }),
