@@ -25,6 +25,7 @@ export interface DaysOptions {
   readonly newest: TrustedSeal;
   /** Epoch milliseconds, up to before `to`. */
   readonly range: { readonly from: number; readonly to: number };
+  readonly logStart: number | undefined;
   readonly holes: readonly Hole[];
   readonly suspects: ReadonlySet<string>;
   readonly parts: VerifyParts;
@@ -79,6 +80,7 @@ async function judge(records: DayRecords, options: DaysOptions, totals: DayTotal
   const isClosed = newest.through > closesAt(day);
   const start = Date.parse(`${day}T00:00:00Z`);
   const asked = records.within(Math.max(range.from, start), Math.min(range.to, start + DAY_MS));
+  reportEarlier(records, start, options);
   for (const record of asked) judgeUnsealed(record, isClosed, options, totals);
   const pairs = parts.checkPairs(asked, {
     report,
@@ -96,6 +98,14 @@ async function judge(records: DayRecords, options: DaysOptions, totals: DayTotal
   totals.objects += records.objects.size;
   totals.manifests += 'manifest' in read ? 1 : 0;
   totals.newestRecord = Math.max(totals.newestRecord, records.within(start, start + DAY_MS).at(-1)?.time ?? 0);
+}
+
+/** On the day on which the log began. */
+function reportEarlier({ day, within }: DayRecords, start: number, { logStart = 0, report }: DaysOptions): void {
+  const earlier = logStart > start ? within(start, logStart).length : 0;
+  if (earlier === 0) return;
+  const says = `The archive has ${earlier} records of ${day} from before the log began: no seal covers them.`;
+  report('records-before-log', { day, says });
 }
 
 function judgeUnsealed(record: KeptRecord, isClosed: boolean, options: DaysOptions, totals: DayTotals): void {

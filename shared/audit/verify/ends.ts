@@ -2,7 +2,7 @@ import { uuidv7Time } from '../../core/ids.ts';
 import { manifestPath } from '../log/manifest.ts';
 import type { NoteKey } from '../log/note.ts';
 import { verifyNote } from '../log/note.ts';
-import { MINUTE_MS } from '../log/order.ts';
+import { DAY_MS, MINUTE_MS } from '../log/order.ts';
 import { readCheckpointText, sealPath } from '../log/seal.ts';
 import { TREE } from '../log/sealer.ts';
 import { TILE_WIDTH } from '../log/tiles.ts';
@@ -150,13 +150,42 @@ export async function checkManifestsAhead(
 /** Seals are at most two and a half minutes behind the records. */
 const BEHIND_MS = 15 * MINUTE_MS;
 
-/** Records that are newer than the newest seal by more than a sealer may be behind. */
-export function checkRecordsAhead(newestRecord: number, { n, through }: TrustedSeal, report: Report): void {
-  if (newestRecord <= through + BEHIND_MS) return;
+export interface RecordDays {
+  /** Epoch milliseconds of the newest record of the days that were read. */
+  readonly newestRecord: number;
+  /** Where the log begins, when it was verified from its first seal. */
+  readonly logStart: number | undefined;
+}
+
+/** Folders of days that no seal reaches, and records that are newer than the newest seal by more than a sealer is behind. */
+export async function checkRecordDays(
+  objects: ReadObjects,
+  { newestRecord, logStart }: RecordDays,
+  { n, through }: TrustedSeal,
+  report: Report,
+): Promise<void> {
+  let newest = newestRecord;
+  const before = new Set<string>();
+  for await (const { key } of objects.list('records/')) {
+    const day = /^records\/dt=(\d{4}-\d\d-\d\d)\/[\w-]+\.jsonl\.gz$/.exec(key)?.[1];
+    const start = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
+    if (day === undefined || Number.isNaN(start)) {
+      report('object-unknown', { object: key, says: `${key} lies among the records and is none of their objects.` });
+    } else if (logStart !== undefined && start + DAY_MS <= logStart) {
+      before.add(day);
+    } else if (start > through) {
+      newest = Math.max(newest, start);
+    }
+  }
+  for (const day of before) {
+    const says = `The archive has records of ${day}, from before the log began: no seal covers them.`;
+    report('records-before-log', { day, says });
+  }
+  if (newest <= through + BEHIND_MS) return;
   report('log-ends-early', {
     seal: n,
-    says: `The archive has records up to ${isoTime(newestRecord)}; the log is sealed up to ${isoTime(through)}.`,
-    expected: isoTime(newestRecord),
+    says: `The archive has records of ${isoTime(newest)} or later; the log is sealed up to ${isoTime(through)}.`,
+    expected: isoTime(newest),
     actual: isoTime(through),
   });
 }

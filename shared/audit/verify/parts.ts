@@ -6,7 +6,7 @@ import {
   checkEvidence,
   checkKnown,
   checkManifestsAhead,
-  checkRecordsAhead,
+  checkRecordDays,
   checkTileNames,
 } from './ends.ts';
 import { checkManifest } from './manifests.ts';
@@ -26,7 +26,7 @@ export const VERIFY_PARTS = {
   checkClaimsAhead,
   checkManifestsAhead,
   checkTileNames,
-  checkRecordsAhead,
+  checkRecordDays,
   checkEvidence,
 };
 

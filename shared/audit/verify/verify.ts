@@ -92,6 +92,7 @@ interface Run {
     tiles: number;
   };
   readonly range: Range;
+  readonly logStart: number | undefined;
 }
 
 function rangeOf({ from, to }: VerifyOptions): Range {
@@ -111,7 +112,7 @@ async function runThrough(plan: Plan): Promise<Run> {
   const queue = createSealQueue(objects, keys.slice(start), pinned, report);
   const first = await peekFrom(objects, keys, pinned, start);
   const asked = { from: Math.max(range.from, first ?? 0), to: range.to };
-  const days = createDays({ objects, pinned, newest, range: asked, holes, suspects, parts, report });
+  const days = createDays({ objects, pinned, newest, range: asked, holes, suspects, parts, report, logStart: first });
   const counts: Run['counts'] = { seals: 0, minutes: 0, emptyMinutes: 0, backfills: 0, roots: 0, tiles: 0 };
   const sizes: number[] = [trusted?.size ?? 0];
   const check = { objects, report, suspects, parts, hasClaims: await hasAny(objects, 'claims/') };
@@ -148,8 +149,10 @@ async function runThrough(plan: Plan): Promise<Run> {
     const says = `The roots of seals ${unchecked.from} to ${unchecked.to} could not be recomputed: neither what comes before them nor the tiles led to them.`;
     report('root-unchecked', { seal: unchecked.from, says });
   }
+  // The newest records are of a day that has no seal yet.
+  if (options.to === undefined) await days.of(newest.through);
   await days.closeBefore(Number.MAX_SAFE_INTEGER);
-  return { days, sizes, counts, range: { from: asked.from, to: Math.min(range.to, newest.through) } };
+  return { days, sizes, counts, range: { from: asked.from, to: Math.min(range.to, newest.through) }, logStart: first };
 }
 
 function count(
@@ -225,7 +228,11 @@ async function checkEnds(
   await parts.checkManifestsAhead(objects, newest, pinned, report);
   await parts.checkTileNames(objects, run.sizes, newest, report);
   await parts.checkEvidence(objects, (time) => time >= run.range.from && time < range.to, report);
-  parts.checkRecordsAhead(run.days.totals.newestRecord, newest, report);
+  // Of a range only its own days are of interest.
+  if (to === undefined) {
+    const { newestRecord } = run.days.totals;
+    await parts.checkRecordDays(objects, { newestRecord, logStart: run.logStart }, newest, report);
+  }
 }
 
 interface Outcome {
