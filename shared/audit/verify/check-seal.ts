@@ -2,11 +2,11 @@ import { EVENT_PHASE } from '../event-record.ts';
 import type { SealCounts } from '../log/seal.ts';
 import { PHASE } from '../record.ts';
 import { readClaimed, reportClaim } from './claims.ts';
-import { type Expected, explain, markSealed } from './compare-window.ts';
+import { type Expected, type explain, markSealed } from './compare-window.ts';
 import type { KeptRecord, ReadObjects } from './day-records.ts';
 import { isoTime, type Report } from './findings.ts';
 import type { TrustedSeal } from './seal-reader.ts';
-import { checkTiles, type Grown, grow, leavesFromTiles, type Tree, treeFromTiles } from './tree.ts';
+import { type checkTiles, type Grown, grow, leavesFromTiles, type Tree, treeFromTiles } from './tree.ts';
 
 export interface SealCheck {
   readonly objects: ReadObjects;

@@ -19,16 +19,23 @@ export interface DayTotals {
   newestRecord: number;
 }
 
+export interface VerifyRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface DaysOptions {
   readonly objects: ReadObjects;
   readonly pinned: NoteKey;
   readonly newest: TrustedSeal;
   /** Epoch milliseconds, up to before `to`. */
-  readonly range: { readonly from: number; readonly to: number };
+  readonly range: VerifyRange;
   readonly logStart: number | undefined;
   readonly holes: readonly Hole[];
   readonly suspects: ReadonlySet<string>;
   readonly parts: VerifyParts;
+  /** Compares the day with the table itself. */
+  readonly checkTable: ((records: DayRecords, range: VerifyRange) => Promise<void>) | undefined;
   readonly report: Report;
 }
 
@@ -89,6 +96,7 @@ async function judge(records: DayRecords, options: DaysOptions, totals: DayTotal
     runningSince: newest.through - RUNNING_MS,
     closesAt: closesAt(day),
   });
+  await options.checkTable?.(records, { from: Math.max(range.from, start), to: Math.min(range.to, start + DAY_MS) });
   const read = await readManifest(objects, manifestPath(day), pinned);
   const dueAt = isoTime(closesAt(day));
   parts.checkManifest(read, { day, objects: records.objects, isDue: isClosed, dueAt }, report);

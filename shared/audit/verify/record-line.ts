@@ -19,6 +19,8 @@ export interface ReadRecord {
   /** Of an outcome: the leaf hash of its intent. */
   readonly previous: string | undefined;
   readonly unknown: boolean;
+  /** Epoch seconds: when the table may have let go of it. */
+  readonly ttl: number;
 }
 
 export interface LineProblem {
@@ -66,6 +68,7 @@ export function readRecordLine(line: string, day: string): ReadLine {
     leaf,
     previous: typeof previous === 'string' ? previous : undefined,
     unknown: item['errorType'] === 'UNKNOWN',
+    ttl: typeof item['ttl'] === 'number' ? item['ttl'] : Number.POSITIVE_INFINITY,
   };
   return { record, problems: problemsOf(line, item, record, stated, day) };
 }

@@ -36,7 +36,7 @@ export async function readSeal(
     report('seal-unreadable', { ...where, says: `${key} is no seal: ${reasonOf(error)}.` });
     return undefined;
   }
-  const says = { ...where, seal: seal.n, minute: isoTime(seal.from) };
+  const says = { ...where, minute: isoTime(seal.from) };
   const problem = problemOf(seal, pinned);
   if (problem !== undefined) {
     report(problem.code, { ...says, ...problem.detail });

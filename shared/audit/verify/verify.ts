@@ -2,7 +2,7 @@ import { formatVkey, type NoteKey } from '../log/note.ts';
 import { MINUTE_MS } from '../log/order.ts';
 import { type Hole, reportMissing } from './chain.ts';
 import type { KeptRecord, ReadObjects } from './day-records.ts';
-import { closesAt, createDays, type Days } from './days.ts';
+import { closesAt, createDays, type Days, type VerifyRange } from './days.ts';
 import type { Known } from './ends.ts';
 import { type Finding, isoTime, type Report } from './findings.ts';
 import { VERIFY_PARTS, type VerifyParts } from './parts.ts';
@@ -10,6 +10,7 @@ import { dayText } from './record-line.ts';
 import { createCollector, EXIT, type SealName, type VerifyReport } from './report.ts';
 import { readSeal, sealNumberOf, type TrustedSeal } from './seal-reader.ts';
 import { createSealQueue, firstSealAfter, listSealKeys, newestSeal, type SealQueue } from './seal-stream.ts';
+import { type TableSource, tableCheck } from './table.ts';
 import { type Tree, treeFromTiles } from './tree.ts';
 
 export interface VerifyOptions {
@@ -25,6 +26,8 @@ export interface VerifyOptions {
   readonly maxFindings?: number;
   readonly onFinding?: (finding: Finding) => void;
   readonly onProgress?: (progress: Progress) => void;
+  /** The table that the archive was fed from, to be compared with it. */
+  readonly table?: TableSource | undefined;
   readonly parts?: VerifyParts;
 }
 
@@ -72,12 +75,7 @@ interface Plan {
   readonly start: number;
   readonly trusted: TrustedSeal | undefined;
   readonly newest: TrustedSeal;
-  readonly range: Range;
-}
-
-interface Range {
-  readonly from: number;
-  readonly to: number;
+  readonly range: VerifyRange;
 }
 
 interface Run {
@@ -91,11 +89,11 @@ interface Run {
     roots: number;
     tiles: number;
   };
-  readonly range: Range;
+  readonly range: VerifyRange;
   readonly logStart: number | undefined;
 }
 
-function rangeOf({ from, to }: VerifyOptions): Range {
+function rangeOf({ from, to }: VerifyOptions): VerifyRange {
   const floor = (ms: number) => Math.floor(ms / MINUTE_MS) * MINUTE_MS;
   return {
     from: from === undefined ? 0 : floor(from),
@@ -112,7 +110,19 @@ async function runThrough(plan: Plan): Promise<Run> {
   const queue = createSealQueue(objects, keys.slice(start), pinned, report);
   const first = await peekFrom(objects, keys, pinned, start);
   const asked = { from: Math.max(range.from, first ?? 0), to: range.to };
-  const days = createDays({ objects, pinned, newest, range: asked, holes, suspects, parts, report, logStart: first });
+  const checkTable = options.table && tableCheck(options.table, newest.through - archiveLagMs, report);
+  const days = createDays({
+    checkTable,
+    objects,
+    pinned,
+    newest,
+    range: asked,
+    holes,
+    suspects,
+    parts,
+    report,
+    logStart: first,
+  });
   const counts: Run['counts'] = { seals: 0, minutes: 0, emptyMinutes: 0, backfills: 0, roots: 0, tiles: 0 };
   const sizes: number[] = [trusted?.size ?? 0];
   const check = { objects, report, suspects, parts, hasClaims: await hasAny(objects, 'claims/') };
@@ -213,7 +223,7 @@ async function checkEnds(
   { objects, pinned, to, known }: VerifyOptions,
   parts: VerifyParts,
   report: Report,
-  { newest, run, range }: { readonly newest: TrustedSeal; readonly run: Run; readonly range: Range },
+  { newest, run, range }: { readonly newest: TrustedSeal; readonly run: Run; readonly range: VerifyRange },
 ): Promise<void> {
   if (to !== undefined && range.to > newest.through) {
     report('log-ends-early', {
