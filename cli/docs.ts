@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { projectRoot } from '../infra/project.ts';
 import { ERRORS, type ErrorCode, errorRow } from '../shared/core/error-table.ts';
 import { PARAMETERS } from '../shared/core/parameters.ts';
+import { auditDataPage } from './audit-fields-page.ts';
 import type { Command } from './command.ts';
 import { Failure } from './failure.ts';
 import { failurePage } from './failures/page.ts';
@@ -31,6 +32,7 @@ export const docsCommand: Command = {
 /** File under docs/ → its text. */
 export function generatedPages(): ReadonlyMap<string, string> {
   return new Map([
+    ['audit-data.md', auditDataPage()],
     ['errors.md', errorsPage()],
     ['failure-contract.md', failurePage(NOTICE)],
     ['parameters.md', parametersPage()],

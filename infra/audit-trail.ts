@@ -8,13 +8,8 @@ import { createAuditReplay } from './constructs/audit-replay.ts';
 import { AuditSeal } from './constructs/audit-seal.ts';
 import { createAuditSweep } from './constructs/audit-sweep.ts';
 import { protectRecords } from './constructs/audit-table-policy.ts';
-import type { GatewayFunction, GatewayFunctionProps } from './constructs/gateway-function.ts';
+import type { CreateFunction } from './constructs/gateway-function.ts';
 import type { MonitoredTrail } from './constructs/metrics.ts';
-
-export type CreateFunction = (
-  id: string,
-  props: Pick<GatewayFunctionProps, 'name' | 'description' | 'environment' | 'timeoutSeconds'>,
-) => GatewayFunction;
 
 export interface AuditTrailOptions {
   readonly table: dynamodb.TableV2;

@@ -1,122 +1,112 @@
 import { parseArgs } from 'node:util';
-import { type AuditQuery, createAuditReader } from '../../shared/audit/query.ts';
-import { stackOutputs } from '../../shared/aws/cloudformation.ts';
-import { createDynamo } from '../../shared/aws/dynamodb.ts';
-import { DEFAULT_PORT, toPort } from '../arguments.ts';
+import { withAllItems } from '../../shared/audit/question/complete.ts';
+import { CursorError, createCursors } from '../../shared/audit/question/cursor.ts';
+import { createPages, type Page, type PageRequest } from '../../shared/audit/question/pages.ts';
+import type { Call } from '../../shared/audit/question/question.ts';
+import { toRow } from '../../shared/audit/question/row.ts';
+import { systemClock } from '../../shared/core/clock.ts';
 import { auditTable } from '../audit-rows.ts';
 import type { Command } from '../command.ts';
-import { localDynamo } from '../dev/local-dynamo.ts';
-import { readState } from '../dev/state-file.ts';
-import { Failure, WrongUsage } from '../failure.ts';
+import { WrongUsage } from '../failure.ts';
+import { cursorSecret } from './cursor-secret.ts';
+import { chosenFormat, formatsOf } from './formats.ts';
+import {
+  describeQuestion,
+  QUESTION_HELP,
+  QUESTION_OPTIONS,
+  toFilters,
+  toLimit,
+  toRange,
+  withUser,
+} from './question-options.ts';
+import { isColoured } from './terminal.ts';
+import { openTrail, TRAIL_HELP, TRAIL_OPTIONS } from './trail.ts';
+
+const FORMATS = ['json', 'csv', 'ocsf', 'cloudevents'] as const;
 
 const OPTIONS = {
-  who: { type: 'string' },
-  tool: { type: 'string' },
-  decision: { type: 'string' },
-  since: { type: 'string' },
+  ...QUESTION_OPTIONS,
+  ...TRAIL_OPTIONS,
   limit: { type: 'string' },
+  cursor: { type: 'string' },
+  utc: { type: 'boolean' },
   json: { type: 'boolean' },
-  local: { type: 'boolean' },
-  port: { type: 'string' },
-  stack: { type: 'string' },
-  table: { type: 'string' },
+  csv: { type: 'boolean' },
+  ocsf: { type: 'boolean' },
+  cloudevents: { type: 'boolean' },
 } as const;
 
 export const queryCommand: Command = {
   help: `Usage: npm run gatehouse -- audit query [options]
 
-  --who UID         calls of one user, usr_…, that have ended
-  --tool NAME       calls of one tool, prompt or resource
-  --decision D      allowed or denied
-  --since T         30m, 24h, 7d, or a time such as 2026-11-24T08:00:00Z. Default 24h
+${QUESTION_HELP}
   --limit N         at most N calls, newest first. Default 50
-  --json            one JSON object a line
+  --cursor C        where an answer went on that was longer. Repeat the other options but --since and --until
 
-Where to look:
-  --stack NAME      a deployed stack, with your AWS credentials. Default Gatehouse
-  --table NAME      the audit table itself
-  --local           the dev gateway on --port ${DEFAULT_PORT}`,
+How to print:
+  --utc             times in UTC and not in your time zone
+  --json            one JSON object a line
+  --csv             for spreadsheets: no cell is run as a formula
+  --ocsf            OCSF API Activity (class 6003), one JSON object a line
+  --cloudevents     CloudEvents 1.0, one JSON object a line
+
+${TRAIL_HELP}`,
   run: async (args) => {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const query = toQuery(values, Date.now());
-    const rows = await (await openReader(values)).query(query);
-    if (values.json) return void process.stdout.write(rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-    process.stdout.write(rows.length === 0 ? 'No calls match.\n' : `${auditTable(rows)}\n`);
+    const { cursor, since, until } = values;
+    const format = chosenFormat(values, FORMATS);
+    const filters = toFilters(values);
+    if (cursor !== undefined && (since ?? until) !== undefined)
+      throw new WrongUsage('--cursor has its times in it. Leave out --since and --until.');
+    const range = toRange(values, Date.now());
+    const limit = toLimit(values.limit ?? '50');
+    const trail = await openTrail(values);
+    const asked = await withUser(filters, values, trail);
+    await trail.record('audit/query', describeQuestion(asked, cursor === undefined ? range : undefined));
+    const pages = createPages(trail.reader, createCursors({ secret: cursorSecret(), clock: systemClock }));
+    const from = cursor === undefined ? { range } : { cursor };
+    const page = await fill((request) => pages.page(request), { filters: asked, limit, caller: trail.caller, ...from });
+    const { needsAllItems = false, head = '', write } = (format && formatsOf(trail.source).get(format)) ?? {};
+    const calls = needsAllItems ? await all(withAllItems(each(page.calls), trail.reader)) : page.calls;
+    if (write !== undefined) process.stdout.write(`${head}${calls.map(write).join('')}`);
+    else process.stdout.write(toText(calls, values.utc === true));
+    if (page.cursor !== undefined) process.stderr.write(`There is more. Add --cursor ${page.cursor}\n`);
   },
 };
 
-interface Values {
-  readonly who?: string;
-  readonly tool?: string;
-  readonly decision?: string;
-  readonly since?: string;
-  readonly limit?: string;
-  readonly local?: boolean;
-  readonly port?: string;
-  readonly stack?: string;
-  readonly table?: string;
+function toText(calls: readonly Call[], isUtc: boolean): string {
+  if (calls.length === 0) return 'No calls match.\n';
+  return `${auditTable(calls.map(toRow), { isLocalTime: !isUtc, isColoured: isColoured(), hasCallId: true })}\n`;
 }
 
-/** A terminal may be far from the region, and may wait. */
-const FROM_AFAR = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
-
-async function openReader({ local, port, stack, table }: Values) {
-  if (local === true) {
-    const { dynamodb, tables } = readState(toPort(port));
-    return createAuditReader({ dynamo: createDynamo(localDynamo(dynamodb)), table: tables.audit });
+/** A page that ended because much was read is not what a person waits for. */
+async function fill(
+  ask: (request: PageRequest) => Promise<Page>,
+  request: PageRequest,
+): Promise<Pick<Page, 'calls' | 'cursor'>> {
+  const calls: Call[] = [];
+  let next: PageRequest = request;
+  for (;;) {
+    const page = await ask(next).catch((error: unknown) => {
+      throw error instanceof CursorError ? new WrongUsage(`--cursor: ${error.message}`) : error;
+    });
+    calls.push(...page.calls);
+    if (page.cursor === undefined || calls.length === request.limit) return { calls, cursor: page.cursor };
+    next = {
+      filters: request.filters,
+      caller: request.caller,
+      limit: request.limit - calls.length,
+      cursor: page.cursor,
+    };
   }
-  return createAuditReader({
-    dynamo: createDynamo({ limits: FROM_AFAR }),
-    table: table ?? (await deployedTable(stack ?? 'Gatehouse')),
-  });
 }
 
-async function deployedTable(stack: string): Promise<string> {
-  try {
-    const table = (await stackOutputs(stack)).get('AuditTable');
-    if (table !== undefined) return table;
-  } catch (error) {
-    const cause = error instanceof Error ? error.message : 'unknown';
-    throw new Failure(`The stack ${stack} cannot be read: ${cause} For the dev gateway add --local.`);
-  }
-  throw new Failure(
-    `The stack ${stack} has no output AuditTable. Name another with --stack, or the table with --table.`,
-  );
+async function* each<T>(values: readonly T[]): AsyncGenerator<T, void> {
+  yield* values;
 }
 
-function toQuery(values: Values, now: number): AuditQuery {
-  const { who, tool, decision } = values;
-  if (decision !== undefined && decision !== 'allowed' && decision !== 'denied') {
-    throw new WrongUsage(`--decision ${decision} is neither allowed nor denied.`);
-  }
-  if (who !== undefined && !/^usr_[0-9A-HJKMNP-TV-Z]{26}$/.test(who)) {
-    throw new WrongUsage(`--who ${who} is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.`);
-  }
-  return {
-    ...(who === undefined ? {} : { who }),
-    ...(tool === undefined ? {} : { tool }),
-    ...(decision === undefined ? {} : { decision }),
-    since: toTime(values.since ?? '24h', now),
-    until: now + 60_000,
-    limit: toLimit(values.limit ?? '50'),
-  };
-}
-
-const UNIT_MS: ReadonlyMap<string, number> = new Map([
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-]);
-
-function toTime(text: string, now: number): number {
-  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
-  const time = count === undefined ? Date.parse(text) : now - Number(count) * (UNIT_MS.get(unit) ?? 0);
-  if (Number.isFinite(time)) return Math.max(0, time);
-  throw new WrongUsage(`--since ${text} is no time. Examples: 30m, 24h, 7d, 2026-11-24T08:00:00Z`);
-}
-
-function toLimit(text: string): number {
-  const limit = Number(text);
-  if (/^\d+$/.test(text) && limit >= 1 && limit <= 10_000) return limit;
-  throw new WrongUsage(`--limit ${text} is no number from 1 to 10000.`);
+async function all<T>(values: AsyncIterable<T>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for await (const value of values) found.push(value);
+  return found;
 }

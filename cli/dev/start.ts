@@ -12,6 +12,7 @@ import { postForm } from '../../shared/net/post-form.ts';
 import { deployed, offeredWith, type Registry, scopesOf } from '../../shared/registry/index.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { backendPorts } from './backend-ports.ts';
+import { createDevTrail, type DevTrail } from './audit-trail.ts';
 import { createDatabase } from './database.ts';
 import { backendsOf, createDemoBackend, withDemoBackend } from './demo-backend.ts';
 import { createGateway } from './gateway.ts';
@@ -36,6 +37,7 @@ export interface DevOptions {
 export interface DevGateway {
   readonly state: DevState;
   readonly dynamo: Dynamo;
+  readonly trail: DevTrail;
   stop(): Promise<void>;
 }
 
@@ -71,14 +73,20 @@ export async function startDev({
     await bind(database, port + 2, '127.0.0.1');
     stops.push(() => close(database));
     const demoBackend = backendsOf(plan)['demo']?.url;
+    const dynamodb = `http://127.0.0.1:${port + 2}`;
+    await createTables(localDynamo(dynamodb), plan.tables);
+    const dynamo = createDynamo(localDynamo(dynamodb));
+    const trail = await createDevTrail({ plan, port, clock: systemClock, log, dynamo });
+    stops.push(trail.stop);
     const state = {
       ...stateOf(plan, port, issuer, scopesOf(registry)),
       embeddedIdp,
       relay,
+      dynamodb,
+      archive: trail.archive,
+      auditKey: trail.auditKey,
       ...(demoBackend === undefined ? {} : { demoBackend }),
     };
-    await createTables(localDynamo(state.dynamodb), plan.tables);
-    const dynamo = createDynamo(localDynamo(state.dynamodb));
     if (embeddedIdp) {
       const sendsIssuer = context['authorizationServer'] !== 'metadata';
       const catalogue = scopesOf(registry);
@@ -99,7 +107,7 @@ export async function startDev({
     if (demo) stops.push((await listen(demo, port + 3)).close);
     writeState(state);
     stops.push(async () => removeState(port));
-    return { state, dynamo, stop };
+    return { state, dynamo, trail, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -134,7 +142,7 @@ function stateOf(
   port: number,
   issuer: string,
   scopes: readonly string[],
-): Omit<DevState, 'embeddedIdp' | 'relay'> {
+): Omit<DevState, 'embeddedIdp' | 'relay' | 'dynamodb' | 'archive' | 'auditKey'> {
   const named = (word: string) => {
     const name = [...tables.keys()].find((table) => table.includes(word));
     if (name === undefined) throw new Failure(`The template has no ${word} table.`);
@@ -145,8 +153,7 @@ function stateOf(
     url: `http://localhost:${port}/mcp`,
     issuer,
     scopes,
-    dynamodb: `http://127.0.0.1:${port + 2}`,
-    tables: { identities: named('Identities'), audit: named('Audit'), state: named('State') },
+    tables: { identities: named('Identities'), audit: named('Audit'), state: named('State'), seals: named('Seals') },
     pid: process.pid,
   };
 }

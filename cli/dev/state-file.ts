@@ -16,7 +16,15 @@ export interface DevState {
   readonly dynamodb: string;
   /** Where the demo backend is, when it runs. */
   readonly demoBackend?: string;
-  readonly tables: { readonly identities: string; readonly audit: string; readonly state: string };
+  readonly tables: {
+    readonly identities: string;
+    readonly audit: string;
+    readonly state: string;
+    readonly seals: string;
+  };
+  /** The folder that stands in for the archive's bucket, and the verifier key of the log in it. */
+  readonly archive: string;
+  readonly auditKey: string;
   readonly pid: number;
 }
 

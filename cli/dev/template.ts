@@ -9,6 +9,13 @@ export interface Plan {
   readonly routes: readonly PlannedRoute[];
   /** Table name (its logical id) → schema. */
   readonly tables: ReadonlyMap<string, TableSchema>;
+  readonly schedules: readonly PlannedSchedule[];
+}
+
+/** A rule of EventBridge that starts a function. */
+export interface PlannedSchedule {
+  readonly functionId: string;
+  readonly everyMs: number;
 }
 
 interface PlannedFunction {
@@ -56,7 +63,18 @@ export function planFrom({ Resources }: Template): Plan {
       functionId: functionBehind(Properties['Target'], Resources),
     })),
     tables: new Map(all('AWS::DynamoDB::GlobalTable').map(([id, resource]) => [id, schemaOf(resource)])),
+    schedules: all('AWS::Events::Rule').map(([, { Properties = {} }]) => ({
+      functionId: referenceIn(Properties['Targets']),
+      everyMs: rateOf(Properties['ScheduleExpression']),
+    })),
   };
+}
+
+/** EventBridge User Guide, "Rate expressions"; the only kind that the stack has. */
+function rateOf(expression: unknown): number {
+  const [, minutes] = /^rate\((\d+) minutes?\)$/.exec(String(expression)) ?? [];
+  if (minutes === undefined) throw new Failure(`The template has a schedule that dev does not know: ${expression}`);
+  return Number(minutes) * 60_000;
 }
 
 function plannedFunction(

@@ -62,6 +62,17 @@ const roundFailed = {
   client: RETRY,
 } as const;
 
+/** What the trail keeps of arguments needs the key of the month. Under `available` the call goes on without it. */
+const nothingKept = {
+  table: 'state',
+  status: 503,
+  code: 'AUDIT_UNAVAILABLE',
+  executed: false,
+  recorded: [],
+  logged: ['dependency.failed', 'refused'],
+  client: RETRY,
+} as const;
+
 const CONSEQUENCES: readonly Consequence[] = [
   { place: 'link read', ...nobodyKnown },
   { place: 'link write', ...nobodyKnown, recordedUnconfirmed: [] },
@@ -106,6 +117,8 @@ const CONSEQUENCES: readonly Consequence[] = [
   { place: 'key read', ...roundFailed, executed: true },
   { place: 'key write', ...roundFailed, executed: true, recordedUnconfirmed: ['error'] },
   { place: 'mark write', ...roundFailed, executed: false },
+  { place: 'month key read', ...nothingKept },
+  { place: 'month key write', ...nothingKept, recordedUnconfirmed: [] },
 ];
 
 export const DATABASE_ROWS: readonly FailureRow[] = [...CONSEQUENCES.flatMap(rowsOf), ...lostMarks(), spoiledLink()];

@@ -56,7 +56,9 @@ export type Place =
   | 'store write'
   | 'key read'
   | 'key write'
-  | 'mark write';
+  | 'mark write'
+  | 'month key read'
+  | 'month key write';
 
 /** What an identity provider publishes wrongly although it answers well. */
 export type Published =

@@ -4,7 +4,7 @@ import type { AuditReader } from '../../shared/audit/query.ts';
 export interface Target {
   /** The stack output McpUrl. */
   readonly url: string;
-  readonly audit: AuditReader;
+  readonly audit: Pick<AuditReader, 'query'>;
   readonly fetch: typeof fetch;
   /** Of a user who may list tools. Undefined: nothing that needs one is checked. */
   readonly token: string | undefined;

@@ -1,6 +1,7 @@
-import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda';
+import type { DynamoDBBatchResponse } from 'aws-lambda';
 import { createArchive } from '../../shared/audit/archive.ts';
 import type { Objects } from '../../shared/aws/objects.ts';
+import type { StreamEntry } from '../../shared/aws/stream-changes.ts';
 import type { Clock } from '../../shared/core/clock.ts';
 import type { Log } from '../../shared/core/logger.ts';
 
@@ -11,7 +12,7 @@ export interface ArchivePorts {
 }
 
 /** Called with what was written to the audit table, in order, each change at least once. */
-export type ArchiveHandler = (event: Pick<DynamoDBStreamEvent, 'Records'>) => Promise<DynamoDBBatchResponse>;
+export type ArchiveHandler = (event: { readonly Records: readonly StreamEntry[] }) => Promise<DynamoDBBatchResponse>;
 
 /** Rejects when the archive could not take the batch: Lambda then brings the same one again, for 24 hours. */
 export function createHandler(_env: object, ports: ArchivePorts): ArchiveHandler {

@@ -45,8 +45,7 @@ export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: 
   const { provisioning, auditRetentionDays: retentionDays } = config;
   const verifier = createVerifier(config, ports);
   const identity = createIdentity({ dynamo, table: table('IDENTITIES_TABLE'), clock, provisioning });
-  const { AWS_REGION: region } = env;
-  const made = { region, fnVersion: config.version };
+  const made = { region: env.AWS_REGION, fnVersion: config.version };
   const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays, ...made });
   const keeper = createArgumentKeeper(dynamo, table('STATE_TABLE'), clock);
   const sample = createAuthFailureSampler({ clock, log, retentionDays });

@@ -12,6 +12,8 @@ export interface AlarmRule {
   readonly metric: cloudwatch.IMetric;
   /** Reached or passed. */
   readonly threshold: number;
+  /** No data is bad too: of what has to run. */
+  readonly needsData?: boolean;
   /** Periods of five minutes that must be bad, of as many. */
   readonly periods?: number;
 }
@@ -145,16 +147,18 @@ function trail(metrics: Metrics): readonly AlarmRule[] {
       id: 'AuditSweep',
       heading: 'Audit sweep',
       what: 'The sweeper of the audit trail did not run',
-      metric: math('IF(FILL(runs, 0) < 1, 1, 0)', { runs: metrics.runsOf('sweep') }, 'no run'),
+      metric: math('IF(runs < 1, 1, 0)', { runs: metrics.runsOf('sweep') }, 'no run'),
       threshold: 1,
+      needsData: true,
       periods: 2,
     },
     {
       id: 'AuditSeal',
       heading: 'Audit seal',
       what: 'The sealer of the audit trail did not run',
-      metric: math('IF(FILL(runs, 0) < 1, 1, 0)', { runs: metrics.runsOf('seal') }, 'no run'),
+      metric: math('IF(runs < 1, 1, 0)', { runs: metrics.runsOf('seal') }, 'no run'),
       threshold: 1,
+      needsData: true,
       periods: 2,
     },
     {

@@ -29,7 +29,9 @@ export class Alarms extends Construct {
     }
   }
 
-  private createAlarm({ id, what, metric, threshold, periods = 1 }: AlarmRule, link: string): cloudwatch.Alarm {
+  private createAlarm(rule: AlarmRule, link: string): cloudwatch.Alarm {
+    const { id, what, metric, threshold, periods = 1, needsData = false } = rule;
+    const { BREACHING, NOT_BREACHING } = cloudwatch.TreatMissingData;
     return new cloudwatch.Alarm(this, id, {
       alarmName: `${Stack.of(this).stackName}-${id}`,
       alarmDescription: `${what}${periods === 1 ? ', in 5 minutes' : `, for ${periods * 5} minutes`}. What to do: ${link}`,
@@ -38,7 +40,7 @@ export class Alarms extends Construct {
       comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       evaluationPeriods: periods,
       // No requests, no data: a gateway that nobody uses is not broken.
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
+      treatMissingData: needsData ? BREACHING : NOT_BREACHING,
     });
   }
 

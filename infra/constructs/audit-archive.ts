@@ -5,8 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Parameters } from '../../shared/core/parameters.ts';
-import type { CreateFunction } from '../audit-trail.ts';
-import type { GatewayFunction } from './gateway-function.ts';
+import type { CreateFunction, GatewayFunction } from './gateway-function.ts';
 
 export interface AuditArchiveProps {
   readonly table: dynamodb.TableV2;

@@ -7,7 +7,7 @@ import { FilterPattern, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { FALLBACK_EVENT, SAMPLE_EVENT } from '../../shared/core/audit-lines.ts';
-import type { CreateFunction } from '../audit-trail.ts';
+import type { CreateFunction } from './gateway-function.ts';
 
 export interface AuditReplayOptions {
   readonly table: dynamodb.TableV2;

@@ -6,7 +6,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
-import type { CreateFunction } from '../audit-trail.ts';
+import type { CreateFunction } from './gateway-function.ts';
 import { letAppend } from './audit-archive.ts';
 import { createTable } from './tables.ts';
 

@@ -3,7 +3,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { CreateFunction } from '../audit-trail.ts';
+import type { CreateFunction } from './gateway-function.ts';
 
 export interface AuditSweepOptions {
   readonly table: dynamodb.TableV2;

@@ -30,6 +30,12 @@ export interface GatewayFunctionProps {
   readonly bundling: boolean;
 }
 
+/** Of the stack: with its bundling and its log retention. */
+export type CreateFunction = (
+  id: string,
+  props: Pick<GatewayFunctionProps, 'name' | 'description' | 'environment' | 'timeoutSeconds'>,
+) => GatewayFunction;
+
 /** Where a function's template entry says which handler of ours it is: local development reads it. */
 export const FUNCTION_METADATA = 'gatehouse:function';
 

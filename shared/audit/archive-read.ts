@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Objects } from '../aws/objects.ts';
-import { isObject, type JsonObject } from '../core/json-object.ts';
+import { parseObject } from '../core/json-object.ts';
 
 export interface ArchivedLine {
   readonly object: string;
@@ -28,7 +28,7 @@ export async function* readLines(objects: Objects, day: string): AsyncIterable<A
     const body = (await objects.get(key))?.body;
     if (body === undefined) continue;
     let line = 0;
-    for await (const text of unzippedLines(body)) yield { object: key, line: ++line, text };
+    for await (const text of linesOf(body)) yield { object: key, line: ++line, text };
   }
 }
 
@@ -36,7 +36,7 @@ export async function* readLines(objects: Objects, day: string): AsyncIterable<A
 export async function* readDay(objects: Objects, day: string): AsyncIterable<Archived> {
   const hashes = new Map<string, unknown>();
   for await (const at of readLines(objects, day)) {
-    const record = toObject(at.text);
+    const record = parseObject(at.text);
     const sk = record?.['sk'];
     if (record === undefined || typeof sk !== 'string') {
       yield { kind: 'unreadable', object: at.object, line: at.line };
@@ -49,7 +49,8 @@ export async function* readDay(objects: Objects, day: string): AsyncIterable<Arc
   }
 }
 
-async function* unzippedLines(body: Uint8Array): AsyncIterable<string> {
+/** The lines of one object, unzipped as they are read. @throws Error when it is no gzip, or not whole */
+export async function* linesOf(body: Uint8Array): AsyncIterable<string> {
   const unzipped = Readable.from([body]).pipe(createGunzip());
   const lines = createInterface({ input: unzipped, crlfDelay: Number.POSITIVE_INFINITY });
   // readline does not hand on what its input fails with.
@@ -60,14 +61,5 @@ async function* unzippedLines(body: Uint8Array): AsyncIterable<string> {
     const next = await Promise.race([iterator.next(), failed]);
     if (next.done) return;
     yield next.value;
-  }
-}
-
-function toObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -23,7 +23,7 @@ export interface ArgumentFields {
 }
 
 /** Of their canonical JSON: more is not sealed. An item may be 400 KB, and 1 KB of it is one write unit. */
-export const MAX_SEALED_BYTES = 8192;
+const MAX_SEALED_BYTES = 8192;
 
 const MAX_KEYS = 16;
 const MAX_KEY_BYTES = 200;

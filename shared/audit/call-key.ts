@@ -21,10 +21,15 @@ export function deriveCallKey(month: Buffer, user: AuditKey): CallKey {
   const derive = (purpose: string) => Buffer.from(hkdfSync('sha256', month, salt, `gatehouse/audit/${purpose}`, 32));
   const digestKey = derive('digest');
   const digestText = (canonical: string) => createHmac('sha256', digestKey).update(canonical).digest('base64url');
+  let sealingKey: Buffer | undefined;
   return {
     digestText,
     digest: (value) => digestText(canonicalJson(value)),
-    sealing: () => derive('arguments'),
+    // Few calls are sealed: derived when the first one is.
+    sealing: () => {
+      sealingKey ??= derive('arguments');
+      return sealingKey;
+    },
   };
 }
 

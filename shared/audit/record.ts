@@ -18,7 +18,7 @@ import {
 } from './item-keys.ts';
 import { cut, digest, printable } from './text.ts';
 
-export { dayOf, partitionKey, SHARDS, shardOf, stateKey, whoKey } from './item-keys.ts';
+export { dayOf, partitionKey, SHARDS, shardOf } from './item-keys.ts';
 
 /**
  * The shape of the trail. Two immutable items for an executed call (intent, outcome), one for a denial, one for an event;

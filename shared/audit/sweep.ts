@@ -11,8 +11,11 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 /** Twice the 28 seconds that a function may run, rounded up: no call is still running then. */
 export const ORPHAN_MS = MINUTE_MS;
-/** What came by the second sink may have its outcome still on the way by it. */
-export const LATE_ORPHAN_MS = HOUR_MS;
+/**
+ * What came by the second sink may have its outcome still on the way by it. Less than 50 minutes: the run at minute 50
+ * closes what is left of the hour before, and ten minutes later the sealer reads that hour for the last time.
+ */
+export const LATE_ORPHAN_MS = 45 * MINUTE_MS;
 /** Read in every run: what is sealed next. */
 const RECENT_MS = 2 * MINUTE_MS;
 const HOURLY_MS = 2 * HOUR_MS + 5 * MINUTE_MS;
@@ -35,7 +38,7 @@ export interface SweeperOptions {
  *
  * - An intent without outcome 60 s after the time in its id gets one in phase 1: `isError`, errorType `UNKNOWN`, state
  *   index `unknown`, `prevPhaseHash` of the intent, everything else as the intent says. One with `late: true` gets it
- *   after an hour, since its outcome may come the same way.
+ *   after 45 minutes, since its outcome may come the same way.
  * - Written if absent, so a real outcome always stands, and any number of sweepers make one item. Whoever comes after it
  *   with a real outcome has a conflict (write.ts), which is an alarm.
  * - Each run reads the last two minutes that are old enough, then goes on from its position, oldest first, within its
@@ -52,14 +55,12 @@ export function createSweeper({ dynamo, table, clock, log }: SweeperOptions): ()
   let slice = SLICE_MS;
   let hasFailed = false;
 
-  const close = async (intents: readonly Item[], now: number): Promise<readonly Item[]> => {
-    const closed: Item[] = [];
+  const close = async (intents: readonly Item[], now: number, closed: Item[]): Promise<void> => {
     for (const intent of intents.filter((one) => isDue(one, now))) {
       const record = unknownRecord(intent, now);
       const { created } = await dynamo.putIfAbsent(table, record);
       if (created) closed.push(intent);
     }
-    return closed;
   };
 
   const run = async (now: number): Promise<void> => {
@@ -70,21 +71,25 @@ export function createSweeper({ dynamo, table, clock, log }: SweeperOptions): ()
     const sweep = async (window: Window): Promise<boolean> => {
       const { orphans, isWhole } = await readOrphans(dynamo, table, window, budget, clock);
       // The first run after a failure looks whether the table is back, and leaves a minute to what is put back now.
-      if (!hasFailed) closed.push(...(await close(orphans, now)));
+      if (!hasFailed) await close(orphans, now, closed);
       return isWhole;
     };
-    await sweep(recent);
     let at = startOf(position, now);
-    while (at < recent.from && !hasFailed) {
-      const to = Math.min(at + slice, recent.from);
-      const isWhole = await sweep({ from: at, to });
-      // A slice that is too much for one run would be so again.
-      slice = isWhole ? SLICE_MS : MINUTE_MS;
-      if (!isWhole) break;
-      at = to;
+    try {
+      await sweep(recent);
+      while (at < recent.from && !hasFailed) {
+        const to = Math.min(at + slice, recent.from);
+        const isWhole = await sweep({ from: at, to });
+        // A slice that is too much for one run would be so again.
+        slice = isWhole ? SLICE_MS : MINUTE_MS;
+        if (!isWhole) break;
+        at = to;
+      }
+      position = at;
+    } finally {
+      // Also of a run that fails now: the next one finds these closed, and would say nothing.
+      report(closed, log, { isHeld: hasFailed, behindMs: Math.max(0, recent.from - at) });
     }
-    position = at;
-    report(closed, log, { isHeld: hasFailed, behindMs: Math.max(0, recent.from - at) });
   };
 
   return async () => {

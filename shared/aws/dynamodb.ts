@@ -72,6 +72,8 @@ export interface DynamoOptions {
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
   readonly limits?: DynamoLimits;
+  /** Instead of one that opens connections: the same client over a database in this process. */
+  readonly requestHandler?: NonNullable<DynamoDBClientConfig['requestHandler']>;
 }
 
 export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptions = {}): Dynamo {

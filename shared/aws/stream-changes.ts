@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Item } from './dynamodb.ts';
 
 /** What DynamoDB Streams says of one write (DynamoDB Developer Guide, "Change data capture for DynamoDB Streams"). */
@@ -50,4 +50,13 @@ export function readChange({ eventID, eventName, userIdentity, dynamodb }: Strea
 
 function image(marshalled: object | undefined): Item | undefined {
   return marshalled && unmarshall(marshalled as Record<string, AttributeValue>);
+}
+
+/** The entry that a stream would have for a new item: for where there is no stream. */
+export function toStreamEntry(item: Item, sequence: number): StreamEntry {
+  return {
+    eventID: `local${sequence}`,
+    eventName: 'INSERT',
+    dynamodb: { SequenceNumber: String(sequence + 1), NewImage: marshall(item) },
+  };
 }

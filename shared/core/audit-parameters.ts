@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { flag, type Parameter, parameter, text, whole } from './parameter-types.ts';
 
 /** Parameters of the audit trail. docs/audit.md has the whole story. */

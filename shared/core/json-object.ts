@@ -16,3 +16,13 @@ export function ownObject(object: JsonObject, name: string): JsonObject {
   const value = own(object, name);
   return isObject(value) ? value : NOTHING;
 }
+
+/** Undefined for a text that is no JSON object. */
+export function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,4 +1,5 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { openBytes, SEAL_BYTES, sealBytes } from '../core/aead.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
 import { GatewayError } from '../core/errors.ts';
@@ -29,8 +30,6 @@ export interface RequestStates {
 }
 
 const LIFE_MS = 600_000;
-const NONCE = 12;
-const TAG = 16;
 const TOO_LARGE = 'The call keeps more for its next round than the 12 KB that can be carried. Report the request id.';
 const SEALED = /^(\d{8})\.([A-Za-z0-9_-]{40,16384})$/;
 
@@ -40,17 +39,14 @@ export function createRequestStates(keys: KeyRing, clock: Clock): RequestStates 
     seal: async (binding, asked, state, until) => {
       const { id, secret } = await keys.current(until);
       const round: RoundState = { id: randomUUID(), expiresAt: clock() + LIFE_MS, asked, state };
-      const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv('aes-256-gcm', secret, nonce).setAAD(digest(binding));
-      const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(round), 'utf8'), cipher.final()]);
-      const text = `${id}.${Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url')}`;
+      const text = `${id}.${sealBytes(secret, digest(binding), JSON.stringify(round)).toString('base64url')}`;
       if (!SEALED.test(text)) throw new GatewayError('BACKEND_ERROR', { reason: 'state_too_large', hint: TOO_LARGE });
       return text;
     },
     open: async (binding, text, until) => {
       const [, id = '', encoded = ''] = SEALED.exec(text) ?? [];
       const bytes = Buffer.from(encoded, 'base64url');
-      const key = bytes.length > NONCE + TAG ? await keys.find(id, until) : undefined;
+      const key = bytes.length > SEAL_BYTES ? await keys.find(id, until) : undefined;
       const round = key && decrypt(key.secret, bytes, digest(binding));
       return round !== undefined && clock() < round.expiresAt ? round : undefined;
     },
@@ -58,15 +54,8 @@ export function createRequestStates(keys: KeyRing, clock: Clock): RequestStates 
 }
 
 function decrypt(secret: Buffer, bytes: Buffer, binding: Buffer): RoundState | undefined {
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', secret, bytes.subarray(0, NONCE), { authTagLength: TAG })
-      .setAAD(binding)
-      .setAuthTag(bytes.subarray(-TAG));
-    const plain = Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
-    return JSON.parse(plain.toString('utf8')) as RoundState;
-  } catch {
-    return undefined;
-  }
+  const plain = openBytes(secret, binding, bytes);
+  return plain && (JSON.parse(plain.toString('utf8')) as RoundState);
 }
 
 function digest(binding: Binding): Buffer {

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { openBytes, sealBytes } from '../core/aead.ts';
 import type { RelayKey, RelayKeys } from './keys.ts';
 import type { Purpose, SealedValues } from './sealed-values.ts';
 
@@ -9,8 +9,6 @@ export interface Seals {
   open<P extends Purpose>(purpose: P, text: string): Promise<SealedValues[P] | undefined>;
 }
 
-const NONCE = 12;
-const TAG = 16;
 /** Room for a code or refresh token of a provider that packs much into it. */
 const SEALED = /^v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]{40,16384})$/;
 
@@ -23,10 +21,8 @@ export function createSeals(keys: RelayKeys, origin: string): Seals {
   return {
     seal: async (purpose, value) => {
       const key = await keys.current();
-      const nonce = randomBytes(NONCE);
-      const cipher = createCipheriv('aes-256-gcm', key.derive(purpose), nonce).setAAD(context(purpose));
-      const sealed = Buffer.concat([nonce, cipher.update(JSON.stringify(value), 'utf8'), cipher.final()]);
-      return `v1.${key.kid}.${Buffer.concat([sealed, cipher.getAuthTag()]).toString('base64url')}`;
+      const sealed = sealBytes(key.derive(purpose), context(purpose), JSON.stringify(value));
+      return `v1.${key.kid}.${sealed.toString('base64url')}`;
     },
     open: async <P extends Purpose>(purpose: P, text: string) => {
       const [, kid = '', encoded = ''] = SEALED.exec(text) ?? [];
@@ -40,15 +36,6 @@ export function createSeals(keys: RelayKeys, origin: string): Seals {
 }
 
 function decrypt(key: RelayKey, purpose: Purpose, context: Buffer, bytes: Buffer): unknown {
-  try {
-    const decipher = createDecipheriv('aes-256-gcm', key.derive(purpose), bytes.subarray(0, NONCE), {
-      authTagLength: TAG,
-    })
-      .setAAD(context)
-      .setAuthTag(bytes.subarray(-TAG));
-    const plain = Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
-    return JSON.parse(plain.toString('utf8'));
-  } catch {
-    return undefined;
-  }
+  const plain = openBytes(key.derive(purpose), context, bytes);
+  return plain && JSON.parse(plain.toString('utf8'));
 }

@@ -36,7 +36,20 @@ describe('the command line', () => {
     expect([code, stdout.startsWith('Usage: npm run')]).toEqual([0, true]);
   });
 
-  test.each(['query'])('explains audit %s', async (command) => {
+  test.each([
+    'query',
+    'show',
+    'tail',
+    'export',
+    'stats',
+    'verify',
+    'prove',
+    'check-proof',
+    'key',
+    'hash',
+    'erase',
+    'hold',
+  ])('explains audit %s', async (command) => {
     const { code, stdout } = await gatehouse('audit', command, '--help');
     expect([code, stdout.startsWith(`Usage: npm run gatehouse -- audit ${command}`)]).toEqual([0, true]);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { projectRoot } from '../../infra/project.ts';
 
-const SCRIPTS = ['conformance', 'differential', 'fuzz', 'inspector', 'test:browser', 'test:deploy'];
+const SCRIPTS = ['conformance', 'differential', 'fuzz', 'history', 'inspector', 'test:browser', 'test:deploy'];
 const { scripts } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as {
   readonly scripts: Readonly<Record<string, string>>;
 };
@@ -40,6 +40,7 @@ test.each([
   ['conformance', ['--set', '2024-11-05'], '--set 2024-11-05 is none of 2026-07-28, 2025-11-25.'],
   ['test:browser', ['--only', 'books'], '--only books is none of pages, story.'],
   ['differential', ['--runs', 'many'], '--runs and --seed are whole numbers.'],
+  ['history', ['--runs', 'many'], '--runs, --seed and --workers are whole numbers.'],
   ['fuzz', ['9'], 'The number of runs is a whole one, 10 or more.'],
   ['fuzz', ['10', '20'], '20 is one word too many.'],
 ])(

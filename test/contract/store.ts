@@ -164,6 +164,8 @@ function facts(at: number, subject: string): CallFacts {
     revision: '2026-07-28',
     sourceIp: '192.0.2.1',
     userAgent: 'agent/1',
+    toolVersion: 'x'.repeat(16),
+    args: { argsLevel: 'keys', argsDigest: 'x'.repeat(43), argsKeys: ['message'] },
   };
 }
 
@@ -216,7 +218,7 @@ function auditContract(engine: Engine, database: () => TestDatabase): void {
     const { endpoint, audit } = database();
     const client = new DynamoDBClient(localDynamo(endpoint));
     const own = facts(NOW, 'units');
-    const stamp = { ttl: NOW / 1000, logTs: NOW };
+    const stamp = { ttl: NOW / 1000, logTs: NOW, region: 'eu-central-1', fnVersion: '0.1.0' };
     const other = { ...own, callId: uuidv7(() => NOW) };
     const records = [
       intentRecord(own, stamp),

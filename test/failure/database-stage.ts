@@ -43,6 +43,8 @@ export async function databaseStage(
   if (place !== 'link write' && place !== 'user write') await provision(database, subject);
   // Keys are a day's: each stage has a day of its own.
   if (ASKING.has(place)) gateway.time.now += ++days * DAY;
+  // And the other ones a month's.
+  if (place === 'month key write') gateway.time.now += (100 + ++days) * 31 * DAY;
   const scope = place === 'denial' ? 'starter.whoami' : 'starter.echo';
   const token = await gateway.token({ sub: subject, scope });
   const stage = { gateway, subject, token, runs, recover };

@@ -52,7 +52,7 @@ function isAt(place: Place, { identities, audit, state }: TestDatabase): IsAt {
   const at = (operation: Operation, table: string, part: (key: Key) => boolean): IsAt => {
     return (asked, where, key) => asked === operation && where === table && part(key);
   };
-  const of = (name: string) => (key: Key) => key.pk.startsWith(`${name}#`);
+  const of = (name: string) => (key: Key) => `${key.pk}#`.startsWith(`${name}#`);
   const phase = (number: number) => (key: Key) => key.sk.endsWith(`#${number}`);
   const places: Readonly<Record<Place, IsAt>> = {
     'link read': at('read', identities, of('IDP')),
@@ -64,9 +64,11 @@ function isAt(place: Place, { identities, audit, state }: TestDatabase): IsAt {
     denial: at('write', audit, phase(9)),
     'store read': at('read', state, of('U')),
     'store write': at('write', state, of('U')),
-    'key read': at('read', state, of('KEYS')),
-    'key write': at('write', state, of('KEYS')),
+    'key read': at('read', state, of('KEYS#request-state')),
+    'key write': at('write', state, of('KEYS#request-state')),
     'mark write': at('write', state, of('USED')),
+    'month key read': at('read', state, of('KEYS#audit')),
+    'month key write': at('write', state, of('KEYS#audit')),
   };
   return places[place];
 }

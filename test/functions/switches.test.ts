@@ -19,8 +19,12 @@ test('the functions read these environment variables and no other', () => {
     ...[...text.matchAll(/\b(?:table|required)\('([A-Z]\w+)'\)/g)].map(([, name = '']) => name),
   ]);
   expect([...new Set(named)].sort()).toEqual([
+    'ARCHIVE_BUCKET',
     'AUDIENCE',
+    'AUDIT_LOG',
+    'AUDIT_SIGNING_KEY',
     'AUDIT_TABLE',
+    'AWS_REGION',
     'DEMO_TABLE',
     'EDGE_SECRETS',
     'GATEHOUSE_CONFIG',
@@ -28,6 +32,7 @@ test('the functions read these environment variables and no other', () => {
     'IDENTITIES_TABLE',
     'PRE_TOKEN_RULES',
     'RELAY_KEYS_ARN',
+    'SEALS_TABLE',
     'STACK_NAME',
     'STATE_TABLE',
     'UPSTREAM_SECRET_ARN',

@@ -14,6 +14,19 @@ import type { RelayConfig } from '../../shared/core/config.ts';
 import { testConfig } from '../support/config.ts';
 
 const run = promisify(execFile);
+const FUNCTIONS = [
+  'mcp',
+  'discovery',
+  'debug',
+  'oauth',
+  'pre-token',
+  'demo-backend',
+  'audit-sweep',
+  'audit-replay',
+  'audit-archive',
+  'audit-seal',
+].map((name) => `import './functions/${name}/index.ts';`);
+
 /** Asset directories with one file each. */
 let bundles: readonly string[] = [];
 
@@ -32,7 +45,9 @@ beforeAll(() => {
 });
 
 test('each function is one file of at most 500 KB', () => {
-  expect(bundles.map((bundle) => readdirSync(bundle))).toEqual(Array.from({ length: 6 }, () => ['index.mjs']));
+  expect(bundles.map((bundle) => readdirSync(bundle))).toEqual(
+    Array.from({ length: FUNCTIONS.length }, () => ['index.mjs']),
+  );
   const sizes = bundles.map((bundle) => readFileSync(join(bundle, 'index.mjs')).length);
   expect(sizes.filter((bytes) => bytes > 500_000)).toEqual([]);
 });
@@ -90,10 +105,6 @@ async function filesIn(source: string): Promise<readonly string[]> {
   return Object.keys(metafile.inputs);
 }
 
-const FUNCTIONS = ['mcp', 'discovery', 'debug', 'oauth', 'pre-token', 'demo-backend'].map(
-  (name) => `import './functions/${name}/index.ts';`,
-);
-
 test('no function carries code of the MCP SDK: it is an oracle in tests and a source of types', async () => {
   const found = await Promise.all(FUNCTIONS.map(filesIn));
   const planted = await filesIn("import { McpServer } from '@modelcontextprotocol/server'; console.log(McpServer);");
@@ -127,6 +138,10 @@ test('each function loads in a bare Node and exports a handler', async () => {
     IDENTITIES_TABLE: 'i',
     AUDIT_TABLE: 'a',
     STATE_TABLE: 's',
+    SEALS_TABLE: 'l',
+    ARCHIVE_BUCKET: 'b',
+    AUDIT_LOG: 'gatehouse-audit/000000000000/eu-central-1/Test',
+    AUDIT_SIGNING_KEY: 'k',
     DEMO_TABLE: 'd',
     GATEWAY_URL: 'https://mcp.example.com',
     AUDIENCE: 'demo',
@@ -139,7 +154,7 @@ test('each function loads in a bare Node and exports a handler', async () => {
       return /handler is a \w+/.exec(stdout)?.[0];
     }),
   );
-  expect(outputs).toEqual(Array.from({ length: 6 }, () => 'handler is a function'));
+  expect(outputs).toEqual(Array.from({ length: FUNCTIONS.length }, () => 'handler is a function'));
 });
 
 test('a synthesis leaves no bundle behind in the temporary directory', async () => {

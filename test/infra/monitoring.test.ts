@@ -49,6 +49,10 @@ describe('alarms', () => {
       ['Gatehouse-AuditTrail', 1, 1, ['Gatehouse alarms']],
       ['Gatehouse-IdentityProvider', 3, 1, ['Gatehouse dependencyErrors']],
       ['Gatehouse-Tables', 3, 1, ['Gatehouse dependencyErrors']],
+      ['Gatehouse-AuditSweep', 1, 2, ['AWS/Lambda Invocations']],
+      ['Gatehouse-AuditSeal', 1, 2, ['AWS/Lambda Invocations']],
+      ['Gatehouse-AuditArchive', 3_600_000, 1, ['AWS/Lambda IteratorAge']],
+      ['Gatehouse-AuditReplay', 3600, 1, ['AWS/SQS ApproximateAgeOfOldestMessage']],
       ['Gatehouse-AuthFailures', 100, 1, ['Gatehouse authFailures']],
       ['Gatehouse-Denials', 50, 1, ['Gatehouse denials']],
     ]);
@@ -97,6 +101,8 @@ describe('alarms', () => {
         'TableThrottles',
         'IdentityProvider',
         'Tables',
+        'AuditSweep',
+        'AuditSeal',
         'AuthFailures',
       ].map((id) => [`Gatehouse-${id}`, true, true]),
     );
@@ -125,9 +131,15 @@ describe('alarms', () => {
     ]);
   });
 
-  test('are silent without data and go off at their threshold', () => {
-    const ways = alarmsOf().map((one) => `${one['TreatMissingData']} ${one['ComparisonOperator']}`);
-    expect(new Set(ways)).toEqual(new Set(['notBreaching GreaterThanOrEqualToThreshold']));
+  test('go off at their threshold, and without data those alone whose function has to run', () => {
+    expect(new Set(alarmsOf().map((one) => one['ComparisonOperator']))).toEqual(
+      new Set(['GreaterThanOrEqualToThreshold']),
+    );
+    const loud = alarmsOf().filter((one) => one['TreatMissingData'] !== 'notBreaching');
+    expect(loud.map((one) => [one['AlarmName'], one['TreatMissingData']])).toEqual([
+      ['Gatehouse-AuditSweep', 'breaching'],
+      ['Gatehouse-AuditSeal', 'breaching'],
+    ]);
   });
 
   test('each links to a heading of the runbook', () => {
@@ -138,7 +150,7 @@ describe('alarms', () => {
     const links = [...alarmsOf(), ...alarmsOf(relay)].map(
       (one) => /What to do: docs\/operate\.md#(\S+)$/.exec(String(one['AlarmDescription']))?.[1],
     );
-    expect([links.length, links.filter((link) => link === undefined || !headings.includes(link))]).toEqual([24, []]);
+    expect([links.length, links.filter((link) => link === undefined || !headings.includes(link))]).toEqual([32, []]);
   });
 
   test('take their thresholds and the place of the runbook from parameters', () => {

@@ -23,10 +23,13 @@ function statementsOf(template: ReturnType<typeof synth>) {
 /** `{ Ref: 'TablesAudit1234' }` → `TablesAudit`; text as it is. */
 function nameOf(reference: unknown): string {
   if (typeof reference === 'string') return reference;
-  return /"([A-Za-z]+?)[0-9A-F]{8}"/.exec(JSON.stringify(reference))?.[1] ?? JSON.stringify(reference);
+  const text = JSON.stringify(reference);
+  const [, name = text] = /"([A-Za-z]+?)[0-9A-F]{8}"/.exec(text) ?? [];
+  return `${name}${/"(\/[\w*/]+)"/.exec(text)?.[1] ?? ''}`;
 }
 
 const traces = 'xray:PutTelemetryRecords xray:PutTraceSegments on *';
+const append = (prefix: string) => `s3:GetObject s3:PutObject on ArchiveBucket/${prefix}/*`;
 const log = (name: string) => `logs:CreateLogStream logs:PutLogEvents on ${name}`;
 
 test('each function may do exactly what it needs, and the only wildcard is that of X-Ray', () => {
@@ -45,6 +48,49 @@ test('each function may do exactly what it needs, and the only wildcard is that 
     },
     { role: 'DiscoveryRole', allows: [log('DiscoveryLogs'), traces] },
     { role: 'DebugRole', allows: [log('DebugLogs'), traces, 'dynamodb:GetItem on TablesIdentities'] },
+    {
+      role: 'AuditSweepRole',
+      allows: [log('AuditSweepLogs'), traces, 'dynamodb:PutItem dynamodb:Query on TablesAudit'],
+    },
+    {
+      role: 'AuditReplayRole',
+      allows: [
+        log('AuditReplayLogs'),
+        traces,
+        'dynamodb:PutItem on TablesAudit',
+        'sqs:GetQueueAttributes sqs:GetQueueUrl sqs:SendMessage on AuditReplayQueue',
+        'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage on AuditReplayQueue',
+      ],
+    },
+    {
+      role: 'AuditArchiveRole',
+      allows: [
+        log('AuditArchiveLogs'),
+        traces,
+        append('records'),
+        append('rejected'),
+        append('tamper'),
+        's3:ListBucket on ArchiveBucket',
+        // Its stream.
+        'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator on TablesAudit',
+      ],
+    },
+    {
+      role: 'AuditSealRole',
+      allows: [
+        log('AuditSealLogs'),
+        traces,
+        'dynamodb:Query on TablesAudit',
+        'dynamodb:PutItem dynamodb:Query on SealSeals',
+        'kms:GetPublicKey kms:Sign on SealKey',
+        append('claims'),
+        append('log'),
+        append('seals'),
+        append('manifests'),
+        's3:ListBucket on ArchiveBucket',
+        's3:GetObject on ArchiveBucket/records/*',
+      ],
+    },
   ]);
 });
 
@@ -61,18 +107,22 @@ test('the relay may read its two secrets, and with strict write its marks; nobod
   };
   const own = 'secretsmanager:GetSecretValue on RelayKeys';
   expect([rights({ ...auth0, ...upstream }), rights({ relayStrict: 'true' })]).toEqual([
-    [log('OAuthLogs'), traces, `${own} ${arn}`],
-    [log('OAuthLogs'), traces, `${own} RelayUpstream`, 'dynamodb:PutItem on TablesState'],
+    [log('OAuthLogs'), traces, `${own} ${arn}`, 'dynamodb:PutItem on TablesAudit'],
+    [
+      log('OAuthLogs'),
+      traces,
+      `${own} RelayUpstream`,
+      'dynamodb:PutItem on TablesAudit',
+      'dynamodb:PutItem on TablesState',
+    ],
   ]);
 });
 
 test('roles have no managed policies, and only Lambda may take them', () => {
   const roles = Object.values(Resources).filter(({ Type }) => Type === 'AWS::IAM::Role');
-  expect(roles.map(({ Properties = {} }) => [Properties['ManagedPolicyArns'], Properties['Policies']])).toEqual([
-    [undefined, undefined],
-    [undefined, undefined],
-    [undefined, undefined],
-  ]);
+  expect(roles.map(({ Properties = {} }) => [Properties['ManagedPolicyArns'], Properties['Policies']])).toEqual(
+    Array.from({ length: 7 }, () => [undefined, undefined]),
+  );
   const principals = roles.map(({ Properties }) => JSON.stringify(Properties?.['AssumeRolePolicyDocument']));
   expect(new Set(principals)).toEqual(
     new Set([

@@ -74,18 +74,22 @@ describe('the functions', () => {
     ownLogGroup: true,
     reserved: undefined,
   };
+  /** Sweep, replay, archive, seal. */
+  const ofTrail = [28, 60, 60, 300].map((timeout) => ({ ...each, timeout }));
 
   test('run on arm64 with explicit memory, time, log and traces, and reserve nothing', () => {
-    expect(shape()).toEqual([each, each, each]);
+    expect(shape()).toEqual([each, each, each, ...ofTrail]);
   });
 
   test('reserve concurrency for mcp alone when asked to', () => {
-    expect(shape(synth({ reservedConcurrency: '50' }))).toEqual([{ ...each, reserved: 50 }, each, each]);
+    expect(shape(synth({ reservedConcurrency: '50' }))).toEqual([{ ...each, reserved: 50 }, each, each, ...ofTrail]);
   });
 
   test('get a configuration that they accept', () => {
     const { functions } = planFrom(synth({ ...external, environment: 'dev', audience: 'https://mcp.acme.com/mcp,x' }));
-    const configs = functions.map(({ environment }) => readConfig(environment));
+    const configs = functions
+      .filter(({ name }) => !name.startsWith('audit-'))
+      .map(({ environment }) => readConfig(environment));
     expect([configs.length, configs[0]]).toEqual([
       3,
       {
@@ -121,9 +125,10 @@ describe('the functions', () => {
       Object.entries(template.Resources)
         .filter(([, { Type }]) => Type === 'AWS::Logs::LogGroup')
         .map(([id, resource]) => `${id.slice(0, -8)} ${(resource as { DeletionPolicy?: string }).DeletionPolicy}`);
+    const ofTrail = ['AuditSweep', 'AuditReplay', 'AuditArchive', 'AuditSeal'].map((name) => `${name}Logs Delete`);
     expect([kept(prod), kept(dev)]).toEqual([
-      ['HttpAccessLog Delete', 'McpLogs Retain', 'DiscoveryLogs Delete', 'DebugLogs Delete'],
-      ['HttpAccessLog Delete', 'McpLogs Delete', 'DiscoveryLogs Delete', 'DebugLogs Delete'],
+      ['HttpAccessLog Delete', 'McpLogs Retain', 'DiscoveryLogs Delete', 'DebugLogs Delete', ...ofTrail],
+      ['HttpAccessLog Delete', 'McpLogs Delete', 'DiscoveryLogs Delete', 'DebugLogs Delete', ...ofTrail],
     ]);
   });
 
@@ -131,7 +136,7 @@ describe('the functions', () => {
     const days = propertiesOf('AWS::Logs::LogGroup', synth({ logRetentionDays: '90' })).map(
       (one) => one['RetentionInDays'],
     );
-    expect(days).toEqual([90, 90, 90, 90]);
+    expect(days).toEqual(Array.from({ length: 8 }, () => 90));
   });
 });
 
@@ -158,12 +163,12 @@ describe('the tables', () => {
   };
 
   test('are on demand, encrypted, restorable and kept in prod', () => {
-    expect(shape()).toEqual([each, each, each]);
+    expect(shape()).toEqual([each, each, each, each]);
   });
 
   test('go with the stack in dev', () => {
     const gone = { ...each, protected: false, onDelete: 'Delete' };
-    expect(shape(dev)).toEqual([gone, gone, gone]);
+    expect(shape(dev)).toEqual([gone, gone, gone, gone]);
   });
 
   test('the audit indexes stay as they are deployed, since CloudFormation refuses to change one', () => {
@@ -268,6 +273,11 @@ test('the outputs say what to paste where', () => {
     'StateTable',
     'ConnectChatGPT',
     'ConnectClaude',
+    'ArchiveUrl',
+    'SealsTable',
+    'SealKey',
+    'AuditLogName',
+    'AuditWorkGroup',
   ]);
   expect(synth(external).Outputs?.['ConnectClaude']?.Value).toBe(
     'Customize > Connectors > + > Add custom connector: URL https://mcp.acme.com/mcp',

@@ -47,7 +47,7 @@ function open() {
   const memory = createMemoryObjects();
   const { log, lines } = captureLog();
   const handler = createHandler({}, { clock: () => NOW, log, objects: memory.objects });
-  const deliver = (entries: readonly StreamEntry[]) => handler({ Records: [...entries] as never });
+  const deliver = (entries: readonly StreamEntry[]) => handler({ Records: entries });
   return { ...memory, memory, lines, deliver };
 }
 

@@ -85,6 +85,7 @@ test('a row is the intent and the outcome in one', async () => {
   const [row] = await reader.query({ who: 'usr_bob', tool: 'echo', since: 0, until: NOW, limit: 1 });
   expect(row).toEqual({
     callId: expect.any(String),
+    kind: 'call',
     time: NOW - HOUR,
     uid: 'usr_bob',
     method: 'tools/call',

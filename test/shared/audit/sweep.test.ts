@@ -93,7 +93,7 @@ describe('an intent that nobody ended', () => {
     expect([outcomesOf(table), alarms()]).toEqual([[], []]);
   });
 
-  test('by the second sink is left an hour, since its outcome may come that way as well', async () => {
+  test('by the second sink is left for 45 minutes, since its outcome may come that way as well', async () => {
     const { table, sweep, time } = start();
     const { record } = await intentIn(table, NOW - MINUTE, lateCopy);
     await sweep();
@@ -158,6 +158,14 @@ describe('several and missed runs', () => {
     expect(outcomesOf(table)).toHaveLength(1);
   });
 
+  test('what came by the second sink just before midnight is closed before the sealer reads that day for the last time', async () => {
+    const { table, sweep, time } = start({ time: { now: Date.UTC(2026, 10, 30, 23, 59, 59) } });
+    await intentIn(table, time.now, lateCopy);
+    for (time.now = Date.UTC(2026, 11, 1, 0, 50); time.now < Date.UTC(2026, 11, 1, 1); time.now += MINUTE)
+      await sweep();
+    expect(outcomesOf(table)).toHaveLength(1);
+  });
+
   test('a call of 24 hours ago is found within a day, whatever was missed', async () => {
     const { table, sweep, time } = start();
     await intentIn(table, NOW - 23 * HOUR);
@@ -212,6 +220,21 @@ describe('when the table fails', () => {
       1,
       [['audit.unknown', 1]],
     ]);
+  });
+
+  test('what a run closed before it failed is an alarm all the same', async () => {
+    const table = createMemoryTable();
+    await intentIn(table, NOW - 2 * MINUTE);
+    const dynamo: Dynamo = {
+      ...table.dynamo,
+      query: async (name, input) => {
+        if (outcomesOf(table).length > 0) throw new Error('the table is down');
+        return table.dynamo.query(name, input);
+      },
+    };
+    const { sweep, alarms } = start({ table, dynamo });
+    await expect(sweep()).rejects.toThrow('the table is down');
+    expect(alarms()).toEqual([['audit.unknown', 1]]);
   });
 
   test('half of the writes lost or their replies: the rest is closed later, each once', async () => {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Dynamo } from '../../../shared/aws/dynamodb.ts';
+import { AuditKey } from '../../../shared/core/audit-key.ts';
 import type { Uid } from '../../../shared/core/principal.ts';
 import { linkKey, userKey } from '../../../shared/identity/keys.ts';
 import { createIdentity } from '../../../shared/identity/resolve.ts';
@@ -25,7 +26,12 @@ test('a person is one uid on every instance, and another at another issuer', asy
   const again = await identity().resolve({ issuer: ISSUER, subject: 'ada' });
   const elsewhere = await identity().resolve({ issuer: `${ISSUER}/`, subject: 'ada' });
   expect([first, again, elsewhere.uid === first.uid]).toEqual([
-    { uid: expect.stringMatching(/^usr_[0-9A-HJKMNP-TV-Z]{26}$/), status: 'active', roles: [] },
+    {
+      uid: expect.stringMatching(/^usr_[0-9A-HJKMNP-TV-Z]{26}$/),
+      status: 'active',
+      roles: [],
+      auditKey: expect.any(AuditKey),
+    },
     first,
     false,
   ]);
@@ -72,6 +78,7 @@ describe('a link whose user was never written', () => {
       uid,
       status: 'active',
       roles: [],
+      auditKey: expect.any(AuditKey),
     });
   });
 

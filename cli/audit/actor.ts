@@ -1,0 +1,20 @@
+import { userInfo } from 'node:os';
+import type { Actor } from '../../shared/audit/events.ts';
+import { callerArn } from '../../shared/aws/caller-identity.ts';
+import { Failure } from '../failure.ts';
+
+export function localActor(): Actor {
+  return { issuer: 'local', subject: userInfo().username };
+}
+
+/** Whoever AWS says that runs this. @throws Failure: a reading without a name would be none of the record */
+export async function awsActor(): Promise<Actor> {
+  try {
+    return { issuer: 'aws', subject: await callerArn({ post: fetch, env: process.env }) };
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : 'unknown';
+    throw new Failure(
+      `AWS does not say who you are: ${cause} Every reading is recorded with a name. Check your credentials.`,
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { userInfo } from 'node:os';
+import { createEventWriter } from '../../shared/audit/events.ts';
+import { createUserHolds } from '../../shared/audit/hold.ts';
+import { createDynamo, type DynamoOptions } from '../../shared/aws/dynamodb.ts';
+import { systemClock } from '../../shared/core/clock.ts';
+import { userKey } from '../../shared/identity/keys.ts';
+import { toPort } from '../arguments.ts';
+import { localDynamo } from '../dev/local-dynamo.ts';
+import { readState } from '../dev/state-file.ts';
+import { WrongUsage } from '../failure.ts';
+import { outputOf } from './stack-output.ts';
+
+/** Where the tables are, on every command here. */
+export const STORE_OPTIONS = {
+  local: { type: 'boolean' },
+  port: { type: 'string' },
+  stack: { type: 'string' },
+} as const;
+
+export const STORE_HELP = `Where:
+  --stack NAME      a deployed stack, with your AWS credentials. Default Gatehouse
+  --local           the dev gateway on --port`;
+
+interface Where {
+  readonly local?: boolean | undefined;
+  readonly port?: string | undefined;
+  readonly stack?: string | undefined;
+}
+
+const FROM_AFAR = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
+const RETENTION_DAYS = 400;
+
+/** Everything that changing or reading keys and holds needs. @throws Failure for a stack that cannot be read */
+export async function openStores({ local, port, stack = 'Gatehouse' }: Where) {
+  const { options, tables } = local === true ? localStores(port) : await deployedStores(stack);
+  const dynamo = createDynamo(options);
+  const events = createEventWriter({ dynamo, table: tables.audit, clock: systemClock, retentionDays: RETENTION_DAYS });
+  const holds = createUserHolds({ dynamo, table: tables.state, clock: systemClock, events });
+  const actor = { issuer: 'local', subject: userInfo().username } as const;
+  return { options, tables, dynamo, events, holds, actor, userKey };
+}
+
+function localStores(port: string | undefined) {
+  const { dynamodb, tables } = readState(toPort(port));
+  return { options: localDynamo(dynamodb) as DynamoOptions, tables };
+}
+
+async function deployedStores(stack: string) {
+  const named = (name: string) => outputOf(stack, name);
+  const tables = {
+    identities: await named('IdentitiesTable'),
+    audit: await named('AuditTable'),
+    state: await named('StateTable'),
+  };
+  return { options: { limits: FROM_AFAR } as DynamoOptions, tables };
+}
+
+/** @throws WrongUsage */
+export function toUser(text: string | undefined): string {
+  if (text !== undefined && /^usr_[0-9A-HJKMNP-TV-Z]{26}$/.test(text)) return text;
+  throw new WrongUsage(`--user ${text ?? ''} is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.`);
+}

@@ -1,0 +1,79 @@
+import type { Dynamo } from '../aws/dynamodb.ts';
+import type { Objects } from '../aws/objects.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Actor, EventWriter } from './events.ts';
+
+/** One user must not be erased for now. */
+export interface UserHold {
+  readonly uid: string;
+  readonly reason: string;
+  /** Who asked for it. */
+  readonly by: string;
+  /** Epoch milliseconds. */
+  readonly since: number;
+}
+
+const keyOf = (uid: string) => ({ pk: 'HOLDS#audit', sk: uid });
+
+export interface HoldOptions {
+  readonly dynamo: Dynamo;
+  /** The state table. */
+  readonly table: string;
+  readonly clock: Clock;
+  readonly events: EventWriter;
+}
+
+/** Legal hold on a user: while it stands, eraseUser refuses. Each change is an event of the trail before it is made. */
+export interface UserHolds {
+  find(uid: string): Promise<UserHold | undefined>;
+  /** Returns the hold that stands; the first one stays. */
+  place(uid: string, reason: string, actor: Actor): Promise<UserHold>;
+  /** Returns whether there was one. */
+  release(uid: string, actor: Actor): Promise<boolean>;
+}
+
+export function createUserHolds({ dynamo, table, clock, events }: HoldOptions): UserHolds {
+  const find = async (uid: string): Promise<UserHold | undefined> => {
+    const item = await dynamo.get(table, keyOf(uid), { consistent: true });
+    return item && { uid, reason: String(item['reason']), by: String(item['by']), since: Number(item['since']) };
+  };
+  return {
+    find,
+    place: async (uid, reason, actor) => {
+      await events.admin({ actor, action: 'audit/hold', detail: `${uid} ${reason}` });
+      const hold: UserHold = { uid, reason, by: `${actor.issuer}:${actor.subject}`, since: clock() };
+      await dynamo.putIfAbsent(table, { ...keyOf(uid), ...hold });
+      return (await find(uid)) ?? hold;
+    },
+    release: async (uid, actor) => {
+      if ((await find(uid)) === undefined) return false;
+      await events.admin({ actor, action: 'audit/release', detail: uid });
+      await dynamo.delete(table, keyOf(uid));
+      return true;
+    },
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/**
+ * S3 legal hold on everything that the archive has of some days: records, seals and manifests. `log/` is kept by itself,
+ * since the newest checkpoint needs all of it.
+ *
+ * @param from first day and `to` last day, epoch milliseconds of any time in them
+ * @returns how many objects
+ */
+export async function holdDays(objects: Objects, from: number, to: number, on: boolean): Promise<number> {
+  let count = 0;
+  for (let at = from - (from % DAY_MS); at <= to; at += DAY_MS) {
+    const day = new Date(at).toISOString().slice(0, 10);
+    const path = day.replaceAll('-', '/');
+    for (const prefix of [`records/dt=${day}/`, `seals/${path}/`, `manifests/${path}.json`]) {
+      for await (const { key } of objects.list(prefix)) {
+        await objects.hold(key, on);
+        count++;
+      }
+    }
+  }
+  return count;
+}

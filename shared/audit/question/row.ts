@@ -1,0 +1,70 @@
+import type { Item } from '../../aws/dynamodb.ts';
+import { EVENT_PHASE } from '../event-record.ts';
+import { PHASE } from '../record.ts';
+import type { Call, Kind, State } from './question.ts';
+
+/** One call: its intent and outcome joined, or its denial; or one event. */
+export interface AuditRow {
+  readonly callId: string;
+  readonly kind: Kind;
+  readonly time: number;
+  readonly uid: string | null;
+  readonly subject: string;
+  /** `tools/call`, `prompts/get`, `resources/read` or `completion/complete`; of an event, what was done. */
+  readonly method: string;
+  /** The tool, prompt or resource; empty for an event. */
+  readonly tool: string;
+  readonly decision: 'allowed' | 'denied';
+  /** `ok`, `error`, `unknown`, `open` (intent without outcome), or for a denial its error code. */
+  readonly outcome: string;
+  readonly detail: string | null;
+  readonly clientId: string | null;
+  readonly latencyMs: number | null;
+}
+
+/** The item that says most of a call. */
+export function lastItem({ items }: Call): Item {
+  const { denial, outcome, intent } = PHASE;
+  return items.get(EVENT_PHASE) ?? items.get(denial) ?? items.get(outcome) ?? items.get(intent) ?? {};
+}
+
+export function toRow(call: Call): AuditRow {
+  const item = lastItem(call);
+  const state = stateOf(call);
+  const isEvent = kindOf(call) !== 'call';
+  return {
+    callId: call.callId,
+    kind: kindOf(call),
+    time: Number(item['ts']),
+    uid: text(item['uid']),
+    subject: text(item['subject']) ?? '',
+    method: text(item['method']) ?? '',
+    tool: text(item['tool']) ?? (isEvent ? '' : '(unknown)'),
+    decision: state === 'denied' ? 'denied' : 'allowed',
+    outcome: state === 'denied' ? (text(item['reason']) ?? 'denied') : state,
+    detail: text(item['errorType']) ?? text(item['detail']),
+    clientId: text(item['clientId']),
+    latencyMs: typeof item['latencyMs'] === 'number' ? item['latencyMs'] : null,
+  };
+}
+
+/** The index by state has no field `kind`, and of events only authentication failures. */
+export function kindOf({ items }: Call): Kind {
+  const event = items.get(EVENT_PHASE);
+  return event === undefined ? 'call' : ((text(event['kind']) ?? 'auth-failure') as Kind);
+}
+
+export function stateOf(call: Call): State {
+  const { items } = call;
+  const event = items.get(EVENT_PHASE);
+  if (event !== undefined) return event['decision'] === 'denied' ? 'denied' : 'ok';
+  if (items.has(PHASE.denial)) return 'denied';
+  const outcome = items.get(PHASE.outcome);
+  if (outcome === undefined) return 'open';
+  if (outcome['isError'] !== true) return 'ok';
+  return outcome['errorType'] === 'UNKNOWN' ? 'unknown' : 'error';
+}
+
+export function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,121 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { projectRoot } from '../../infra/project.ts';
+import { formatVkey } from '../../shared/audit/log/note.ts';
+import { buildArchive, rewriteLines } from '../support/archive-world.ts';
+import { createTestSigner } from '../support/sealing.ts';
+
+const execute = promisify(execFile);
+const work = mkdtempSync(join(tmpdir(), 'gatehouse-verify-'));
+const [good, bad] = [join(work, 'good'), join(work, 'bad')];
+let key = '';
+let call = '';
+
+beforeAll(async () => {
+  const built = await buildArchive(Date.UTC(2026, 10, 25, 8, 0), 12, 3);
+  key = formatVkey(built.key.name, built.key.publicKey);
+  call = String(built.records[0]?.['callId']);
+  for (const directory of [good, bad]) {
+    for (const [path, body] of built.files) {
+      const file = join(directory, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, body);
+    }
+  }
+  const day = join(bad, 'records/dt=2026-11-25');
+  const file = join(day, readdirSync(day).sort()[0] ?? '');
+  writeFileSync(
+    file,
+    rewriteLines(readFileSync(file), ([, ...rest]) => rest),
+  );
+});
+afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+async function audit(...args: string[]) {
+  const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '' };
+  const result = execute(process.execPath, ['cli/gatehouse.mjs', 'audit', ...args], { cwd: projectRoot, env });
+  return result.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+  );
+}
+
+test('verify ends with 0 and a summary for an archive as it was sealed', async () => {
+  const { code, stdout, stderr } = await audit('verify', '--archive', good, '--key', key);
+  expect({ code, stderr, stdout: stdout.replace(/Root .*/, 'Root …') }).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: `Log       gatehouse-audit/000000000000/local/Test
+Verified  2026-11-25T08:00:00Z to 2026-11-25T08:12:00Z
+Records   20, of 20 in the log
+Seals     12 minutes, 0 backfills
+Root …
+
+OK: every record is as it was sealed, and none is missing.
+`,
+  });
+});
+
+test('verify ends with 1 and names what is broken, also as JSON', async () => {
+  const [text, json] = [
+    await audit('verify', '--archive', bad, '--key', key),
+    await audit('verify', '--archive', bad, '--key', key, '--json'),
+  ];
+  expect([text.code, json.code]).toEqual([1, 1]);
+  expect(text.stdout).toMatch(/BROKEN record-missing\n {4}Record \S+#0 was sealed and is missing\./);
+  expect(text.stdout).toMatch(/BROKEN: the trail is not what was signed\. Read the findings\.\n$/);
+  const report = JSON.parse(json.stdout) as { verdict: string; counts: object };
+  expect([report.verdict, report.counts]).toEqual(['broken', { 'record-missing': 1, 'outcome-without-intent': 1 }]);
+});
+
+test('verify ends with 2 when the log does not reach the time asked for, and when there is nothing to read', async () => {
+  const short = await audit('verify', '--archive', good, '--key', key, '--to', '2026-11-25T09:00:00Z');
+  const empty = await audit('verify', '--archive', work, '--key', key);
+  expect([short.code, empty.code]).toEqual([2, 2]);
+  expect(short.stdout).toContain('INCOMPLETE log-ends-early');
+  expect(empty.stdout).toContain('INCOMPLETE no-seals');
+});
+
+test.each([
+  ['no key', ['--archive', '.'], 'Say which key you trust: --key or --key-file.'],
+  ['a key that is none', ['--archive', '.', '--key', 'x'], 'The key cannot be used: no verifier key'],
+  ['no archive', ['--key', 'x'], 'Say where the archive is: --archive DIR'],
+  ['a bucket that is none', ['--archive', 's3://', '--key', 'x'], '--archive s3:// names no bucket.'],
+  [
+    'a time that is none',
+    ['--archive', '.', '--key', () => key, '--from', 'yesterday'],
+    '--from yesterday is no time.',
+  ],
+] as ReadonlyArray<readonly [string, ReadonlyArray<string | (() => string)>, string]>)(
+  'verify with %s says what to do',
+  async (_name, args, sentence) => {
+    const given = args.map((one) => (typeof one === 'string' ? one : one()));
+    const { code, stderr } = await audit('verify', ...given);
+    expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+  },
+);
+
+test('a proof that is handed on convinces with the key alone, and another key does not open it', async () => {
+  const file = join(work, 'proof.json');
+  expect(await audit('prove', call, '--archive', good, '--out', file)).toEqual({ code: 0, stdout: '', stderr: '' });
+  const { code, stdout } = await audit('check-proof', file, '--key', key);
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(
+      /^Record \S+#0: number 0 of 5, sealed 2026-11-25T08:02:30.000Z\n {4}tool "echo", subject "alice", decision "allowed"\nRecord \S+#1: number 1 of 5, .*\n.*\nOK: in the log gatehouse-audit\/000000000000\/local\/Test\.\n$/,
+    ),
+  ]);
+  const other = await audit('check-proof', file, '--key', createTestSigner().vkey);
+  expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('has no signature by')]);
+});
+
+test('prove says what is missing for a call that is not there, and what an id looks like', async () => {
+  const unknown = await audit('prove', '019ab845-6a00-7abc-8def-0123456789ab', '--archive', good);
+  const wrong = await audit('prove', 'yesterday', '--archive', good);
+  expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('The archive has no call 019ab845')]);
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Say which call, by its id.')]);
+});

@@ -1,0 +1,38 @@
+import { expect, test } from '@jest/globals';
+import { checkCall } from '../../../../shared/audit/question/check-call.ts';
+import type { Item } from '../../../../shared/aws/dynamodb.ts';
+import { NOW } from '../../../support/config.ts';
+import { callIdOf, recordsOf } from '../../../support/synthetic-trail.ts';
+
+const CALL = { at: NOW, end: 'ok' } as const;
+const [INTENT = {}, OUTCOME = {}] = recordsOf(CALL) as readonly Item[];
+
+function check(items: Readonly<Record<string, Item>>) {
+  const {
+    items: checked,
+    isChained,
+    isSound,
+  } = checkCall({ callId: callIdOf(CALL), items: new Map(Object.entries(items)) });
+  return [checked.map(({ isAsHashed, isInPlace }) => isAsHashed && isInPlace), isChained, isSound];
+}
+
+test.each<readonly [string, Readonly<Record<string, Item>>, readonly unknown[]]>([
+  ['a call as it was written', { 0: INTENT, 1: OUTCOME }, [[true, true], true, true]],
+  ['a call that has not ended', { 0: INTENT }, [[true], undefined, true]],
+  ['a field that was changed', { 0: INTENT, 1: { ...OUTCOME, isError: true } }, [[true, false], true, false]],
+  ['a field that was added', { 0: { ...INTENT, note: 'x' }, 1: OUTCOME }, [[false, true], false, false]],
+  ['an intent that was changed with its hash', { 0: rehashed(), 1: OUTCOME }, [[true, true], false, false]],
+  ['an outcome without its intent', { 1: OUTCOME }, [[true], false, false]],
+  [
+    'an item in another partition',
+    { 0: { ...INTENT, pk: 'D#20260101#00' }, 1: OUTCOME },
+    [[false, true], false, false],
+  ],
+  ['a value that no record can have', { 0: { ...INTENT, ts: Number.NaN }, 1: OUTCOME }, [[false, true], false, false]],
+])('%s: sound items, chain, verdict', (_name, items, expected) => {
+  expect(check(items)).toEqual(expected);
+});
+
+function rehashed(): Item {
+  return recordsOf({ ...CALL, client: 'other' })[0] as Item;
+}

@@ -1,0 +1,82 @@
+import { expect, test } from '@jest/globals';
+import { createAuditReader } from '../../../../shared/audit/query.ts';
+import { followCalls } from '../../../../shared/audit/question/follow.ts';
+import type { Filters } from '../../../../shared/audit/question/question.ts';
+import { toRow } from '../../../../shared/audit/question/row.ts';
+import type { Dynamo } from '../../../../shared/aws/dynamodb.ts';
+import { NOW } from '../../../support/config.ts';
+import { createMemoryTable } from '../../../support/memory-query.ts';
+import { type SyntheticCall, writeCalls } from '../../../support/synthetic-trail.ts';
+
+/** What is written before each look, `looks` of them, `every` milliseconds apart → what is shown at each. */
+async function follow(writes: ReadonlyArray<readonly SyntheticCall[]>, everyMs: number, filters: Filters = {}) {
+  const memory = { dynamo: createMemoryTable() as Dynamo, table: '', audit: '' };
+  let now = NOW;
+  let look = 0;
+  const stop = new AbortController();
+  const shown: string[][] = writes.map(() => []);
+  const sleep = async (ms: number) => {
+    now += ms;
+    look += 1;
+    if (look === writes.length) stop.abort();
+    await writeCalls(memory, writes[look] ?? []);
+  };
+  await writeCalls(memory, writes[0] ?? []);
+  const options = { reader: createAuditReader(memory), filters, clock: () => now, sleep, signal: stop.signal, everyMs };
+  for await (const call of followCalls(options)) {
+    const { time, tool, outcome } = toRow(call);
+    shown[look]?.push(`${time - NOW} ${tool} ${outcome}`);
+  }
+  return shown;
+}
+
+const call = (at: number, end: SyntheticCall['end'], more: Partial<SyntheticCall> = {}) => ({
+  at: NOW + at,
+  n: at + 9999,
+  end,
+  ...more,
+});
+
+test('shows each call once, when it has ended, and nothing from before', async () => {
+  const writes = [
+    [call(-1, 'ok'), call(0, 'ok')],
+    [call(1500, 'open')],
+    [call(1500, 'error'), call(1700, 'denied')],
+    [],
+  ];
+  expect(await follow(writes, 2000)).toEqual([
+    ['0 echo ok'],
+    [],
+    ['1500 echo error', '1700 echo INSUFFICIENT_SCOPE'],
+    [],
+  ]);
+});
+
+test('a call that began earlier and ends later comes in between', async () => {
+  const writes = [[], [call(1000, 'ok')], [call(500, 'ok'), call(3000, 'ok')]];
+  expect(await follow(writes, 2000)).toEqual([[], ['1000 echo ok'], ['500 echo ok', '3000 echo ok']]);
+});
+
+test('what has not ended in time is shown as open, once, and again when it ends', async () => {
+  const writes = [[call(0, 'open')], [], [], [call(0, 'ok')], []];
+  expect(await follow(writes, 20_000)).toEqual([[], [], ['0 echo open'], ['0 echo ok'], []]);
+});
+
+test('only what is asked for', async () => {
+  const writes = [[call(0, 'ok'), call(1, 'ok', { tool: 'whoami' })], [call(2, 'denied', { tool: 'whoami' })]];
+  expect(await follow(writes, 1000, { tool: 'whoami' })).toEqual([['1 whoami ok'], ['2 whoami INSUFFICIENT_SCOPE']]);
+});
+
+test('ends with its signal without another look', async () => {
+  const stop = new AbortController();
+  stop.abort();
+  const options = {
+    reader: {} as never,
+    filters: {},
+    clock: () => NOW,
+    sleep: async () => undefined,
+    signal: stop.signal,
+    everyMs: 1,
+  };
+  expect(await followCalls(options).next()).toEqual({ done: true, value: undefined });
+});
