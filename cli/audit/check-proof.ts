@@ -3,7 +3,7 @@ import { checkProof, ProofError, type ProvenRecord } from '../../shared/audit/ve
 import { canonicalJson } from '../../shared/core/canonical-json.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
-import { readText, toPinnedKey } from './archive-options.ts';
+import { pinnedKey, readText } from './archive.ts';
 
 const OPTIONS = { key: { type: 'string' }, 'key-file': { type: 'string' }, json: { type: 'boolean' } } as const;
 
@@ -21,8 +21,8 @@ Ends with 0: proven; 1: not proven; 2: wrong arguments.`,
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new WrongUsage('Name the file of the proof.');
-    const pinned = toPinnedKey(values);
-    const text = readText(file, 'The proof');
+    const pinned = pinnedKey(values);
+    const text = readText(file);
     try {
       const proven = checkProof(text, pinned);
       process.stdout.write(values.json ? `${JSON.stringify(toJson(proven))}\n` : toText(proven, pinned.name));

@@ -1,38 +1,51 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { proveCall } from '../../shared/audit/verify/prove.ts';
+import { ProofError } from '../../shared/audit/verify/proof.ts';
 import type { Command } from '../command.ts';
-import { WrongUsage } from '../failure.ts';
-import { ARCHIVE_HELP, orFailure, toArchive, toPinnedKey } from './archive-options.ts';
+import { Failure, WrongUsage } from '../failure.ts';
+import { ARCHIVE_HELP, ARCHIVE_OPTIONS, openArchiveOf, pinnedKey } from './archive.ts';
 
-const OPTIONS = {
-  archive: { type: 'string' },
-  key: { type: 'string' },
-  'key-file': { type: 'string' },
-  out: { type: 'string' },
-} as const;
+const OPTIONS = { ...ARCHIVE_OPTIONS, out: { type: 'string' } } as const;
 
 const CALL = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export const proveCommand: Command = {
-  help: `Usage: npm run gatehouse -- audit prove CALL --archive WHERE --key VKEY [options]
+  help: `Usage: npm run gatehouse -- audit prove CALL [options]
 
-Writes a file that proves the records of one call to somebody who has only the public key: audit check-proof reads it.
+Writes a file that shows to an outsider that the records of one call are in the log. "audit check-proof" checks it with the
+key that they pinned, and needs nothing else.
 
-${ARCHIVE_HELP}
-  --out FILE        write there, never over a file. Default: print it`,
+  --out FILE        write there, never over a file. Default: print it
+
+${ARCHIVE_HELP}`,
   run: async (args) => {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
     const [callId = '', ...more] = positionals;
     if (!CALL.test(callId) || more.length > 0) {
-      throw new WrongUsage('Name one call by its id. Example: audit prove 01a21018-ced8-7a11-8b9c-0a24d7a02364');
+      throw new WrongUsage(
+        'Say which call, by its id. Example: audit prove 019ab845-6a00-7abc-8def-0123456789ab --local',
+      );
     }
-    const pinned = toPinnedKey(values);
-    const proof = await orFailure(proveCall({ objects: toArchive(values.archive), pinned, callId }));
+    const proof = await proveCall({ objects: await openArchiveOf(values), key: pinnedKey(values), callId }).catch(fail);
     const text = `${JSON.stringify(proof, null, 1)}\n`;
     if (values.out === undefined) return void process.stdout.write(text);
-    const { out } = values;
-    await orFailure((async () => writeFileSync(out, text, { flag: 'wx' }))());
-    process.stdout.write(`${proof.records.length} records of call ${callId} are proven by ${out}.\n`);
+    write(values.out, text);
+    process.stdout.write(`${values.out} proves ${proof.records.length} records of call ${callId}.\n`);
   },
 };
+
+function fail(error: unknown): never {
+  if (error instanceof ProofError) throw new Failure(error.message);
+  throw error;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    const why =
+      error instanceof Error && 'code' in error && error.code === 'EEXIST' ? 'is there already' : 'cannot be written';
+    throw new Failure(`${file} ${why}.`);
+  }
+}

@@ -1,99 +1,98 @@
 import { parseArgs } from 'node:util';
 import type { TableSource } from '../../shared/audit/verify/table.ts';
-import { type Progress, verifyArchive } from '../../shared/audit/verify/verify.ts';
+import { type Progress, type VerifyOptions, verifyArchive } from '../../shared/audit/verify/verify.ts';
 import { createDynamo } from '../../shared/aws/dynamodb.ts';
-import { stackOutputs } from '../../shared/aws/cloudformation.ts';
 import { toPort } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
-import { Failure, WrongUsage } from '../failure.ts';
-import { ARCHIVE_HELP, messageOf, readText, toArchive, toPinnedKey } from './archive-options.ts';
+import { isWrongUsage, WrongUsage } from '../failure.ts';
+import { ARCHIVE_HELP, ARCHIVE_OPTIONS, type ArchiveValues, openArchiveOf, pinnedKey, readText } from './archive.ts';
+import { outputOf } from './stack-output.ts';
+import { toTime } from './times.ts';
 import { verifyText } from './verify-text.ts';
 
 const OPTIONS = {
+  ...ARCHIVE_OPTIONS,
   from: { type: 'string' },
   to: { type: 'string' },
-  archive: { type: 'string' },
-  key: { type: 'string' },
-  'key-file': { type: 'string' },
   'expect-size': { type: 'string' },
-  expect: { type: 'string' },
+  'expect-note': { type: 'string', multiple: true },
   lag: { type: 'string' },
   table: { type: 'string' },
-  stack: { type: 'string' },
-  local: { type: 'boolean' },
-  port: { type: 'string' },
+  'with-table': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
 
 export const verifyCommand: Command = {
-  help: `Usage: npm run gatehouse -- audit verify --archive WHERE --key VKEY [options]
+  help: `Usage: npm run gatehouse -- audit verify [options]
 
-Recomputes the log from its archive, offline, and names everything that is not what was signed.
+Recomputes the audit trail from its records up and names whatever is not what was signed. Needs the archive and the key that
+you pinned, and with a folder no network. docs/verify-the-audit.md explains each line and each finding.
 
-${ARCHIVE_HELP}
-  --from T          a time such as 2026-11-24T08:00:00Z, 24h, 7d. Default: the first entry of the log
-  --to T            the same, or now. Default: the newest seal. When the log ends before it, the answer is 2
-  --expect-size N   the log had at least N entries when you last saw it
-  --expect FILE     a checkpoint that you kept: it must still be in the log
+  --from T          only from then on: 24h, 7d, or a time such as 2026-11-24T08:00:00Z. Default: from the first entry
+  --to T            up to then, or now; the log has to reach it. Default: to the newest seal
+  --expect-size N   the log had N entries when you last saw it, or more
+  --expect-note F   a checkpoint of this log that you kept: it must still be in it. May be repeated
   --lag T           how far the archive may be behind the seals. Default 1h
+  --with-table      compare the table of --stack or --local too; --table NAME names another
   --json            the report as one JSON object
 
-Compare with the table too:
-  --table NAME, --stack NAME, or --local with --port N
+${ARCHIVE_HELP}
 
-Ends with 0: all is what was signed; 1: broken; 2: incomplete, or the archive or the arguments could not be read.`,
+Ends with 0: all is what was signed. 1: broken. 2: incomplete, or nothing could be read.`,
   run: async (args) => {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const now = Date.now();
-    const pinned = toPinnedKey(values);
-    const objects = toArchive(values.archive);
-    const { from, to } = { from: toTime('--from', values.from, now), to: toTime('--to', values.to, now) };
-    if (from !== undefined && to !== undefined && from >= to) throw new WrongUsage('--from is not before --to.');
-    const known = {
-      size: toSize(values['expect-size']),
-      note: values.expect === undefined ? undefined : readText(values.expect, '--expect'),
-    };
-    const lag = values.lag === undefined ? undefined : now - (toTime('--lag', values.lag, now) ?? now);
+    const asked = toQuestion(values, Date.now());
+    const key = pinnedKey(values);
     try {
       const report = await verifyArchive({
-        objects,
-        pinned,
-        from,
-        to,
-        known,
-        ...(lag === undefined ? {} : { archiveLagMs: lag }),
-        ...(process.stderr.isTTY && { onProgress: showProgress() }),
+        ...asked,
+        key,
+        objects: await openArchiveOf(values),
         table: await toTable(values),
+        ...(process.stderr.isTTY && { onProgress: showProgress() }),
       });
       if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
       process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : verifyText(report));
       process.exitCode = report.exit;
     } catch (error) {
+      if (isWrongUsage(error)) throw error;
       // Neither sound nor broken: nothing can be said.
-      process.stderr.write(`The archive could not be verified: ${messageOf(error)}\n`);
+      process.stderr.write(`The archive cannot be read: ${error instanceof Error ? error.message : 'unknown'}\n`);
       process.exitCode = 2;
     }
   },
 };
 
-const UNITS: ReadonlyMap<string, number> = new Map([
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-]);
+interface Values extends ArchiveValues {
+  readonly from?: string;
+  readonly to?: string;
+  readonly 'expect-size'?: string;
+  readonly 'expect-note'?: readonly string[];
+  readonly lag?: string;
+  readonly table?: string;
+  readonly 'with-table'?: boolean;
+}
 
-function toTime(option: string, text: string | undefined, now: number): number | undefined {
+function toQuestion(values: Values, now: number): Pick<VerifyOptions, 'from' | 'to' | 'known' | 'archiveLagMs'> {
+  const [from, to] = [momentOf('--from', values.from, now), momentOf('--to', values.to, now)];
+  if (from !== undefined && to !== undefined && from >= to) throw new WrongUsage('--from is not before --to.');
+  const lag = momentOf('--lag', values.lag, now);
+  return {
+    from,
+    to,
+    known: { size: toSize(values['expect-size']), notes: (values['expect-note'] ?? []).map(readText) },
+    ...(lag === undefined ? {} : { archiveLagMs: now - lag }),
+  };
+}
+
+function momentOf(option: string, text: string | undefined, now: number): number | undefined {
   if (text === undefined) return undefined;
   if (text === 'now') return now;
-  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   // Without a zone it would be that of the machine, and two auditors would verify two ranges.
-  const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?$/.test(text);
-  const time =
-    count === undefined ? (isTime ? Date.parse(text) : Number.NaN) : now - Number(count) * (UNITS.get(unit) ?? 0);
-  if (Number.isFinite(time)) return Math.max(0, time);
-  throw new WrongUsage(`${option} ${text} is no time. Examples: 30m, 24h, 7d, 2026-11-24T08:00:00Z`);
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+$/.test(text)) throw new WrongUsage(`${option} ${text} has no zone. Add Z for UTC.`);
+  return toTime(option, text, now);
 }
 
 function toSize(text: string | undefined): number | undefined {
@@ -102,23 +101,19 @@ function toSize(text: string | undefined): number | undefined {
   throw new WrongUsage(`--expect-size ${text} is no number of entries.`);
 }
 
-async function toTable(values: {
-  table?: string;
-  stack?: string;
-  local?: boolean;
-  port?: string;
-}): Promise<TableSource | undefined> {
-  const clock = Date.now;
-  if (values.local) {
-    const { dynamodb, tables } = readState(toPort(values.port));
-    return { dynamo: createDynamo(localDynamo(dynamodb)), table: tables.audit, clock };
+/** A terminal may be far from the region, and may wait. */
+const FROM_AFAR = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
+
+async function toTable(values: Values): Promise<TableSource | undefined> {
+  const { local, port, stack, table } = values;
+  if (table === undefined && values['with-table'] !== true) return undefined;
+  if (local === true) {
+    const { dynamodb, tables } = readState(toPort(port));
+    return { dynamo: createDynamo(localDynamo(dynamodb)), table: table ?? tables.audit, clock: Date.now };
   }
-  const table = values.table ?? (values.stack && (await stackOutputs(values.stack)).get('AuditTable'));
-  if (values.stack !== undefined && table === undefined) {
-    throw new Failure(`The stack ${values.stack} has no output AuditTable. Name the table with --table.`);
-  }
-  const limits = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
-  return table ? { dynamo: createDynamo({ limits }), table, clock } : undefined;
+  if (table === undefined && stack === undefined) throw new WrongUsage('Say which table: --table, --stack or --local.');
+  const name = table ?? (await outputOf(stack ?? '', 'AuditTable'));
+  return { dynamo: createDynamo({ limits: FROM_AFAR }), table: name, clock: Date.now };
 }
 
 /** At most five times a second. */

@@ -19,5 +19,5 @@ export function objectsOf(archive: Archive): ReadObjects {
 
 /** Nothing may be excused by an archive that is behind, unless a test says so. */
 export function verifyMap(archive: Archive, vkey: string, options: Partial<VerifyOptions> = {}) {
-  return verifyArchive({ objects: objectsOf(archive), pinned: parseVkey(vkey), archiveLagMs: 0, ...options });
+  return verifyArchive({ objects: objectsOf(archive), key: parseVkey(vkey), archiveLagMs: 0, ...options });
 }

@@ -222,7 +222,7 @@ export const SEAL_ROWS: readonly Mutation[] = [
   {
     name: 'the log is made anew with the key, without one record',
     found: 'log-forked',
-    options: ({ archive }) => ({ known: { note: String(readJson(archive, 'kept')['note']) } }),
+    options: ({ archive }) => ({ known: { notes: [String(readJson(archive, 'kept')['note'])] } }),
     apply: async ({ archive, signer, pick }) => {
       const key = pick(sealKeys(archive).filter((one) => readSealAt(archive, one).size > 20));
       const kept = readSealAt(archive, key);
@@ -239,7 +239,7 @@ export const SEAL_ROWS: readonly Mutation[] = [
       found: 'log-truncated',
       options: ({ archive }) => {
         const { note, size } = readJson(archive, 'kept') as unknown as Seal;
-        return { known: what === 'a size' ? { size } : { note } };
+        return { known: what === 'a size' ? { size } : { notes: [note] } };
       },
       apply: ({ archive, pick }) => {
         const keys = sealKeys(archive);
@@ -270,7 +270,7 @@ export const SEAL_ROWS: readonly Mutation[] = [
   {
     name: 'another key is pinned',
     found: 'no-seals',
-    options: () => ({ pinned: { name: LOG_NAME, publicKey: Buffer.alloc(32, 9) } }),
+    options: () => ({ key: { name: LOG_NAME, publicKey: Buffer.alloc(32, 9) } }),
     apply: () => ({}),
   },
   {

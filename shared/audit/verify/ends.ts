@@ -3,7 +3,7 @@ import { manifestPath } from '../log/manifest.ts';
 import type { NoteKey } from '../log/note.ts';
 import { verifyNote } from '../log/note.ts';
 import { DAY_MS, MINUTE_MS } from '../log/order.ts';
-import { readCheckpointText, sealPath } from '../log/seal.ts';
+import { readCheckpointText, type SignedSeal, sealPath } from '../log/seal.ts';
 import { TREE } from '../log/sealer.ts';
 import { TILE_WIDTH } from '../log/tiles.ts';
 import type { ReadObjects } from './day-records.ts';
@@ -14,18 +14,14 @@ import { readSeal, reasonOf, type TrustedSeal } from './seal-reader.ts';
 /** What the auditor knows from elsewhere, so that nobody can hide that the log was longer. */
 export interface Known {
   readonly size?: number | undefined;
-  /** A signed checkpoint that was seen before. */
-  readonly note?: string | undefined;
+  /** Signed checkpoints that were seen before. */
+  readonly notes?: readonly string[] | undefined;
 }
 
-/**
- * What an auditor kept must still be in the log.
- *
- * @throws NoteError, SealError when the note is none of this log
- */
+/** What an auditor kept must still be in the log. */
 export async function checkKnown(
   objects: ReadObjects,
-  { size, note }: Known,
+  { size, notes = [] }: Known,
   newest: TrustedSeal,
   pinned: NoteKey,
   report: Report,
@@ -34,25 +30,44 @@ export async function checkKnown(
     const says = `The log was known to have ${size} entries; it ends with ${newest.size}.`;
     report('log-truncated', { seal: newest.n, says, expected: `${size}`, actual: `${newest.size}` });
   }
-  if (note === undefined) return;
-  const verified = verifyNote(note, pinned);
-  if ('reason' in verified) throw new Error(`The note that was kept is not of this log: ${verified.reason}.`);
-  const kept = readCheckpointText(verified.text);
+  for (const note of notes) await checkNote(objects, note, newest, pinned, report);
+}
+
+async function checkNote(
+  objects: ReadObjects,
+  note: string,
+  newest: TrustedSeal,
+  pinned: NoteKey,
+  report: Report,
+): Promise<void> {
+  const kept = readKept(note, pinned);
+  if (typeof kept === 'string') {
+    report('note-forged', { says: `A checkpoint that was kept is none of this log: ${kept}.` });
+    return;
+  }
   const where = { object: sealPath(kept), seal: kept.n, minute: isoTime(kept.from), expected: kept.hash };
   if (kept.n > newest.n) {
-    report('log-truncated', {
-      ...where,
-      says: `Seal ${kept.n} was kept; the log ends with seal ${newest.n}.`,
-      actual: 'none',
-    });
+    const says = `Seal ${kept.n} was kept; the log ends with seal ${newest.n}.`;
+    report('log-truncated', { ...where, says, actual: 'none' });
     return;
   }
   const there = await readSeal(objects, sealPath(kept), pinned, () => undefined);
-  if (there?.hash === kept.hash) return;
-  const says = `Seal ${kept.n} of the archive is not the one that was kept, and the key signed both.`;
   if (there === undefined) {
     report('seal-missing', { ...where, says: `Seal ${kept.n} was kept and is not in the archive.`, actual: 'none' });
-  } else report('log-forked', { ...where, says, actual: there.hash });
+  } else if (there.hash !== kept.hash) {
+    const says = `Seal ${kept.n} of the archive is not the one that was kept, and the key signed both.`;
+    report('log-forked', { ...where, says, actual: there.hash });
+  }
+}
+
+function readKept(note: string, pinned: NoteKey): SignedSeal | string {
+  const verified = verifyNote(note, pinned);
+  if ('reason' in verified) return verified.reason;
+  try {
+    return readCheckpointText(verified.text);
+  } catch (error) {
+    return reasonOf(error);
+  }
 }
 
 /** A sealer claims one seal ahead. Whatever goes further was sealed, and its seal is gone. */

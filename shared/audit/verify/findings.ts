@@ -49,6 +49,7 @@ export const FINDINGS = {
     severity: 'broken',
     todo: 'Keep both checkpoints: two signed heads of one log that disagree prove that its operator showed two histories.',
   },
+  'note-forged': { severity: 'broken', todo: KEY },
   'root-mismatch': { severity: 'broken', todo: RESTORE },
   'root-unchecked': {
     severity: 'incomplete',

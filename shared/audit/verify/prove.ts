@@ -18,7 +18,7 @@ import { leavesFromTiles } from './tree.ts';
 
 export interface ProveOptions {
   readonly objects: Objects;
-  readonly pinned: NoteKey;
+  readonly key: NoteKey;
   /** UUIDv7. */
   readonly callId: string;
 }
@@ -28,7 +28,7 @@ export interface ProveOptions {
  *
  * @throws ProofError when a record is not there, is not sealed, or the tiles do not lead to the signed root
  */
-export async function proveCall({ objects, pinned, callId }: ProveOptions): Promise<CallProof> {
+export async function proveCall({ objects, key: pinned, callId }: ProveOptions): Promise<CallProof> {
   const records = await recordsOf(objects, callId);
   if (records.length === 0) throw new ProofError(`The archive has no record of call ${callId}.`);
   const seals = await sealsOver(objects, pinned, uuidv7Time(callId));

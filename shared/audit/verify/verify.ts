@@ -15,7 +15,8 @@ import { type Tree, treeFromTiles } from './tree.ts';
 
 export interface VerifyOptions {
   readonly objects: ReadObjects;
-  readonly pinned: NoteKey;
+  /** Pinned by the auditor, never out of the archive. */
+  readonly key: NoteKey;
   /** Epoch milliseconds; rounded to the whole minutes around them. */
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -45,10 +46,10 @@ const ARCHIVE_LAG_MS = 60 * MINUTE_MS;
  * Recomputes a log from its archive: every seal by itself, its place in the chain, every record under it, the tree, the
  * tiles, the pairs of intent and outcome, the manifests. Reads on through the range and holds two days of record hashes.
  *
- * @throws Error when the archive cannot be read, or the note that was kept is of another log
+ * @throws Error when the archive cannot be read
  */
 export async function verifyArchive(options: VerifyOptions): Promise<VerifyReport> {
-  const { objects, pinned, parts = VERIFY_PARTS } = options;
+  const { objects, key: pinned, parts = VERIFY_PARTS } = options;
   const collector = createCollector(options.maxFindings ?? MAX_FINDINGS, options.onFinding);
   const { report } = collector;
   const keys = await listSealKeys(objects, report);
@@ -103,7 +104,7 @@ function rangeOf({ from, to }: VerifyOptions): VerifyRange {
 
 async function runThrough(plan: Plan): Promise<Run> {
   const { options, parts, report, keys, start, trusted, newest, range } = plan;
-  const { objects, pinned, onProgress, archiveLagMs = ARCHIVE_LAG_MS } = options;
+  const { objects, key: pinned, onProgress, archiveLagMs = ARCHIVE_LAG_MS } = options;
   const holes: Hole[] = [];
   const suspects = new Set<string>();
   const numbers = new Set(keys.map(sealNumberOf));
@@ -220,7 +221,7 @@ async function hasAny(objects: ReadObjects, prefix: string): Promise<boolean> {
 }
 
 async function checkEnds(
-  { objects, pinned, to, known }: VerifyOptions,
+  { objects, key: pinned, to, known }: VerifyOptions,
   parts: VerifyParts,
   report: Report,
   { newest, run, range }: { readonly newest: TrustedSeal; readonly run: Run; readonly range: VerifyRange },
@@ -252,7 +253,7 @@ interface Outcome {
 }
 
 function toReport(
-  { pinned }: VerifyOptions,
+  { key: pinned }: VerifyOptions,
   collector: ReturnType<typeof createCollector>,
   { newest, trusted, run }: Outcome,
 ): VerifyReport {
