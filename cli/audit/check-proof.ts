@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import { checkProof, ProofError, type ProvenRecord } from '../../shared/audit/verify/proof.ts';
-import { canonicalJson } from '../../shared/core/canonical-json.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { pinnedKey, readText } from './archive.ts';
@@ -45,24 +44,31 @@ function toJson(proven: readonly ProvenRecord[]) {
   }));
 }
 
+/** In plain words, also what it does not show: a proof that promises too much is worse than none. */
 function toText(proven: readonly ProvenRecord[], log: string): string {
-  const parts = proven.map(({ record, index, seal }) => {
-    const sealed = new Date(seal.sealedAt).toISOString();
-    return `Record ${String(record['sk'])}, word for word:\n  ${printable(canonicalJson(record))}\n  entry ${index} of ${seal.size}, in seal ${seal.n}, signed at ${sealed}\n`;
-  });
-  return `${parts.join('\n')}
-PROVEN
-- The key of ${log} signed a tree of which ${proven.length === 1 ? 'this record is an entry' : 'these records are entries'}: not one character has changed since then.
-- The record is sealed under the minute or the backfill that its call id belongs to.
+  return `${proven.map(describe).join('\n')}
+OK: in the log ${log}.
 
-NOT PROVEN
-- That the record was true when it was written: the gateway wrote it, and its operator holds the key.
-- That it was written at the time it states; only that it was there when the seal was signed, by the clock of the sealer.
-- That the call has no other record, and that you and others are shown the same log: for that, verify an archive and compare checkpoints.
+Proven
+- The key that you pinned signed a tree in which each of these records is an entry, not one character different.
+- Each lies under the seal of the minute or the backfill that its call id belongs to.
+
+Not proven
+- That a record was true when it was written: the gateway wrote it, and its operator has the key.
+- When it was written. It was there when the seal was signed, by the clock of the sealer.
+- That the call has no other record, or that everybody is shown this log: verify an archive, and compare checkpoints.
 `;
 }
 
-/** A record may hold what a caller sent; a terminal must not obey it. */
+function describe({ record, index, seal }: ProvenRecord): string {
+  // As JSON: what a client sent must not reach a terminal as it is.
+  const told = ['tool', 'subject', 'decision', 'reason', 'isError'].flatMap((name) =>
+    record[name] === undefined ? [] : [`${name} ${printable(JSON.stringify(record[name]))}`],
+  );
+  const when = new Date(seal.sealedAt).toISOString();
+  return `Record ${String(record['sk'])}: number ${index} of ${seal.size}, sealed ${when} in seal ${seal.n}\n    ${told.join(', ')}`;
+}
+
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }

@@ -15,7 +15,7 @@ export function verifyText(report: VerifyReport): string {
     ['Range', range === null ? 'nothing' : `${range.from} to ${range.to}`],
     ['Start', startOf(trusted)],
     ['Newest', newest === null ? 'none' : `seal ${newest.n}, ${newest.size} entries, sealed up to ${newest.through}`],
-    ['Records', `${checked.records} records of ${checked.calls} calls and events in ${checked.objects} objects`],
+    ['Records', `${report.records} records of ${checked.calls} calls and events in ${checked.objects} objects`],
     [
       'Seals',
       `${checked.seals} seals: ${checked.minutes} minutes (${checked.emptyMinutes} empty), ${checked.backfills} backfills`,
@@ -40,7 +40,7 @@ function startOf(trusted: VerifyReport['trusted']): string {
   return `after seal ${trusted.n}: its signed root over ${trusted.size} entries is believed, what follows is recomputed from it`;
 }
 
-export function findingText(finding: Finding): string {
+function findingText(finding: Finding): string {
   const { code, severity, says, expected, actual, todo } = finding;
   const places = [
     finding.seal === undefined ? '' : `seal ${finding.seal}`,

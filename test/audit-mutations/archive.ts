@@ -21,8 +21,8 @@ export interface BuiltArchive {
 
 const MINUTE = 60_000;
 /** Over midnight: the day before is closed by its backfill and manifest at 01:00, the day after is still open. */
-export const START = Date.parse('2026-11-24T22:40:00Z');
-export const END = Date.parse('2026-11-25T02:20:00Z');
+const START = Date.parse('2026-11-24T22:40:00Z');
+const END = Date.parse('2026-11-25T02:20:00Z');
 const STAMP = { ttl: 2_000_000_000, logTs: 1_790_000_000_000 };
 
 export interface BuildOptions {

@@ -56,7 +56,7 @@ export function placesOf(archive: Archive, isWanted: (place: Place) => boolean =
     .filter(isWanted);
 }
 
-export const ofDay = (day: string) => (place: Place) => place.key.startsWith(`records/dt=${day}/`);
+const ofDay = (day: string) => (place: Place) => place.key.startsWith(`records/dt=${day}/`);
 /** Of the day that the log has closed, and of the one that is still open. */
 export const CLOSED = ofDay('2026-11-24');
 export const OPEN = ofDay('2026-11-25');

@@ -12,7 +12,7 @@ const RANDOM_PLACES = 2;
 
 test('an untouched archive of some hundred records has nothing to find', async () => {
   const { archive, signer } = await untouched();
-  const { verdict, exit, counts, findings, checked, trusted } = await verifyMap(archive, signer.vkey);
+  const { verdict, exit, counts, findings, records, checked, trusted } = await verifyMap(archive, signer.vkey);
   expect({ verdict, exit, counts, findings, trusted }).toEqual({
     verdict: 'ok',
     exit: 0,
@@ -20,7 +20,8 @@ test('an untouched archive of some hundred records has nothing to find', async (
     findings: [],
     trusted: null,
   });
-  expect(checked).toMatchObject({ records: 590, seals: 227, minutes: 224, backfills: 3, rootsRecomputed: 227 });
+  expect(records).toBe(590);
+  expect(checked).toMatchObject({ seals: 227, minutes: 224, backfills: 3, rootsRecomputed: 227 });
   expect(checked.emptyMinutes).toBeGreaterThan(60);
 });
 
@@ -34,7 +35,7 @@ describe('each mutation is found and named', () => {
         at,
         named,
         found: expect.arrayContaining([mutation.found]),
-        is: expect.objectContaining({ ...named, code: mutation.found, says: expect.stringMatching(/^[A-Z\d].*\.$/) }),
+        is: expect.objectContaining({ ...named, code: mutation.found, says: expect.stringMatching(/\.$/) }),
       });
       // Another finding of the same change may be graver, never lighter.
       if (exit !== 0) expect([at, report.verdict]).not.toEqual([at, 'ok']);
@@ -71,7 +72,7 @@ function sameText(a: Uint8Array, b: Uint8Array): boolean {
 const nothing = () => undefined;
 const later = async () => undefined;
 
-/** A verifier without one of its parts, and the mutation that it then takes for sound. */
+/** A verifier without one of its parts, and the mutation that it then does not see. */
 const BROKEN: ReadonlyArray<readonly [keyof VerifyParts, string, Partial<VerifyParts>]> = [
   ['checkPairs', 'a call ran without an intent', { checkPairs: () => ({ calls: 0, open: 0 }) }],
   ['checkFollows', 'a seal names another one before it, signed with the key', { checkFollows: nothing }],
@@ -90,7 +91,7 @@ const BROKEN: ReadonlyArray<readonly [keyof VerifyParts, string, Partial<VerifyP
 ];
 
 describe('a verifier that leaves out a part', () => {
-  test.each(BROKEN)('without %s takes this for sound: %s', async (_part, name, without) => {
+  test.each(BROKEN)('without %s does not see this: %s', async (_part, name, without) => {
     const mutation = MUTATIONS.find((one) => one.name === name);
     if (mutation === undefined) throw new Error(`there is no mutation ${name}`);
     const [whole, lacking] = [
@@ -101,8 +102,11 @@ describe('a verifier that leaves out a part', () => {
   });
 });
 
-test('every code that means broken or incomplete is reached by a mutation, but for those that need a table', () => {
+/** Of time, of a range and of a table: test/shared/audit/verify.test.ts. */
+const ELSEWHERE = ['record-not-archived-yet', 'root-unchecked', 'table-changed', 'table-extra', 'table-missing'];
+
+test('every code is reached by a mutation, or is a question of time, of a range or of the table', () => {
   const reached = new Set<string>(MUTATIONS.map(({ found }) => found));
   const missing = Object.keys(FINDINGS).filter((code) => !reached.has(code));
-  expect(missing.sort()).toEqual([]);
+  expect(missing.sort()).toEqual(ELSEWHERE);
 });

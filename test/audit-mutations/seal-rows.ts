@@ -268,6 +268,18 @@ export const SEAL_ROWS: readonly Mutation[] = [
     },
   },
   {
+    name: 'the checkpoint that was kept is forged',
+    found: 'note-forged',
+    options: ({ archive }) => {
+      const { note } = readJson(archive, 'kept') as unknown as Seal;
+      return { known: { notes: [note.replace('gatehouse/v1 ', 'gatehouse/v1 1')] } };
+    },
+    apply: ({ archive, pick }) => {
+      writeJson(archive, 'kept', readSealAt(archive, pick(sealKeys(archive))));
+      return {};
+    },
+  },
+  {
     name: 'another key is pinned',
     found: 'no-seals',
     options: () => ({ key: { name: LOG_NAME, publicKey: Buffer.alloc(32, 9) } }),

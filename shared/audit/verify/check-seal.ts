@@ -117,7 +117,7 @@ function checkCounts({ key, n, from, counts }: TrustedSeal, records: readonly Ke
   });
 }
 
-export function countsOf(records: readonly Pick<KeptRecord, 'callId' | 'phase' | 'unknown'>[]): SealCounts {
+function countsOf(records: readonly Pick<KeptRecord, 'callId' | 'phase' | 'unknown'>[]): SealCounts {
   const of = (phase: string) => records.filter((record) => record.phase === phase);
   const ended = new Set(of(PHASE.outcome).map(({ callId }) => callId));
   const intents = of(PHASE.intent);

@@ -20,7 +20,6 @@ const TREE =
 
 /** Code → what it means for the verdict. Codes are stable: scripts and alarms may name them. */
 export const FINDINGS = {
-  'archive-unreadable': { severity: 'incomplete', todo: 'See that the archive can be read, then verify again.' },
   'seal-unreadable': { severity: 'broken', todo: RESTORE },
   'seal-misplaced': { severity: 'broken', todo: RESTORE },
   'seal-forged': { severity: 'broken', todo: RESTORE },
@@ -83,7 +82,6 @@ export const FINDINGS = {
   'manifest-forged': { severity: 'broken', todo: RESTORE },
   'manifest-differs': { severity: 'broken', todo: RESTORE },
   'manifest-missing': { severity: 'broken', todo: RESTORE },
-  'manifest-not-there-yet': { severity: 'incomplete', todo: WAIT },
   'claim-missing': { severity: 'broken', todo: TREE },
   'claim-changed': { severity: 'broken', todo: TREE },
   'archive-rejected': {

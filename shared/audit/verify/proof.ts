@@ -12,10 +12,6 @@ import { isoTime } from './findings.ts';
 export interface CallProof {
   readonly v: 1;
   readonly callId: string;
-  /** The name of the log. */
-  readonly log: string;
-  /** Id of the key that signed, 8 hex digits: says which key to pin, proves nothing. */
-  readonly keyId: string;
   readonly records: readonly RecordProof[];
 }
 

@@ -3,8 +3,9 @@ import { isObject, type JsonObject } from '../../core/json-object.ts';
 import { readDay } from '../archive-read.ts';
 import { claimPath, parseClaimObject } from '../log/claim-object.ts';
 import { emptyRoot, type HashAt, inclusionPath, rootOf } from '../log/merkle.ts';
-import { keyId, type NoteKey } from '../log/note.ts';
-import { leafOf } from '../log/order.ts';
+import type { NoteKey } from '../log/note.ts';
+import { DAY_MS, leafOf } from '../log/order.ts';
+import { parseSeal, type Seal, SealError } from '../log/seal.ts';
 import { TREE } from '../log/sealer.ts';
 import { hashesOf } from '../log/tiles.ts';
 import type { Objects } from '../../aws/objects.ts';
@@ -12,13 +13,12 @@ import type { CallProof, RecordProof } from './proof.ts';
 import { checkProof, ProofError } from './proof.ts';
 import { dayText } from './record-line.ts';
 import { isoTime } from './findings.ts';
-import { readSeal, type TrustedSeal } from './seal-reader.ts';
-import { firstSealAfter, listSealKeys } from './seal-stream.ts';
 import { leavesFromTiles } from './tree.ts';
 
 export interface ProveOptions {
   readonly objects: Objects;
-  readonly key: NoteKey;
+  /** When it is given, the proof is checked with it before it is handed out. */
+  readonly key?: NoteKey | undefined;
   /** UUIDv7. */
   readonly callId: string;
 }
@@ -28,15 +28,15 @@ export interface ProveOptions {
  *
  * @throws ProofError when a record is not there, is not sealed, or the tiles do not lead to the signed root
  */
-export async function proveCall({ objects, key: pinned, callId }: ProveOptions): Promise<CallProof> {
+export async function proveCall({ objects, key, callId }: ProveOptions): Promise<CallProof> {
   const records = await recordsOf(objects, callId);
-  if (records.length === 0) throw new ProofError(`The archive has no record of call ${callId}.`);
-  const seals = await sealsOver(objects, pinned, uuidv7Time(callId));
+  if (records.length === 0) throw new ProofError(`The archive has no call ${callId}.`);
+  const seals = await sealsOver(objects, uuidv7Time(callId));
   const proofs: RecordProof[] = [];
   for (const record of records) proofs.push(await proveRecord(objects, record, seals));
-  const proof: CallProof = { v: 1, callId, log: pinned.name, keyId: keyId(pinned).toString('hex'), records: proofs };
+  const proof: CallProof = { v: 1, callId, records: proofs };
   // Nobody is handed a proof that does not hold.
-  checkProof(JSON.stringify(proof), pinned);
+  if (key !== undefined) checkProof(JSON.stringify(proof), key);
   return proof;
 }
 
@@ -51,21 +51,30 @@ async function recordsOf(objects: Objects, callId: string): Promise<readonly Jso
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, record]) => record);
 }
 
-/** The seal of the minute, and the backfills up to the last one of the day. */
-async function sealsOver(objects: Objects, pinned: NoteKey, time: number): Promise<readonly TrustedSeal[]> {
-  const keys = await listSealKeys(objects, () => undefined);
-  const seals: TrustedSeal[] = [];
-  const [from, to] = [await firstSealAfter(objects, keys, pinned, time), time + 26 * 3_600_000];
-  for (const key of keys.slice(from)) {
-    const seal = await readSeal(objects, key, pinned, () => undefined);
-    if (seal === undefined) continue;
-    if (seal.through > to) break;
-    if (seal.from <= time && time < seal.to) seals.push(seal);
+/** The seal of the minute, and the backfills up to the last one of the day: they lie within the two days after the call. */
+async function sealsOver(objects: Objects, time: number): Promise<readonly Seal[]> {
+  const seals: Seal[] = [];
+  for (let day = 0; day <= 2; day++) {
+    const prefix = `seals/${dayText(time + day * DAY_MS).replaceAll('-', '/')}/`;
+    for await (const { key } of objects.list(prefix)) {
+      const seal = toSeal((await objects.get(key))?.body);
+      if (seal && seal.from <= time && time < seal.to) seals.push(seal);
+    }
   }
   return seals;
 }
 
-async function proveRecord(objects: Objects, record: JsonObject, seals: readonly TrustedSeal[]): Promise<RecordProof> {
+/** What is no seal proves nothing; why it is none, a verification tells. */
+function toSeal(body: Uint8Array | undefined): Seal | undefined {
+  try {
+    return body && parseSeal(body);
+  } catch (error) {
+    if (error instanceof SealError) return undefined;
+    throw error;
+  }
+}
+
+async function proveRecord(objects: Objects, record: JsonObject, seals: readonly Seal[]): Promise<RecordProof> {
   const sk = String(record['sk']);
   const leaf = leafOf(record as Parameters<typeof leafOf>[0]);
   for (const seal of seals) {

@@ -17,8 +17,12 @@ export interface VerifyReport {
   readonly trusted: SealName | null;
   /** The last seal of the archive. */
   readonly newest: (SealName & { readonly through: string; readonly note: string }) | null;
+  /** How many were verified. */
+  readonly records: number;
+  /** Entries of the log at the end of the range, and the root over them (base64). */
+  readonly size: number;
+  readonly root: string | null;
   readonly checked: {
-    readonly records: number;
     readonly calls: number;
     readonly seals: number;
     readonly minutes: number;

@@ -50,7 +50,7 @@ export function grow(
 /** Hashes of the entries from `first` up to before `first + count`, out of the tiles of a log of this size. */
 export async function leavesFromTiles(
   objects: ReadObjects,
-  { first, count, size }: TrustedSeal,
+  { first, count, size }: Pick<TrustedSeal, 'first' | 'count' | 'size'>,
 ): Promise<readonly Buffer[] | undefined> {
   const leaves: Buffer[] = [];
   for (let index = Math.floor(first / TILE_WIDTH); index * TILE_WIDTH < size; index++) {

@@ -92,6 +92,8 @@ interface Run {
   };
   readonly range: VerifyRange;
   readonly logStart: number | undefined;
+  /** The last seal that was verified. */
+  readonly last: TrustedSeal | undefined;
 }
 
 function rangeOf({ from, to }: VerifyOptions): VerifyRange {
@@ -149,6 +151,8 @@ async function runThrough(plan: Plan): Promise<Run> {
     const records = await recordsOf(seal, days, queue);
     const mayLag = newest.sealedAt - seal.sealedAt < archiveLagMs;
     const checked = await parts.checkSeal(check, tree, seal, records, mayLag);
+    // What is under a root that could not be recomputed is neither sealed nor inserted: the root is what is told.
+    if (checked.root !== 'recomputed') holes.push({ from: seal.from, to: seal.to });
     if (checked.root === 'unchecked') unchecked = { from: unchecked?.from ?? seal.n, to: seal.n };
     count(counts, seal, checked);
     tree = checked.tree;
@@ -163,7 +167,7 @@ async function runThrough(plan: Plan): Promise<Run> {
   // The newest records are of a day that has no seal yet.
   if (options.to === undefined) await days.of(newest.through);
   await days.closeBefore(Number.MAX_SAFE_INTEGER);
-  return { days, sizes, counts, range: { from: asked.from, to: Math.min(range.to, newest.through) }, logStart: first };
+  return { days, sizes, counts, range: { from: asked.from, to: Math.min(range.to, newest.through) }, logStart: first, last: before };
 }
 
 function count(
