@@ -273,8 +273,10 @@ function toReport(
     range: run ? { from: isoTime(run.range.from), to: isoTime(run.range.to) } : null,
     trusted: trusted ? nameOf(trusted) : null,
     newest: newest ? { ...nameOf(newest), through: isoTime(newest.through), note: newest.note } : null,
+    records,
+    size: run?.last?.size ?? 0,
+    root: run?.last?.root ?? null,
     checked: {
-      records,
       calls,
       seals,
       minutes,
