@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib';
 import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Parameters } from '../shared/core/parameters.ts';
+import { AUDIT_TOOL_INDEX } from '../shared/core/tables.ts';
 import { AuditArchive } from './constructs/audit-archive.ts';
 import { AuditCatalog } from './constructs/audit-catalog.ts';
 import { createAuditReplay } from './constructs/audit-replay.ts';
@@ -29,7 +30,7 @@ export function createAuditTrail(stack: Stack, options: AuditTrailOptions): Audi
   const { table, parameters, writers, createFunction } = options;
   const isProtected = parameters.environment === 'prod';
   if (isProtected) protectRecords(table, parameters.auditBreakGlassRoleArn);
-  const sweep = createAuditSweep(stack, { table, createFunction });
+  const sweep = createAuditSweep(stack, { table, toolIndex: parameters.auditToolIndex, createFunction });
   const replay = createAuditReplay(stack, { table, writers, createFunction });
   const archive = new AuditArchive(stack, 'Archive', { table, parameters, createFunction });
   const { bucket } = archive;
@@ -47,6 +48,8 @@ export function createAuditTrail(stack: Stack, options: AuditTrailOptions): Audi
       SealKey: seal.key.keyId,
       AuditLogName: seal.logName,
       AuditWorkGroup: catalog.workGroup,
+      AuditDatabase: catalog.database,
+      ...(parameters.auditToolIndex ? { AuditToolIndex: AUDIT_TOOL_INDEX } : {}),
     },
   };
 }

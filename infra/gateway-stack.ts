@@ -52,7 +52,10 @@ export class GatewayStack extends Stack {
     this.parameters = parameters;
     this.bundling = bundling;
     this.assertions = assertions;
-    const tables = new Tables(this, 'Tables', { isProtected: parameters.environment === 'prod' });
+    const tables = new Tables(this, 'Tables', {
+      isProtected: parameters.environment === 'prod',
+      toolIndex: parameters.auditToolIndex,
+    });
     const door = createFrontDoor(this, parameters);
     const { publicUrl } = door;
     const signIn = makesAppClient(parameters) ? createSignIn(this, { parameters, publicUrl, bundling }) : undefined;
@@ -102,6 +105,7 @@ export class GatewayStack extends Stack {
         ...common,
         IDENTITIES_TABLE,
         AUDIT_TABLE: tables.audit.tableName,
+        ...(this.parameters.auditToolIndex ? { AUDIT_TOOL_INDEX: 'true' } : {}),
         STATE_TABLE,
         ...ASSERTION_KEY,
       }),
@@ -158,8 +162,9 @@ export class GatewayStack extends Stack {
 
   private monitor(monitored: Monitored): void {
     const metrics = new Metrics(this, 'Metrics', monitored);
+    const backends = Object.keys(settingsOf(this.parameters)).length > 0;
     const alarms = new Alarms(this, 'Alarms', {
-      rules: alarmRules(metrics, { ...this.parameters, assertions: this.assertions }),
+      rules: alarmRules(metrics, { ...this.parameters, assertions: this.assertions, backends }),
       parameters: this.parameters,
     });
     new Dashboard(this, 'Dashboard', { metrics, alarms: alarms.all });

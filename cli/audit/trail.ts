@@ -10,25 +10,28 @@ import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { awsActor, localActor } from './actor.ts';
-import { outputOf } from './stack-output.ts';
+import { outputIn, outputOf, outputsOf } from './stack-output.ts';
 
 export const TRAIL_OPTIONS = {
   local: { type: 'boolean' },
   port: { type: 'string' },
   stack: { type: 'string' },
   table: { type: 'string' },
+  'no-index': { type: 'boolean' },
 } as const;
 
 export const TRAIL_HELP = `Where to look. Every reading is recorded before it is answered.
   --stack NAME      a deployed stack, with your AWS credentials. Default Gatehouse
   --table NAME      the audit table itself, also of a stack that is gone
-  --local           the dev gateway on --port ${DEFAULT_PORT}`;
+  --local           the dev gateway on --port ${DEFAULT_PORT}
+  --no-index        with --tool: read the table, also calls from before auditToolIndex was turned on`;
 
 export interface TrailValues {
   readonly local?: boolean | undefined;
   readonly port?: string | undefined;
   readonly stack?: string | undefined;
   readonly table?: string | undefined;
+  readonly 'no-index'?: boolean | undefined;
 }
 
 /** The trail as somebody with a name reads it. */
@@ -56,15 +59,16 @@ interface Place {
   readonly audit: string;
   /** Other things of the same gateway, by the name of their stack output. */
   readonly named: (output: string) => Promise<string>;
+  readonly toolIndex: boolean;
 }
 
 /** @throws Failure for a gateway that cannot be read */
 export async function openTrail(values: TrailValues): Promise<Trail> {
-  const { dynamo, audit, named } = values.local === true ? local(values) : await deployed(values);
+  const { dynamo, audit, named, toolIndex } = values.local === true ? local(values) : await deployed(values);
   const actor = values.local === true ? localActor() : await awsActor();
   const events = createEventWriter({ dynamo, table: audit, clock: systemClock, retentionDays: RETENTION_DAYS });
   return {
-    reader: createAuditReader({ dynamo, table: audit }),
+    reader: createAuditReader({ dynamo, table: audit, toolIndex: toolIndex && values['no-index'] !== true }),
     caller: `${actor.issuer}:${actor.subject}`,
     source: audit,
     record: async (action, detail) => {
@@ -89,7 +93,7 @@ export async function openTrail(values: TrailValues): Promise<Trail> {
 }
 
 function local({ port }: TrailValues): Place {
-  const { dynamodb, tables, issuer } = readState(toPort(port));
+  const { dynamodb, tables, issuer, auditToolIndex: toolIndex } = readState(toPort(port));
   const outputs = new Map([
     ['IdentitiesTable', tables.identities],
     ['StateTable', tables.state],
@@ -99,6 +103,7 @@ function local({ port }: TrailValues): Place {
     dynamo: createDynamo(localDynamo(dynamodb)),
     audit: tables.audit,
     named: async (output) => outputs.get(output) ?? '',
+    toolIndex,
   };
 }
 
@@ -106,11 +111,13 @@ async function deployed({ table, stack }: TrailValues): Promise<Place> {
   const dynamo = createDynamo({ limits: FROM_AFAR });
   if (table === undefined) {
     const name = stack ?? 'Gatehouse';
-    return { dynamo, audit: await outputOf(name, 'AuditTable'), named: (output) => outputOf(name, output) };
+    const outputs = await outputsOf(name);
+    const named = async (output: string) => outputIn(outputs, name, output);
+    return { dynamo, audit: await named('AuditTable'), named, toolIndex: outputs.has('AuditToolIndex') };
   }
   const named = async (output: string) => {
     if (stack === undefined) throw new WrongUsage(`With --table alone there is no ${output}. Add --stack NAME.`);
     return outputOf(stack, output);
   };
-  return { dynamo, audit: table, named };
+  return { dynamo, audit: table, named, toolIndex: false };
 }

@@ -6,6 +6,7 @@ import { createDynamo, type Dynamo } from '../../shared/aws/dynamodb.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import type { Log } from '../../shared/core/logger.ts';
 import { userKey } from '../../shared/identity/keys.ts';
+import { AUDIT_TOOL_INDEX } from '../../shared/core/tables.ts';
 import { createIdentity } from '../../shared/identity/resolve.ts';
 import { getJson } from '../../shared/net/get-json.ts';
 import { postForm } from '../../shared/net/post-form.ts';
@@ -154,6 +155,9 @@ function stateOf(
     issuer,
     scopes,
     tables: { identities: named('Identities'), audit: named('Audit'), state: named('State'), seals: named('Seals') },
+    auditToolIndex: (tables.get(named('Audit'))?.GlobalSecondaryIndexes ?? []).some(
+      ({ IndexName }) => IndexName === AUDIT_TOOL_INDEX,
+    ),
     pid: process.pid,
   };
 }

@@ -22,6 +22,8 @@ export interface DevState {
     readonly state: string;
     readonly seals: string;
   };
+  /** Whether the audit table has the index by tool. */
+  readonly auditToolIndex: boolean;
   /** The folder that stands in for the archive's bucket, and the verifier key of the log in it. */
   readonly archive: string;
   readonly auditKey: string;

@@ -11,10 +11,12 @@ import { DATABASE_ROWS } from './database-rows.ts';
 import { ISSUER_ROWS } from './issuer-rows.ts';
 import { RELAY_ROWS } from './relay-rows.ts';
 import type { FailureRow, Recorded } from './row.ts';
+import { TRAIL_ROWS } from './trail-rows.ts';
 
 export const FAILURE_ROWS: readonly FailureRow[] = [
   ...ISSUER_ROWS,
   ...DATABASE_ROWS,
+  ...TRAIL_ROWS,
   ...CALL_ROWS,
   ...BACKEND_ROWS,
   ...RELAY_ROWS,
@@ -40,7 +42,7 @@ The faults are real ones on sockets, met by the real AWS SDK client and the real
 DynamoDB. The bound is the longest that this failure can add to a call, from the constants of the code; the tests use shorter ones.
 
 *closed*: the call is refused or fails. *open*: it goes on. *Recorded* is what \`gatehouse audit query\` shows afterwards; *open* there means an
-intent without an outcome. Log events of level warning and error are in italics. Tool failures answer 200 with \`isError\`, as MCP wants it, and on
+intent without an outcome. *Afterwards*: when the fault is over, by the second sink or the sweeper ([adr/0015](adr/0015-second-sink.md)). Log events of level warning and error are in italics. Tool failures answer 200 with \`isError\`, as MCP wants it, and on
 \`POST /tools/{name}\` with the status of the code.
 
 ${timeSection()}
@@ -97,14 +99,16 @@ function answer({ status, code }: FailureRow): string {
   return `${status} ${link}${retryAfter === undefined ? '' : `, retry after ${retryAfter} s`}`;
 }
 
-function recorded({ recorded: ends, logged }: FailureRow): string {
+function recorded({ recorded: ends, logged, afterwards = [] }: FailureRow): string {
   const trail = ends.map((end) => TRAIL.get(end) ?? `denial ${end}`);
   const events = logged.map((event) => `*${event}*`);
-  return [...(trail.length === 0 ? ['nothing'] : trail), ...events].join(', ');
+  const seen = [...(trail.length === 0 ? ['nothing'] : trail), ...events].join(', ');
+  return afterwards.length === 0 ? seen : `${seen}; afterwards ${afterwards.map((end) => `\`${end}\``).join(', ')}`;
 }
 
 const TRAIL: ReadonlyMap<Recorded, string> = new Map([
   ['ok', 'intent, outcome `ok`'],
   ['error', 'intent, outcome `error`'],
   ['open', 'intent, open'],
+  ['unknown', 'intent, outcome `unknown`'],
 ]);

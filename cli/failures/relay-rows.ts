@@ -16,6 +16,7 @@ const AT: Readonly<Record<Relay['at'], string>> = {
   keys: 'relay: Secrets Manager, keys of the gateway',
   'client secret': 'relay: Secrets Manager, client secret',
   mark: 'relay: DynamoDB, state: mark write (strict)',
+  event: 'relay: DynamoDB, audit: event of a token',
 };
 
 const row = (failure: string, inject: Omit<Relay, 'kind'>, boundMs: number, expected: Expected): FailureRow => ({
@@ -115,5 +116,16 @@ const markRows: readonly FailureRow[] = (['refused', 'server error', 'access den
   return row(fault, { at: 'mark', fault, grant: 'code' }, DYNAMO_LIMITS.totalMs, { ...expected, client });
 });
 
+/** The token is the provider's and is out: its event takes the second sink. */
+const eventRows: readonly FailureRow[] = (['refused', 'server error', 'access denied', 'hang'] as const).map((fault) =>
+  row(fault, { at: 'event', fault }, DYNAMO_LIMITS.totalMs, goesOn(['audit.fallback', 'dependency.failed'])),
+);
+
 /** A request for tokens in relay mode. */
-export const RELAY_ROWS: readonly FailureRow[] = [...providerRows, ...secretRows, ...changeRows, ...markRows];
+export const RELAY_ROWS: readonly FailureRow[] = [
+  ...providerRows,
+  ...secretRows,
+  ...changeRows,
+  ...markRows,
+  ...eventRows,
+];

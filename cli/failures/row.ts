@@ -19,13 +19,15 @@ export interface FailureRow {
   readonly executed: boolean;
   /** What `gatehouse audit query` shows of the call afterwards. */
   readonly recorded: readonly Recorded[];
+  /** And what it shows of it once the fault is over and the second sink, or the sweeper, has done its part. */
+  readonly afterwards?: readonly Recorded[];
   /** Events of level warning and error. */
   readonly logged: readonly string[];
   readonly client: string;
 }
 
-/** `open`: an intent without outcome. A denial shows its code. */
-export type Recorded = 'ok' | 'error' | 'open' | ErrorCode;
+/** `open`: an intent without outcome. `unknown`: the sweeper closed it. A denial shows its code. */
+export type Recorded = 'ok' | 'error' | 'open' | 'unknown' | ErrorCode;
 
 /** What a server on the network does wrong. */
 export type WireFault =
@@ -58,7 +60,12 @@ export type Place =
   | 'key write'
   | 'mark write'
   | 'month key read'
-  | 'month key write';
+  | 'month key write'
+  | 'event'
+  | 'sweep read';
+
+/** Of the trail, behind the calls and under `available`. */
+export type TrailPlace = 'available intent' | 'available outcome' | 'replay write' | 'sweep read' | 'sweep write';
 
 /** What an identity provider publishes wrongly although it answers well. */
 export type Published =
@@ -73,7 +80,7 @@ export type Published =
 export type ToolFault = 'throws' | 'throws nothing' | 'hangs' | 'answers garbage' | 'answers 10 MB' | 'writes late';
 
 /** What the relay needs, each alone. */
-export type RelayPlace = 'token endpoint' | 'document' | 'keys' | 'client secret' | 'mark';
+export type RelayPlace = 'token endpoint' | 'document' | 'keys' | 'client secret' | 'mark' | 'event';
 
 /** A secret that is another one now: at the provider alone, or here as well. */
 export type Changed = 'changed at the provider' | 'changed' | 'changed twice';
@@ -99,6 +106,7 @@ export type Injection =
       /** What the client sends: its refresh token unless this is a code. */
       readonly grant?: 'code';
     }
+  | { readonly kind: 'trail'; readonly at: TrailPlace; readonly fault: WireFault }
   | { readonly kind: 'clock'; readonly issuerAheadMs: number; readonly tokenLifeMs: number }
   | { readonly kind: 'clock step'; readonly backMs: number }
   | { readonly kind: 'time'; readonly remainingMs: number; readonly usersTakeMs?: number }

@@ -11,5 +11,6 @@ export function createHandler(
   { clock, log, dynamo: given }: SweepPorts,
 ): () => Promise<void> {
   const dynamo = reportFailures(given, tablesOf(env), log);
-  return createSweeper({ dynamo, table: requireTable('AUDIT_TABLE', env.AUDIT_TABLE), clock, log });
+  const toolIndex = env.AUDIT_TOOL_INDEX === 'true';
+  return createSweeper({ dynamo, table: requireTable('AUDIT_TABLE', env.AUDIT_TABLE), clock, log, toolIndex });
 }

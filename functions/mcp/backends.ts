@@ -42,6 +42,7 @@ export function connectBackends(
     signRequest,
     authenticate: createAuth({ clock, log, readSecret, signer, signRequest, connect, allowHttpLoopback }),
     clock,
+    log,
     random: Math.random,
     sleep: async (ms) => sleep(ms),
   });

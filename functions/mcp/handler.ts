@@ -45,7 +45,8 @@ export function createHandler(env: FunctionEnvironment, ports: McpPorts, known: 
   const { provisioning, auditRetentionDays: retentionDays } = config;
   const verifier = createVerifier(config, ports);
   const identity = createIdentity({ dynamo, table: table('IDENTITIES_TABLE'), clock, provisioning });
-  const made = { region: env.AWS_REGION, fnVersion: config.version };
+  const toolIndex = env.AUDIT_TOOL_INDEX === 'true';
+  const made = { region: env.AWS_REGION, fnVersion: config.version, toolIndex };
   const writer = createAuditWriter({ dynamo, table: table('AUDIT_TABLE'), clock, log, retentionDays, ...made });
   const keeper = createArgumentKeeper(dynamo, table('STATE_TABLE'), clock);
   const sample = createAuthFailureSampler({ clock, log, retentionDays });

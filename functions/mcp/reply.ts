@@ -23,7 +23,7 @@ export interface ReplyContext {
 }
 
 /** In `_meta` of a result: `late` when the call was admitted by the second sink of the trail. */
-export const META_AUDIT = 'gatehouse/audit';
+const META_AUDIT = 'gatehouse/audit';
 
 type Answered = Exclude<Reply, { kind: 'accepted' }>;
 

@@ -34,7 +34,7 @@ interface Adds {
 }
 
 /** Of an answer whose record came by the second sink; `_meta["gatehouse/audit"]` of an MCP result says the same. */
-export const LATE_HEADER = 'x-gatehouse-audit';
+const LATE_HEADER = 'x-gatehouse-audit';
 
 export interface AuditOptions {
   readonly writer: AuditWriter;
@@ -61,8 +61,8 @@ export function audit({ writer, keeper, dispatcher, clock, sample }: AuditOption
     const { message, account, deadline = 0 } = call;
     const facts = factsOf(call, dispatcher, clock);
     if (facts === undefined || message === undefined) return undefined;
-    const { given: args, level, name } = dispatcher.describe(message);
-    const given = { callId: facts.callId, args, level, auditKey: account?.auditKey, isKnown: name !== undefined };
+    const { given: args, level, argumentNames: names } = dispatcher.describe(message);
+    const given = { callId: facts.callId, args, level, auditKey: account?.auditKey, names };
     const kept = await keeper.keep(given, deadline, orNothing);
     return { facts: { ...facts, args: kept.fields }, kept };
   };

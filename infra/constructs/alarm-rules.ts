@@ -24,6 +24,8 @@ type Thresholds = Pick<
 > & {
   /** Whether a backend gets assertions. */
   readonly assertions: boolean;
+  /** Whether tools call services at all. */
+  readonly backends: boolean;
 };
 
 export function alarmRules(metrics: Metrics, thresholds: Thresholds): readonly AlarmRule[] {
@@ -102,7 +104,10 @@ function capacity(metrics: Metrics, { reservedConcurrency }: Thresholds): readon
   return [...rules, concurrency];
 }
 
-function dependencies(metrics: Metrics, { assertions, authorizationServer }: Thresholds): readonly AlarmRule[] {
+function dependencies(
+  metrics: Metrics,
+  { assertions, backends, authorizationServer }: Thresholds,
+): readonly AlarmRule[] {
   const errors = (dependency: Dependency) => metrics.own('dependencyErrors', { dependency });
   const signing: AlarmRule = {
     id: 'SigningKeys',
@@ -137,6 +142,7 @@ function dependencies(metrics: Metrics, { assertions, authorizationServer }: Thr
       metric: sum('table', [errors('identities'), errors('audit'), errors('state')]),
       threshold: 3,
     },
+    ...(backends ? [breakersOf(metrics)] : []),
     ...(assertions ? [signing] : []),
   ];
 }
@@ -176,6 +182,17 @@ function trail(metrics: Metrics): readonly AlarmRule[] {
       threshold: 3600,
     },
   ];
+}
+
+/** Each copy of the function has its own: one that opens once has met one bad moment. */
+function breakersOf(metrics: Metrics): AlarmRule {
+  return {
+    id: 'Backends',
+    heading: 'Backends',
+    what: 'Backends failed so often in a row that 3 times they were left alone for a while',
+    metric: metrics.own('breakerOpened'),
+    threshold: 3,
+  };
 }
 
 function secretsOfRelay(metric: cloudwatch.IMetric): AlarmRule {

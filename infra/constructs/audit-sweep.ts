@@ -7,15 +7,23 @@ import type { CreateFunction } from './gateway-function.ts';
 
 export interface AuditSweepOptions {
   readonly table: dynamodb.TableV2;
+  readonly toolIndex: boolean;
   readonly createFunction: CreateFunction;
 }
 
 /** Every minute: calls that nobody ended get an end (shared/audit/sweep.ts). */
-export function createAuditSweep(stack: Stack, { table, createFunction }: AuditSweepOptions): lambda.IFunction {
+export function createAuditSweep(
+  stack: Stack,
+  { table, toolIndex, createFunction }: AuditSweepOptions,
+): lambda.IFunction {
   const sweep = createFunction('AuditSweep', {
     name: 'audit-sweep',
     description: 'Every minute: closes calls without an outcome as unknown',
-    environment: { STACK_NAME: stack.stackName, AUDIT_TABLE: table.tableName },
+    environment: {
+      STACK_NAME: stack.stackName,
+      AUDIT_TABLE: table.tableName,
+      ...(toolIndex ? { AUDIT_TOOL_INDEX: 'true' } : {}),
+    },
   });
   sweep.allow(['PutItem', 'Query'], table.tableArn);
   // The next minute is the repetition.

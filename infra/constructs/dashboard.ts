@@ -52,6 +52,11 @@ export class Dashboard extends Construct {
           graph('Copies of mcp', [metrics.concurrencyOfMcp()]),
         ],
         [
+          graph('Breakers of backends that opened', [metrics.ownBy(METRICS.breakerOpened, 'backend')]),
+          graph('Calls that an open breaker refused', [metrics.ownBy(METRICS.breakerRefused, 'backend')]),
+          graph('Repeated requests to backends', [metrics.ownBy(METRICS.backendRetries, 'backend')]),
+        ],
+        [
           graph('Calls closed as unknown', [metrics.ownBy(METRICS.unknownCalls, 'service')]),
           graph('Age of records waiting to be put back, s', [metrics.waitingToBeReplayed()]),
           graph('Archive behind the table, ms', [metrics.ageOfStream()]),

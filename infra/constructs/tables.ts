@@ -1,7 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { AUDIT_INDEXES, AUDIT_PROJECTION, TABLE_KEYS } from '../../shared/core/tables.ts';
+import { AUDIT_INDEXES, AUDIT_PROJECTION, AUDIT_TOOL_INDEX, TABLE_KEYS } from '../../shared/core/tables.ts';
 
 const text = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
 
@@ -39,16 +39,23 @@ export function createTable(
   });
 }
 
+interface TablesProps {
+  readonly isProtected: boolean;
+  /** Parameter `auditToolIndex`. */
+  readonly toolIndex: boolean;
+}
+
 /** The state of a gateway. */
 export class Tables extends Construct {
   readonly identities: dynamodb.TableV2;
   readonly audit: dynamodb.TableV2;
   readonly state: dynamodb.TableV2;
 
-  constructor(scope: Construct, id: string, { isProtected }: { readonly isProtected: boolean }) {
+  constructor(scope: Construct, id: string, { isProtected, toolIndex }: TablesProps) {
     super(scope, id);
+    const indexes = toolIndex ? [...AUDIT_INDEXES, AUDIT_TOOL_INDEX] : AUDIT_INDEXES;
     this.identities = createTable(this, 'Identities', { isProtected });
-    this.audit = createTable(this, 'Audit', { isProtected, indexes: AUDIT_INDEXES, hasStream: true });
+    this.audit = createTable(this, 'Audit', { isProtected, indexes, hasStream: true });
     this.state = createTable(this, 'State', { isProtected });
   }
 }

@@ -2,7 +2,7 @@ import { openBytes, sealBytes } from '../core/aead.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { JsonObject } from '../core/json-object.ts';
 import type { CallKey } from './call-key.ts';
-import { REDACTED, redact, redactText } from './redact.ts';
+import { REDACTED, redact } from './redact.ts';
 
 /**
  * What the trail keeps of the arguments of a call. `keys`: a keyed digest, and the names of the arguments. `redacted` and
@@ -31,17 +31,18 @@ const MAX_KEY_BYTES = 200;
 /**
  * The fields of one call.
  *
- * @param names whether the names of the arguments are ours: of a tool that does not exist they are a client's text
+ * @param names the names that what was called has for its arguments; any other is a client's text. Undefined when there is no
+ * such thing
  */
 export function describeArguments(
   args: JsonObject,
   level: AuditLevel,
   key: CallKey,
-  { callId, names }: { readonly callId: string; readonly names: boolean },
+  { callId, names }: { readonly callId: string; readonly names: ReadonlySet<string> | undefined },
 ): ArgumentFields {
   if (level === 'none') return { argsLevel: 'none' };
   const text = canonicalJson(args);
-  const digest = { argsLevel: level, argsDigest: key.digestText(text), ...(names ? keysOf(args) : {}) };
+  const digest = { argsLevel: level, argsDigest: key.digestText(text), ...(names ? keysOf(args, names) : {}) };
   if (level === 'keys') return digest;
   const argsBytes = Buffer.byteLength(text);
   if (argsBytes > MAX_SEALED_BYTES) return { ...digest, argsBytes, argsMark: 'too-large' };
@@ -60,12 +61,12 @@ function contextOf(callId: string): Buffer {
   return Buffer.from(`gatehouse/audit/arguments/${callId}`);
 }
 
-/** A name could be a secret as well, or a text of its own. */
-function keysOf(args: JsonObject): { readonly argsKeys?: readonly string[] } {
+/** A name that we do not know could be a secret as well, or a text of its own. */
+function keysOf(args: JsonObject, names: ReadonlySet<string>): { readonly argsKeys?: readonly string[] } {
   const kept: string[] = [];
   let room = MAX_KEY_BYTES;
   for (const name of Object.keys(args).sort().slice(0, MAX_KEYS)) {
-    const shown = /^[\w.-]{1,64}$/.test(name) ? redactText(name) : REDACTED;
+    const shown = names.has(name) ? name : REDACTED;
     room -= shown.length;
     if (room < 0) break;
     kept.push(shown);

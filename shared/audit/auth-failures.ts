@@ -16,7 +16,7 @@ export interface AuthFailure {
 
 const MINUTE_MS = 60_000;
 /** Items a minute, over all instances. */
-export const SAMPLE_SLOTS = 16;
+const SAMPLE_SLOTS = 16;
 
 /**
  * Samples of refused tokens, in phase 5. How many there were is the metric `authFailures`; here is what some looked like,

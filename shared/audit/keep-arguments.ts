@@ -17,8 +17,8 @@ export interface GivenArguments {
   readonly level: AuditLevel;
   /** Of the user; undefined when there is no user or the user has none. */
   readonly auditKey: AuditKey | undefined;
-  /** Whether it names something of ours. */
-  readonly isKnown: boolean;
+  /** The names of arguments that what was called has; undefined when it is nothing of ours. */
+  readonly names: ReadonlySet<string> | undefined;
 }
 
 export interface KeptArguments {
@@ -41,7 +41,7 @@ export function createArgumentKeeper(dynamo: Dynamo, stateTable: string, clock: 
   const months = createMonthKeys(dynamo, stateTable, clock);
   const derive = rememberCallKeys();
   return {
-    keep: async ({ callId, args, level, auditKey, isKnown }, until, orNothing) => {
+    keep: async ({ callId, args, level, auditKey, names }, until, orNothing) => {
       if (level === 'none') return nothing();
       if (auditKey === undefined) return nothing('no-user-key');
       let month: Buffer;
@@ -53,7 +53,7 @@ export function createArgumentKeeper(dynamo: Dynamo, stateTable: string, clock: 
       }
       const key = derive(month, auditKey);
       return {
-        fields: describeArguments(args, level, key, { callId, names: isKnown }),
+        fields: describeArguments(args, level, key, { callId, names }),
         digest: (result) => digestOf(result, key),
       };
     },

@@ -41,7 +41,7 @@ export function redact(value: unknown): unknown {
   return Object.fromEntries(entries) as unknown;
 }
 
-export function redactText(text: string): string {
+function redactText(text: string): string {
   let left = text;
   for (const shape of SHAPES) left = left.replace(shape, REDACTED);
   return left.replace(CARD, (found) => (isCard(found) ? REDACTED : found));

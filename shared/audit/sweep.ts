@@ -10,12 +10,12 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** Twice the 28 seconds that a function may run, rounded up: no call is still running then. */
-export const ORPHAN_MS = MINUTE_MS;
+const ORPHAN_MS = MINUTE_MS;
 /**
  * What came by the second sink may have its outcome still on the way by it. Less than 50 minutes: the run at minute 50
  * closes what is left of the hour before, and ten minutes later the sealer reads that hour for the last time.
  */
-export const LATE_ORPHAN_MS = 45 * MINUTE_MS;
+const LATE_ORPHAN_MS = 45 * MINUTE_MS;
 /** Read in every run: what is sealed next. */
 const RECENT_MS = 2 * MINUTE_MS;
 const HOURLY_MS = 2 * HOUR_MS + 5 * MINUTE_MS;
@@ -31,13 +31,15 @@ export interface SweeperOptions {
   readonly table: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whether the table has the index by tool. */
+  readonly toolIndex?: boolean;
 }
 
 /**
  * Closes intents that have no outcome, because a function crashed, was stopped, or both sinks failed it. The rules:
  *
  * - An intent without outcome 60 s after the time in its id gets one in phase 1: `isError`, errorType `UNKNOWN`, state
- *   index `unknown`, `prevPhaseHash` of the intent, everything else as the intent says. One with `late: true` gets it
+ *   index `unknown`, `prevPhaseHash` of the intent, the rest as of any outcome. One with `late: true` gets it
  *   after 45 minutes, since its outcome may come the same way.
  * - Written if absent, so a real outcome always stands, and any number of sweepers make one item. Whoever comes after it
  *   with a real outcome has a conflict (write.ts), which is an alarm.
@@ -50,14 +52,14 @@ export interface SweeperOptions {
  *
  * @returns one run. It throws when the table fails; nothing is lost by that.
  */
-export function createSweeper({ dynamo, table, clock, log }: SweeperOptions): () => Promise<void> {
+export function createSweeper({ dynamo, table, clock, log, toolIndex }: SweeperOptions): () => Promise<void> {
   let position: number | undefined;
   let slice = SLICE_MS;
   let hasFailed = false;
 
   const close = async (intents: readonly Item[], now: number, closed: Item[]): Promise<void> => {
     for (const intent of intents.filter((one) => isDue(one, now))) {
-      const record = unknownRecord(intent, now);
+      const record = unknownRecord(intent, now, toolIndex);
       const { created } = await dynamo.putIfAbsent(table, record);
       if (created) closed.push(intent);
     }

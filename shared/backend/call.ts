@@ -1,5 +1,7 @@
 import type { BackendSettings, BackendsSettings } from '../core/backend-settings.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Log } from '../core/logger.ts';
+import { METRICS, type MetricGroup, type MetricName } from '../core/metrics.ts';
 import { createBreaker, withBreaker } from '../net/breaker.ts';
 import { withRetry } from '../net/retry.ts';
 import type { Limits, NetAnswer, Send } from '../net/send.ts';
@@ -34,6 +36,8 @@ export interface BackendsOptions extends ReachPorts {
   /** The mode of a backend, ready to use. */
   readonly authenticate: (backend: Backend, settings: BackendSettings) => AuthMode;
   readonly clock: Clock;
+  /** For what is about a backend and not about one call. */
+  readonly log: Log;
   /** 0 to 1. */
   readonly random: () => number;
   readonly sleep: (ms: number) => Promise<void>;
@@ -62,8 +66,9 @@ function createCall(name: string, backend: Backend, settings: BackendSettings, o
   const limits = { ...BACKEND_LIMITS, ...backend.limits };
   const mode = options.authenticate(backend, settings);
   const { base, client } = reach(backend, settings, mode.headers, options);
-  const breaker = createBreaker({ failures: limits.failures, openMs: limits.restMs }, options.clock);
-  const line: Line = { mode, limits, send: withBreaker(client, breaker), ports: options };
+  const onOpen = () => options.log.warn('breaker.opened', { backend: name }, counted('breakerOpened', name));
+  const breaker = createBreaker({ failures: limits.failures, openMs: limits.restMs, onOpen }, options.clock);
+  const line: Line = { name, mode, limits, send: withBreaker(client, breaker), ports: options };
   return async (request, caller) => {
     const built = buildRequest(base, request);
     const headers = {
@@ -82,6 +87,7 @@ function createCall(name: string, backend: Backend, settings: BackendSettings, o
 
 /** What every request to one backend goes by. */
 interface Line {
+  readonly name: string;
   readonly mode: AuthMode;
   readonly limits: BackendLimits;
   readonly send: Send;
@@ -90,7 +96,7 @@ interface Line {
 
 /** As often as its effect allows, each time with credentials of its own, within the time of one call. */
 function ask(
-  { mode, limits, send, ports }: Line,
+  { name, mode, limits, send, ports }: Line,
   built: BuiltRequest,
   headers: Readonly<Record<string, string>>,
   caller: Caller,
@@ -100,7 +106,9 @@ function ask(
     withCredentials(mode, built, caller, (credentials) =>
       send({ ...net, headers: { ...headers, ...credentials } }, leftOf(within, caller, ports.clock)),
     );
-  const policy = { attempts: limits.attempts, pauseMs: RETRY_PAUSE_MS, isIdempotent: () => effect !== 'once' };
+  const onRetry = (attempt: number) =>
+    caller.log.info('backend.retried', { backend: name, attempt }, counted('backendRetries', name));
+  const policy = { attempts: limits.attempts, pauseMs: RETRY_PAUSE_MS, isIdempotent: () => effect !== 'once', onRetry };
   const net = { method: sent.method, url, ...(sent.body === undefined ? {} : { body: sent.body }) };
   const { timeoutMs, maxBytes } = limits;
   const within = leftOf({ timeoutMs, maxBytes, signal: caller.signal }, caller, ports.clock);
@@ -157,5 +165,13 @@ function parse(type: string | undefined, body: Buffer): unknown {
 /** A refusal is between the user and the backend; everything else is for whoever runs one of the two. */
 function report(backend: string, { code, reason }: BackendFailure, { log }: Caller): void {
   if (code === 'BACKEND_REFUSED') log.info('backend.refused', { backend, reason });
-  else log.warn('backend.failed', { dependency: 'backends', backend, code, reason });
+  else {
+    const metrics = reason === 'circuit_open' ? counted('breakerRefused', backend) : [];
+    log.warn('backend.failed', { dependency: 'backends', backend, code, reason }, metrics);
+  }
+}
+
+/** By the name in our table, which no client chooses. */
+function counted(metric: keyof typeof METRICS, backend: string): readonly MetricGroup[] {
+  return [{ values: { [METRICS[metric]]: 1 } satisfies Partial<Record<MetricName, number>>, by: { backend } }];
 }

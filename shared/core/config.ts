@@ -136,6 +136,8 @@ export interface FunctionEnvironment {
   readonly IDENTITIES_TABLE?: string | undefined;
   readonly AUDIT_TABLE?: string | undefined;
   readonly STATE_TABLE?: string | undefined;
+  /** `true`: the audit table has an index by tool. */
+  readonly AUDIT_TOOL_INDEX?: string | undefined;
   /** Set by Lambda. */
   readonly AWS_REGION?: string | undefined;
   /** Id of the KMS key behind assertions; absent when no backend gets any. */

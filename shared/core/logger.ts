@@ -12,7 +12,7 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 
 export interface Log {
   info(event: string, fields?: LogFields, metrics?: readonly MetricGroup[]): void;
-  warn(event: string, fields?: LogFields): void;
+  warn(event: string, fields?: LogFields, metrics?: readonly MetricGroup[]): void;
   error(event: string, fields?: LogFields): void;
   /** A logger whose every line also carries these fields. */
   with(fields: LogFields): Log;
@@ -35,7 +35,7 @@ function adapt(logger: PowertoolsLogger, stack: string, bound: LogFields): Log {
   };
   return {
     info: (event, fields, metrics) => line('info', event, fields, metrics),
-    warn: (event, fields) => line('warn', event, fields),
+    warn: (event, fields, metrics) => line('warn', event, fields, metrics),
     error: (event, fields) => line('error', event, fields),
     with: (fields) => adapt(logger, stack, { ...bound, ...fields }),
   };

@@ -22,6 +22,10 @@ export const METRICS = {
   /** Calls that the sweeper closed. */
   unknownCalls: 'unknownCalls',
   dependencyErrors: 'dependencyErrors',
+  /** Attempts after the first, breakers that opened, and calls that an open one did not let through. */
+  backendRetries: 'backendRetries',
+  breakerOpened: 'breakerOpened',
+  breakerRefused: 'breakerRefused',
   alarms: 'alarms',
 } as const;
 
@@ -44,6 +48,7 @@ export type Dimension =
   | { readonly tool: string }
   | { readonly code: ErrorCode }
   | { readonly dependency: Dependency }
+  | { readonly backend: string }
   | { readonly event: string };
 
 /** Counted over the stack and by the dimension; without one, by function. */

@@ -4,6 +4,9 @@ export const TABLE_KEYS = { partition: 'pk', sort: 'sk', ttl: 'ttl' } as const;
 /** Sparse indexes of the audit table: `gsi1` by user, `gsi2` by denied or failed. */
 export const AUDIT_INDEXES = ['gsi1', 'gsi2'] as const;
 
+/** The one by tool, with the parameter `auditToolIndex`. Records from before it are not in it. */
+export const AUDIT_TOOL_INDEX = 'gsi3';
+
 /**
  * What an answer to an audit question prints; the keys come along by themselves. Of a deployed index this cannot change:
  * CloudFormation would refuse the update. One more field is one more index, one a deploy.

@@ -3,12 +3,13 @@ import { type Decision, decide } from '../auth/decision.ts';
 import type { GatewayConfig } from '../core/config.ts';
 import type { ErrorCode } from '../core/error-table.ts';
 import { GatewayError } from '../core/errors.ts';
-import type { JsonObject } from '../core/json-object.ts';
+import { type JsonObject, ownObject } from '../core/json-object.ts';
 import type { Account, Principal } from '../core/principal.ts';
 import { createNotices } from '../protocol/notices.ts';
 import { checkParamHeaders } from '../protocol/param-headers.ts';
 import { clientCapabilitiesOf, type Message } from '../protocol/read-message.ts';
 import { type Registry, requireUnique } from '../registry/index.ts';
+import type { Tool } from '../tools/define-tool.ts';
 import { rememberVersions } from './describe-tool.ts';
 import { createFinder, type FeatureKind, type Finder, type Found } from './find.ts';
 import { capabilitiesOf, METHODS, type Method } from './methods.ts';
@@ -60,6 +61,8 @@ export interface Dispatcher {
     readonly given: JsonObject;
     /** How much of that the trail keeps. */
     readonly level: AuditLevel;
+    /** The names that it has for arguments; undefined when it is nothing of ours. */
+    readonly argumentNames: ReadonlySet<string> | undefined;
     /** Of a tool. */
     readonly version: string | undefined;
   };
@@ -96,6 +99,9 @@ export function createDispatcher({ config, registry, rounds }: DispatcherOptions
         requested: wanted?.requested ?? '',
         given: wanted?.given ?? {},
         level: feature?.audit?.level ?? DEFAULT_LEVEL,
+        get argumentNames() {
+          return feature && (tool ? argumentNamesOf(tool) : NO_NAMES);
+        },
         get version() {
           return tool && versionOf(tool);
         },
@@ -115,6 +121,15 @@ export function createDispatcher({ config, registry, rounds }: DispatcherOptions
       return { kind: 'result', result, cacheable: method.cacheable, notices: [] };
     },
   };
+}
+
+const NO_NAMES: ReadonlySet<string> = new Set();
+const argumentNames = new WeakMap<Tool, ReadonlySet<string>>();
+
+function argumentNamesOf(tool: Tool): ReadonlySet<string> {
+  const known = argumentNames.get(tool) ?? new Set(Object.keys(ownObject(tool.inputSchema, 'properties')));
+  argumentNames.set(tool, known);
+  return known;
 }
 
 type CallTarget = Extract<Target, { kind: 'call' }>;

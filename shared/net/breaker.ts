@@ -7,6 +7,8 @@ export interface BreakerOptions {
   readonly failures: number;
   /** How long nothing is tried then; also how long one trial may take before another is let through. */
   readonly openMs: number;
+  /** Told each time that it opens, also again after a trial that failed. */
+  readonly onOpen?: () => void;
 }
 
 export interface Breaker {
@@ -21,7 +23,7 @@ type Verdict = 'alive' | 'failed' | 'no news';
  * Closed, open, half-open, in the memory of one instance and by the clock alone: no timer is left running. What began
  * before the last change of state has no say in the next: an old success must not close it, an old failure not open it.
  */
-export function createBreaker({ failures, openMs }: BreakerOptions, clock: Clock): Breaker {
+export function createBreaker({ failures, openMs, onOpen }: BreakerOptions, clock: Clock): Breaker {
   let failed = 0;
   let openedAt: number | undefined;
   let trialSince: number | undefined;
@@ -31,6 +33,7 @@ export function createBreaker({ failures, openMs }: BreakerOptions, clock: Clock
     failed = 0;
     openedAt = opened;
     trialSince = undefined;
+    if (opened !== undefined) onOpen?.();
   };
   const rests = (since: number | undefined) => since !== undefined && clock() - since < openMs;
   const state = () => (openedAt === undefined ? 'closed' : rests(openedAt) ? 'open' : 'half-open');

@@ -9,6 +9,8 @@ export interface RetryPolicy {
   readonly pauseMs: number;
   /** Whether the same request twice has the effect of one. Only the caller knows: a POST may, a GET may not. */
   readonly isIdempotent: (request: NetRequest) => boolean;
+  /** Told before each attempt after the first. */
+  readonly onRetry?: (attempt: number) => void;
 }
 
 export interface RetryPorts {
@@ -37,6 +39,7 @@ export function withRetry(send: Send, policy: RetryPolicy, { clock, random, slee
       const isLast = attempt >= attempts || clock() + pause >= end || limits.signal?.aborted === true;
       if (isLast || !mayPass(outcome)) return unwrap(outcome);
       await sleep(pause);
+      policy.onRetry?.(attempt + 1);
     }
   };
 }

@@ -1,6 +1,7 @@
 import { hash, hkdfSync } from 'node:crypto';
 import type { ReadSecret, SecretVersion } from '../core/secret.ts';
-import { cacheSecret, type SecretPorts } from './cached-secret.ts';
+import { cacheSecret, type SecretPorts } from '../store/cached-secret.ts';
+import { unavailable } from './errors.ts';
 
 /** One version of the master key. */
 export interface RelayKey {
@@ -18,6 +19,9 @@ export interface RelayKeys {
   find(kid: string): Promise<RelayKey | undefined>;
 }
 
+/** How it is when a secret of the relay cannot be read: the client may try again. */
+export const OF_RELAY = { level: 'warn', unavailable: () => unavailable('secret_unavailable') } as const;
+
 /** A generated secret has 64 characters; a shorter one is somebody's word. */
 const LEAST_CHARACTERS = 32;
 
@@ -26,15 +30,12 @@ const LEAST_CHARACTERS = 32;
  * what the one before that sealed does not. An instance that meets a key id it does not know reads once more.
  */
 export function createRelayKeys(readSecret: ReadSecret, arn: string, ports: SecretPorts): RelayKeys {
-  const cached = cacheSecret(
-    'relay-keys',
-    async () => {
-      const [current, previous] = await Promise.all([readSecret(arn, 'AWSCURRENT'), readSecret(arn, 'AWSPREVIOUS')]);
-      if (current === undefined) throw new Error('no current version');
-      return [current, ...(previous === undefined ? [] : [previous])].map(toKey);
-    },
-    ports,
-  );
+  const read = async () => {
+    const [current, previous] = await Promise.all([readSecret(arn, 'AWSCURRENT'), readSecret(arn, 'AWSPREVIOUS')]);
+    if (current === undefined) throw new Error('no current version');
+    return [current, ...(previous === undefined ? [] : [previous])].map(toKey);
+  };
+  const cached = cacheSecret({ name: 'relay-keys', read, ...OF_RELAY }, ports);
   const findIn = (keys: readonly RelayKey[], kid: string) => keys.find((key) => key.kid === kid);
   return {
     current: async () => first(await cached.get()),

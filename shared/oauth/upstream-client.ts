@@ -2,7 +2,7 @@ import type { RelayConfig } from '../core/config.ts';
 import { isObject, type JsonObject, own } from '../core/json-object.ts';
 import type { Log } from '../core/logger.ts';
 import type { PostForm } from '../net/post-form.ts';
-import type { CachedSecret } from './cached-secret.ts';
+import type { CachedSecret } from '../store/cached-secret.ts';
 import { unavailable } from './errors.ts';
 
 type Form = Readonly<Record<string, string>>;

@@ -25,6 +25,7 @@ function resultOf(more: Partial<BenchResult> = {}): BenchResult {
         { calls: 100_000, bytes: 10_100_000 },
       ],
     },
+    sealing: { records: 1000, minutes: 8, megabytes: 1, sealing: 30, plainHash: 10, peakMemory: 200 },
     throughput: [{ connections: 8, servers: { gatehouse: load, sdk: load, bare: load } }],
     cold: [
       { name: 'mcp', plain: start, cached: start },
@@ -47,6 +48,8 @@ test('each budget is a number of this run', () => {
     coldToBare: 1,
     coldOauthToBare: 1,
     refreshToJose: 0.75,
+    sealingToHash: 3,
+    sealingMemoryMB: 200,
     mcpBundleKB: 400,
     oauthBundleKB: 400,
     writeUnitsPerCall: 3,

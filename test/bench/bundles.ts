@@ -22,6 +22,7 @@ const OURS = {
   oauth: 'functions/oauth/index.ts',
   gatehouseMemory: `${SIDES}/gatehouse-memory.ts`,
   relayRefresh: `${SIDES}/relay-refresh.ts`,
+  sealing: `${SIDES}/sealing.ts`,
 } as const;
 
 /** Built with the same settings, but for what this project adds to them. */

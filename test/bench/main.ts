@@ -10,6 +10,7 @@ import { buildBundles } from './bundles.ts';
 import { toChart } from './chart.ts';
 import { measureCold } from './measure-cold.ts';
 import { measureCpu } from './measure-cpu.ts';
+import { measureSealing } from './measure-sealing.ts';
 import { measureThroughput } from './measure-throughput.ts';
 import { measureUnits } from './measure-units.ts';
 import { toPage } from './page.ts';
@@ -67,6 +68,8 @@ async function measure(rounds: number): Promise<BenchResult> {
     const cold = await measureCold(bundles, stub, rounds + 4);
     told('CPU and heap');
     const cpu = await measureCpu(bundles, stub, rounds);
+    told('sealing');
+    const sealing = await measureSealing(bundles);
     told('throughput');
     const throughput = await measureThroughput(bundles, stub, 3);
     told('DynamoDB units');
@@ -76,7 +79,7 @@ async function measure(rounds: number): Promise<BenchResult> {
       return { name, bytes, inputs };
     });
     const processor = cpus()[0]?.model ?? 'unknown processor';
-    return { at: new Date().toISOString(), node, processor, cpu, throughput, cold, bundles: sized, units };
+    return { at: new Date().toISOString(), node, processor, cpu, sealing, throughput, cold, bundles: sized, units };
   } finally {
     await stub.stop();
   }

@@ -7,6 +7,10 @@ export interface AwsApi {
   json(service: string, target: string, input: object): Promise<Json>;
   /** Services with resources at paths: Lambda, API Gateway. */
   get(service: string, path: string): Promise<Json>;
+  /** What came back, JSON. */
+  post(service: string, path: string, input: object): Promise<unknown>;
+  /** S3: the path of an object, percent-encoded. */
+  put(service: string, path: string, body: Uint8Array): Promise<void>;
   /** Services with form fields and XML: IAM, CloudFormation. */
   query(service: string, version: string, fields: Readonly<Record<string, string>>): Promise<string>;
 }
@@ -15,10 +19,10 @@ export type Json = Readonly<Record<string, unknown>>;
 
 interface Call {
   readonly service: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Uint8Array;
 }
 
 const TIMEOUT_MS = 15_000;
@@ -30,7 +34,7 @@ export function createAwsApi(endpoint: string): AwsApi {
     const response = await fetch(`${origin}${call.path}`, {
       method: call.method,
       headers: sign(call, host, new Date()),
-      ...(call.method === 'POST' ? { body: call.body } : {}),
+      ...(call.method === 'GET' ? {} : { body: call.body as string }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const text = await response.text();
@@ -45,6 +49,11 @@ export function createAwsApi(endpoint: string): AwsApi {
       );
     },
     get: async (service, path) => JSON.parse(await send({ service, method: 'GET', path, headers: {}, body: '' })),
+    post: async (service, path, input) => {
+      const headers = { 'content-type': 'application/json' };
+      return JSON.parse(await send({ service, method: 'POST', path, headers, body: JSON.stringify(input) }));
+    },
+    put: async (service, path, body) => void (await send({ service, method: 'PUT', path, headers: {}, body })),
     query: (service, version, fields) => {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' };
       const body = new URLSearchParams({ ...fields, Version: version }).toString();
@@ -69,7 +78,7 @@ function sign({ service, method, path, headers, body }: Call, host: string, now:
   return { ...sent, authorization };
 }
 
-function sha256(text: string): string {
+function sha256(text: string | Uint8Array): string {
   return createHash('sha256').update(text).digest('hex');
 }
 

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../infra/project.ts';
 import { PARAMETERS } from '../../shared/core/parameters.ts';
-import { allowPlainHttp, type Edit, withoutMetricMath } from './edits.ts';
+import { allowPlainHttp, dropSavedQueries, type Edit, withoutMetricMath } from './edits.ts';
 import { ACCOUNT, type Environment, REGION } from './environment.ts';
 
 const execute = promisify(execFile);
 const CDK = join(projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+const FOR_EVERY_STACK = [withoutMetricMath, dropSavedQueries, allowPlainHttp];
 const TIMEOUT_MS = 240_000;
 
 export type Outputs = Readonly<Record<string, string>>;
@@ -44,7 +45,7 @@ export function createCdk(environment: Environment, work: string): Cdk {
       await cdk('synth', ...flags(context), '--quiet');
       const file = `${context['stackName'] ?? PARAMETERS.stackName.preset}.template.json`;
       const template = readFileSync(join(assembly, file), 'utf8');
-      const edited = [withoutMetricMath, ...edits].reduce((text, edit) => edit(text), template);
+      const edited = [...FOR_EVERY_STACK, ...edits].reduce((text, edit) => edit(text), template);
       writeFileSync(join(assembly, file), edited);
       return deploy('--app', assembly);
     },

@@ -4,9 +4,9 @@
  */
 export type Edit = (template: string) => string;
 
-/** The bucket for assets refuses plain http, which is all that the emulator speaks. */
+/** Buckets and queues refuse plain http, which is all that the emulator speaks. */
 export const allowPlainHttp: Edit = (template) =>
-  replace(template, 'aws:SecureTransport: "false"', 'aws:SecureTransport: "never"');
+  replace(template, /("?aws:SecureTransport"?: ?)"false"/g, '$1"never"');
 
 /** It knows the issuer of a user pool without its scheme only. */
 export const joinProviderUrl: Edit = (template) =>
@@ -27,14 +27,22 @@ export const referToSecrets: Edit = (template) => {
   return ids.reduce((text, id) => replace(text, `{"Ref":"${id}"}`, `{"Fn::GetAtt":["${id}","Id"]}`), compact);
 };
 
-/** It does not know the look of the login page. */
-export const dropBranding: Edit = (template) => {
-  const parsed = JSON.parse(template) as { readonly Resources: Readonly<Record<string, { readonly Type: string }>> };
-  const all = Object.entries(parsed.Resources);
-  const kept = all.filter(([, { Type }]) => Type !== 'AWS::Cognito::ManagedLoginBranding');
-  if (kept.length === all.length) throw new Error('The template has no branding.');
-  return JSON.stringify({ ...parsed, Resources: Object.fromEntries(kept) });
-};
+/** Of a type that it does not know. Nothing may refer to them. */
+const dropAll =
+  (type: string): Edit =>
+  (template) => {
+    const parsed = JSON.parse(template) as { readonly Resources: Readonly<Record<string, { readonly Type: string }>> };
+    const all = Object.entries(parsed.Resources);
+    const kept = all.filter(([, { Type }]) => Type !== type);
+    if (kept.length === all.length) throw new Error(`The template has no ${type}.`);
+    return JSON.stringify({ ...parsed, Resources: Object.fromEntries(kept) });
+  };
+
+/** The look of the login page. */
+export const dropBranding = dropAll('AWS::Cognito::ManagedLoginBranding');
+
+/** The saved questions of Athena. */
+export const dropSavedQueries = dropAll('AWS::Athena::NamedQuery');
 
 interface AlarmProperties {
   readonly Metrics?: ReadonlyArray<{ readonly MetricStat?: MetricStat }>;
@@ -64,6 +72,36 @@ export const withoutMetricMath: Edit = (template) => {
   if (changed === 0) throw new Error('The template has no alarm with metric math.');
   return JSON.stringify({ ...parsed, Resources: Object.fromEntries(resources) });
 };
+
+type Conditions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/**
+ * A statement with a condition about a key that its policy engine does not know: such a condition never holds there.
+ * `isUnknown`: which operator and key.
+ */
+function withoutConditions(template: string, isUnknown: (operator: string, key: string) => boolean): string {
+  const changed = JSON.stringify(JSON.parse(template), (name, value: unknown) => {
+    if (name !== 'Condition' || typeof value !== 'object' || value === null) return value;
+    const kept = Object.entries(value as Conditions).map(
+      ([operator, keys]) =>
+        [operator, Object.fromEntries(Object.entries(keys).filter(([key]) => !isUnknown(operator, key)))] as const,
+    );
+    return Object.fromEntries(kept.filter(([, keys]) => Object.keys(keys).length > 0));
+  });
+  if (changed === JSON.stringify(JSON.parse(template))) throw new Error('The template has no such condition any more.');
+  return changed;
+}
+
+/**
+ * Its policy engine gives a request to DynamoDB no `dynamodb:LeadingKeys`. ForAllValues holds for none, `Null: false`
+ * never. On AWS both are needed: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
+ */
+export const allowWithoutLeadingKeys: Edit = (template) =>
+  withoutConditions(template, (operator, key) => operator === 'Null' && key === 'dynamodb:LeadingKeys');
+
+/** Its policy engine gives a request to KMS no key of its own. What a ciphertext is bound to, its KMS does check. */
+export const allowWithoutKmsKeys: Edit = (template) =>
+  withoutConditions(template, (_operator, key) => /^kms:/.test(key));
 
 function replace(text: string, what: string | RegExp, by: string): string {
   const changed = typeof what === 'string' ? text.replaceAll(what, by) : text.replace(what, by);

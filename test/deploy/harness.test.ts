@@ -1,7 +1,15 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { bind, close, findFreePort } from '../../cli/dev/network.ts';
-import { allowPlainHttp, dropBranding, joinProviderUrl, referToSecrets, withoutMetricMath } from './edits.ts';
+import {
+  allowPlainHttp,
+  allowWithoutKmsKeys,
+  allowWithoutLeadingKeys,
+  dropBranding,
+  joinProviderUrl,
+  referToSecrets,
+  withoutMetricMath,
+} from './edits.ts';
 import { awsEnvironment, requireLoopback } from './environment.ts';
 import { createRewritingFetch } from './rewriting-fetch.ts';
 import { createStory, type Step } from './story.ts';
@@ -172,10 +180,28 @@ describe('the edits of templates', () => {
     });
   });
 
-  test.each([allowPlainHttp, joinProviderUrl, dropBranding, referToSecrets, withoutMetricMath])(
-    'fail when there is nothing to change',
-    (edit) => {
-      expect(() => edit('{"Resources":{}}')).toThrow(/^The template has no /);
-    },
-  );
+  test('take away conditions that the emulator can never meet, and leave the others of the statement', () => {
+    const keys = { 'dynamodb:LeadingKeys': ['U#*'] };
+    const query = { 'ForAllValues:StringLike': keys, Null: { 'dynamodb:LeadingKeys': 'false' } };
+    const decrypt = { StringEquals: { 'kms:EncryptionContext:purpose': 'p' } };
+    const mixed = { StringEquals: { 'kms:MessageType': 'RAW', 'aws:PrincipalAccount': '1' } };
+    const template = JSON.stringify([query, decrypt, mixed].map((Condition) => ({ Condition })));
+    expect(JSON.parse(allowWithoutKmsKeys(allowWithoutLeadingKeys(template)))).toEqual([
+      { Condition: { 'ForAllValues:StringLike': keys } },
+      { Condition: {} },
+      { Condition: { StringEquals: { 'aws:PrincipalAccount': '1' } } },
+    ]);
+  });
+
+  test.each([
+    allowPlainHttp,
+    allowWithoutKmsKeys,
+    allowWithoutLeadingKeys,
+    joinProviderUrl,
+    dropBranding,
+    referToSecrets,
+    withoutMetricMath,
+  ])('fail when there is nothing to change', (edit) => {
+    expect(() => edit('{"Resources":{}}')).toThrow(/^The template has no /);
+  });
 });

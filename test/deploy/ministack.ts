@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { projectRoot } from '../../infra/project.ts';
 import { pythonWith } from '../support/python.ts';
 import { node24 } from '../support/toolbox.ts';
-import { requireLoopback } from './environment.ts';
+import { type Environment, requireLoopback } from './environment.ts';
 
 const REQUIREMENTS = join(projectRoot, 'test', 'deploy', 'requirements.txt');
 const READY_MS = 60_000;
@@ -26,12 +26,15 @@ export interface MiniStackOptions {
   readonly port: number;
   /** Everything it writes goes here. */
   readonly work: string;
+  /** More of what the functions find in their environment. */
+  readonly environment?: Environment;
 }
 
-export async function startMiniStack({ port, work }: MiniStackOptions): Promise<MiniStack> {
+export async function startMiniStack(options: MiniStackOptions): Promise<MiniStack> {
+  const { port, work } = options;
   const endpoint = requireLoopback(`http://127.0.0.1:${port}`);
   const logFile = join(work, 'ministack.log');
-  const child = launch(fetchMiniStack(), port, work, logFile);
+  const child = launch(fetchMiniStack(), options, logFile);
   const logTail = () => `── the last lines of the emulator\n${readFileSync(logFile, 'utf8').slice(-4000)}`;
   const stop = () => endGroup(child);
   try {
@@ -49,13 +52,13 @@ export async function startMiniStack({ port, work }: MiniStackOptions): Promise<
   };
 }
 
-/** The Python of a virtual environment with MiniStack in it. */
+/** The Python of a virtual environment with MiniStack in it, and what its KMS computes with. */
 function fetchMiniStack(): string {
   const version = /^ministack==(\S+)$/m.exec(readFileSync(REQUIREMENTS, 'utf8'))?.[1];
-  return pythonWith(`ministack-${version}`, REQUIREMENTS);
+  return pythonWith(`ministack-${version}-kms`, REQUIREMENTS);
 }
 
-function launch(python: string, port: number, work: string, logFile: string): ChildProcess {
+function launch(python: string, { port, work, environment }: MiniStackOptions, logFile: string): ChildProcess {
   mkdirSync(join(work, 'state'), { recursive: true });
   const log = openSync(logFile, 'w');
   const child = spawn(python, ['-m', 'ministack'], {
@@ -75,6 +78,7 @@ function launch(python: string, port: number, work: string, logFile: string): Ch
       SFTP_ENABLED: '0',
       // Policies are evaluated: a function may do what its role allows and nothing else.
       AUTH: 'true',
+      ...environment,
     },
   });
   closeSync(log);

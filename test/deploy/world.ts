@@ -5,6 +5,7 @@ import { type Listening, listen } from '../../cli/dev/network.ts';
 import { deployed, scopesOf } from '../../shared/registry/index.ts';
 import type { AwsApi } from './aws-api.ts';
 import type { Cdk, Outputs } from './cdk.ts';
+import type { Doors } from './doors.ts';
 import type { Environment } from './environment.ts';
 import type { MiniStack } from './ministack.ts';
 import { createRewritingFetch } from './rewriting-fetch.ts';
@@ -18,6 +19,9 @@ export interface World {
   /** Where an identity provider of this machine will be, and its port. */
   readonly issuer: string;
   readonly issuerPort: number;
+  readonly doors: Doors;
+  /** How much later it is for the deployed sealer than for everybody else. */
+  setSealerAhead(ms: number): void;
 }
 
 /** A deployed gateway, seen as its clients see it. */

@@ -45,7 +45,7 @@ export async function startFaultyDynamo(
   };
 }
 
-type Operation = 'read' | 'write';
+type Operation = 'read' | 'write' | 'query';
 type IsAt = (operation: Operation, table: string, key: Key) => boolean;
 
 function isAt(place: Place, { identities, audit, state }: TestDatabase): IsAt {
@@ -69,6 +69,8 @@ function isAt(place: Place, { identities, audit, state }: TestDatabase): IsAt {
     'mark write': at('write', state, of('USED')),
     'month key read': at('read', state, of('KEYS#audit')),
     'month key write': at('write', state, of('KEYS#audit')),
+    event: at('write', audit, phase(5)),
+    'sweep read': at('query', audit, () => true),
   };
   return places[place];
 }
@@ -80,6 +82,6 @@ function route(well: Dynamo, faulty: () => Dynamo, at: IsAt): Dynamo {
     putIfAbsent: (table, item, options) => choose('write', table, item).putIfAbsent(table, item, options),
     put: (table, item, options) => choose('write', table, item).put(table, item, options),
     delete: (table, key, options) => choose('write', table, key).delete(table, key, options),
-    query: well.query,
+    query: (table, input) => choose('query', table, { pk: input.partition.value, sk: '' }).query(table, input),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { InputRequired } from '../../shared/features/ask.ts';
+import type { AuditRule } from '../../shared/features/feature.ts';
 import { defineTool, type Tool, type ToolContext } from '../../shared/tools/define-tool.ts';
 import { PROBE } from './observe.ts';
 
@@ -9,6 +10,7 @@ type Run = (context: ToolContext) => Promise<{ readonly done: string } | InputRe
 export function createProbe(
   run: Run = async () => ({ done: 'yes' }),
   readOnlyHint = true,
+  audit: AuditRule = {},
 ): {
   readonly tool: Tool;
   readonly runs: () => number;
@@ -22,6 +24,7 @@ export function createProbe(
     input: z.strictObject({ note: z.string() }),
     output: z.strictObject({ done: z.string() }),
     annotations: { readOnlyHint },
+    audit,
     run: (_input, context) => {
       runs++;
       return run(context);

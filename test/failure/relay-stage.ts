@@ -1,4 +1,4 @@
-import { type FailureRow, type Injection, RETRY, type WireFault } from '../../cli/failures/row.ts';
+import { type FailureRow, type Injection, type Place, RETRY, type WireFault } from '../../cli/failures/row.ts';
 import { NOW } from '../support/config.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { POISON } from '../support/fault-proxy.ts';
@@ -28,19 +28,23 @@ export interface RelayStage {
   close(): Promise<void>;
 }
 
+const PLACES: ReadonlyMap<RelayFault['at'], Place> = new Map([
+  ['mark', 'mark write'],
+  ['event', 'event'],
+]);
+
 export async function relayStage(database: TestDatabase, fault: RelayFault): Promise<RelayStage> {
   const time = { now: NOW };
   const world = await startWorld(() => time.now, fault);
-  const marks =
-    fault.at === 'mark'
-      ? await startFaultyDynamo(database, { place: 'mark write', fault: fault.fault as WireFault })
-      : undefined;
+  const place = PLACES.get(fault.at);
+  const marks = place && (await startFaultyDynamo(database, { place, fault: fault.fault as WireFault }));
   const instance = (dynamo = database.dynamo) =>
     createTestRelay({
       ...world,
       time,
       dynamo,
       stateTable: database.state,
+      auditTable: database.audit,
       relay: { strict: fault.at === 'mark' },
       config: { idp: { issuer: world.issuer } },
     });

@@ -58,11 +58,11 @@ export async function startWorld(now: () => number, { at, fault }: WorldFault): 
       if (fault === 'changed' || fault === 'changed twice' || fault === 'changed at the provider') {
         if (at === 'client secret') accepted = NEW_SECRET;
         for (const value of newValues(fault)) store.rotate(at === 'keys' ? KEYS_ARN : CLIENT_SECRET_ARN, value);
-      } else if (at !== 'mark') await servers[at].inject(fault);
+      } else if (at !== 'mark' && at !== 'event') await servers[at].inject(fault);
     },
     recover: async () => {
       isWell = true;
-      if (at !== 'mark') await servers[at].recover();
+      if (at !== 'mark' && at !== 'event') await servers[at].recover();
     },
     close: async () => void (await Promise.all(Object.values(servers).map((server) => server.close()))),
   };

@@ -1,4 +1,3 @@
-import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CloudWatchLogsEvent, SQSEvent } from 'aws-lambda';
 import { createHandler as createReplay } from '../../functions/audit-replay/handler.ts';
@@ -8,6 +7,7 @@ import { NOW } from '../support/config.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { captureLog } from '../support/log.ts';
+import { deliveryOf } from '../support/log-delivery.ts';
 import { legacy } from '../support/messages.ts';
 
 let database: TestDatabase;
@@ -15,15 +15,6 @@ beforeAll(async () => {
   database = await startDatabase();
 });
 afterAll(() => database.stop());
-
-/** What CloudWatch Logs hands over of a log. */
-function delivered({ lines }: Pick<TestGateway, 'lines'>, messageType = 'DATA_MESSAGE'): CloudWatchLogsEvent {
-  const events = lines.filter(({ event }) => event === 'audit.fallback' || event === 'audit.sample');
-  const logEvents = events.map(({ event, ...fields }, id) => {
-    return { id: String(id), timestamp: NOW, message: JSON.stringify({ message: event, ...fields }) };
-  });
-  return { awslogs: { data: gzipSync(JSON.stringify({ messageType, logEvents })).toString('base64') } };
-}
 
 /** The same, as it comes back from the queue of failed deliveries. */
 function returned(requestPayload: CloudWatchLogsEvent): SQSEvent {
@@ -60,7 +51,7 @@ describe('an outcome that the table did not take', () => {
     const gateway = await callWithoutOutcome('ann');
     const open = await rowsOf(gateway, 'ann');
     const { replay, lines } = functions();
-    await replay(delivered(gateway));
+    await replay(deliveryOf(gateway.lines));
     expect([open, await rowsOf(gateway, 'ann'), lines.at(-1)]).toEqual([
       [['open', null]],
       [['ok', null]],
@@ -71,8 +62,8 @@ describe('an outcome that the table did not take', () => {
   test('comes back by the queue, where earlier deliveries failed', async () => {
     const gateway = await callWithoutOutcome('ben');
     const down = { ...database.dynamo, putIfAbsent: () => Promise.reject(new Error('down')) };
-    await expect(functions(down).replay(delivered(gateway))).rejects.toThrow('down');
-    await functions().replay(returned(delivered(gateway)));
+    await expect(functions(down).replay(deliveryOf(gateway.lines))).rejects.toThrow('down');
+    await functions().replay(returned(deliveryOf(gateway.lines)));
     expect(await rowsOf(gateway, 'ben')).toEqual([['ok', null]]);
   });
 
@@ -87,6 +78,6 @@ describe('an outcome that the table did not take', () => {
 
 test('a message by which CloudWatch tries the way is no record', async () => {
   const { replay, lines } = functions();
-  await replay(delivered(await callWithoutOutcome('dan'), 'CONTROL_MESSAGE'));
+  await replay(deliveryOf((await callWithoutOutcome('dan')).lines, 'CONTROL_MESSAGE'));
   expect(lines).toEqual([{ level: 'info', event: 'audit.replayed', written: 0, present: 0, refused: 0 }]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { leafHash as hashOfRecord, type AuditRecord } from '../../shared/audit/record.ts';
 import { createFrontier } from '../../shared/audit/log/merkle.ts';
+import { type AuditRecord, leafHash as hashOfRecord } from '../../shared/audit/record.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { Objects } from '../../shared/aws/objects.ts';
 import { callAt, createSealWorld, LOG_NAME } from '../support/sealing.ts';

@@ -24,6 +24,7 @@ test('the functions read these environment variables and no other', () => {
     'AUDIT_LOG',
     'AUDIT_SIGNING_KEY',
     'AUDIT_TABLE',
+    'AUDIT_TOOL_INDEX',
     'AWS_REGION',
     'DEMO_TABLE',
     'EDGE_SECRETS',

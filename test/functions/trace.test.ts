@@ -39,7 +39,12 @@ async function traced(meta: unknown, header?: string) {
   };
 }
 
-const joined = (text: string, traceId = TRACE) => ({ status: 200, logged: [traceId, SPAN], recorded: [text, text] });
+/** The intent says it, and the outcome is chained to the intent. */
+const joined = (text: string, traceId = TRACE) => ({
+  status: 200,
+  logged: [traceId, SPAN],
+  recorded: [text, undefined],
+});
 const ignored = { status: 200, logged: [undefined, undefined], recorded: [undefined, undefined] };
 
 describe('the client’s trace is in the log line and in the records', () => {

@@ -16,9 +16,9 @@ const all = (type: string, { Resources }: Template): readonly Resource[] =>
   Object.values(Resources).filter(({ Type }) => Type === type);
 const propertiesOf = (type: string, template: Template) => all(type, template).map(({ Properties = {} }) => Properties);
 const environmentsOf = (template: Template) =>
-  propertiesOf('AWS::Lambda::Function', template).map(
-    (one) => (one['Environment'] as { Variables: Record<string, unknown> }).Variables,
-  );
+  propertiesOf('AWS::Lambda::Function', template)
+    .map((one) => (one['Environment'] as { Variables: Record<string, unknown> }).Variables)
+    .filter((variables) => 'GATEHOUSE_CONFIG' in variables);
 /** References as `<LogicalId>`, without the hash that the CDK appends. */
 const flat = (value: unknown): string =>
   JSON.stringify(value).replaceAll(/\{"(?:Ref|Fn::GetAtt)":\[?"([A-Za-z:]+?)(?:[0-9A-F]{8})?"[^}]*\}/g, '<$1>');
@@ -176,8 +176,9 @@ describe('CloudFront in front', () => {
     const generations = (one: Template) => [
       ...new Set(Object.keys(one.Resources).flatMap((id) => /^EdgeSecret(\d)/.exec(id)?.[1] ?? [])),
     ];
-    const waits = (all('AWS::Lambda::Function', rotated) as ReadonlyArray<Resource & { DependsOn?: string[] }>).map(
-      ({ DependsOn }) => DependsOn?.some((id) => id.startsWith('EdgeDistribution')),
+    const serving = all('AWS::Lambda::Function', rotated).filter((one) => JSON.stringify(one).includes('EDGE_SECRETS'));
+    const waits = (serving as ReadonlyArray<Resource & { DependsOn?: string[] }>).map(({ DependsOn }) =>
+      DependsOn?.some((id) => id.startsWith('EdgeDistribution')),
     );
     expect([generations(template), generations(rotated), waits]).toEqual([
       ['1', '2'],

@@ -70,6 +70,14 @@ describe('alarms', () => {
     ]);
   });
 
+  test('of a gateway whose tools call services watch the breakers of these, too', () => {
+    const names = alarmsOf(synth({ demoBackend: 'true' })).map(({ AlarmName }) => AlarmName);
+    expect(names.filter((name) => !alarmsOf(synth()).some(({ AlarmName }) => AlarmName === name))).toEqual([
+      'Gatehouse-Backends',
+      'Gatehouse-SigningKeys',
+    ]);
+  });
+
   test('use metrics of ours under names that the functions write', () => {
     const names = alarmsOf().flatMap((one) => metricsIn(JSON.stringify(one)));
     const ours = names.flatMap((name) => /^Gatehouse (?!Gatehouse-)(.+)/.exec(name)?.[1] ?? []);

@@ -73,7 +73,7 @@ describe('the function of the relay', () => {
       return Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value.replace(/[0-9A-F]{8}$/, '')]));
     };
     const local = 'arn:aws:secretsmanager:local:000000000000:secret:';
-    const common = { STACK_NAME: 'Gatehouse', RELAY_KEYS_ARN: `${local}RelayKeys` };
+    const common = { STACK_NAME: 'Gatehouse', AUDIT_TABLE: 'TablesAudit', RELAY_KEYS_ARN: `${local}RelayKeys` };
     expect([variables(relay), variables({ ...pool, relayStrict: 'true' })]).toEqual([
       { ...common, UPSTREAM_SECRET_ARN: ARN },
       { ...common, UPSTREAM_SECRET_ARN: `${local}RelayUpstream`, STATE_TABLE: 'TablesState' },
@@ -234,6 +234,12 @@ test('the outputs have nothing to paste but the URL, and the redirect URL for th
       'StateTable',
       'ConnectChatGPT',
       'ConnectClaude',
+      'ArchiveUrl',
+      'SealsTable',
+      'SealKey',
+      'AuditLogName',
+      'AuditWorkGroup',
+      'AuditDatabase',
     ],
     `${publicUrl}/oauth/callback`,
     `Customize > Connectors > + > Add custom connector: URL ${publicUrl}/mcp`,

@@ -278,6 +278,7 @@ test('the outputs say what to paste where', () => {
     'SealKey',
     'AuditLogName',
     'AuditWorkGroup',
+    'AuditDatabase',
   ]);
   expect(synth(external).Outputs?.['ConnectClaude']?.Value).toBe(
     'Customize > Connectors > + > Add custom connector: URL https://mcp.acme.com/mcp',

@@ -131,7 +131,7 @@ describe('groups', () => {
   });
 
   test('and without them there is no trigger', () => {
-    expect([poolOf({})['LambdaConfig'], propertiesOf('AWS::Lambda::Function', synth()).length]).toEqual([undefined, 3]);
+    expect([poolOf({})['LambdaConfig'], propertiesOf('AWS::Lambda::Function', synth()).length]).toEqual([undefined, 7]);
   });
 });
 

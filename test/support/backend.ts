@@ -9,6 +9,7 @@ import type { Uid } from '../../shared/core/principal.ts';
 import { createGuardedClient } from '../../shared/net/guarded-client.ts';
 import { ISSUER, NOW, RESOURCE } from './config.ts';
 import { listenAnywhere } from './listen.ts';
+import type { Log } from '../../shared/core/logger.ts';
 import { captureLog, type LogLine } from './log.ts';
 
 export interface ReceivedRequest {
@@ -59,11 +60,15 @@ export interface BackendWorldOptions {
   readonly auth?: Partial<AuthPorts>;
   readonly caller?: Partial<Caller>;
   readonly clock?: () => number;
+  /** By default one that keeps its lines. */
+  readonly log?: Log;
 }
 
 /** The real caller over the real client, with one backend `crm`. Nothing waits: retries come at once. */
 export function createBackendWorld(options: BackendWorldOptions): BackendWorld {
-  const { lines, log } = captureLog();
+  const captured = captureLog();
+  const { lines } = captured;
+  const { log = captured.log } = options;
   const { clock = () => NOW } = options;
   const nobody = async () => {
     throw new Error('this test has none');
@@ -79,6 +84,7 @@ export function createBackendWorld(options: BackendWorldOptions): BackendWorld {
     signRequest: options.auth?.signRequest ?? nobody,
     authenticate,
     clock,
+    log,
     random: () => 0,
     sleep: async () => undefined,
   });

@@ -1,6 +1,6 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { localDynamo } from '../../cli/dev/local-dynamo.ts';
-import { createTables } from '../../shared/aws/create-table.ts';
+import { createTables, type TableSchema } from '../../shared/aws/create-table.ts';
 import { createDynamo, type Dynamo } from '../../shared/aws/dynamodb.ts';
 import { DYNALITE, type Engine } from './engines.ts';
 import { plannedTables } from './tables.ts';
@@ -19,9 +19,12 @@ export interface TestDatabase {
 }
 
 /** An engine, the embedded one unless another is named, with the tables of the synthesised stack. */
-export async function startDatabase(engine: Engine = DYNALITE): Promise<TestDatabase> {
+export async function startDatabase(
+  engine: Engine = DYNALITE,
+  planned: () => Promise<ReadonlyMap<string, TableSchema>> = plannedTables,
+): Promise<TestDatabase> {
   const { endpoint, stop } = await engine.start();
-  const tables = await plannedTables();
+  const tables = await planned();
   await createTables(localDynamo(endpoint), tables);
   const named = (word: string) => [...tables.keys()].find((name) => name.includes(word)) ?? '';
   return {

@@ -1,5 +1,5 @@
 import { expect, jest } from '@jest/globals';
-import { createLog } from '../../shared/core/logger.ts';
+import { createLog, type Log } from '../../shared/core/logger.ts';
 import { METRICS } from '../../shared/core/metrics.ts';
 import type { TestDatabase } from './database.ts';
 import { createTestGateway, type TestGateway, type TestGatewayOptions } from './gateway.ts';
@@ -14,17 +14,22 @@ export async function linesOf(
   work: (gateway: TestGateway) => Promise<unknown>,
   options: TestGatewayOptions = {},
 ): Promise<readonly Line[]> {
-  const written: string[] = [];
-  const keep = (chunk: unknown) => written.push(String(chunk)) > 0;
-  jest.spyOn(process.stdout, 'write').mockImplementation(keep);
-  jest.spyOn(process.stderr, 'write').mockImplementation(keep);
   let ticks = 0;
   const timer = () => {
     ticks += 1.5;
     return ticks;
   };
+  return linesWritten((log) => work(createTestGateway(database, { log, timer, ...options })));
+}
+
+/** The same of anything that is given the logger. */
+export async function linesWritten(work: (log: Log) => Promise<unknown>): Promise<readonly Line[]> {
+  const written: string[] = [];
+  const keep = (chunk: unknown) => written.push(String(chunk)) > 0;
+  jest.spyOn(process.stdout, 'write').mockImplementation(keep);
+  jest.spyOn(process.stderr, 'write').mockImplementation(keep);
   try {
-    await work(createTestGateway(database, { log: createLog('gatehouse-mcp', 'Gatehouse'), timer, ...options }));
+    await work(createLog('gatehouse-mcp', 'Gatehouse'));
   } finally {
     jest.restoreAllMocks();
   }
@@ -37,8 +42,8 @@ export async function linesOf(
 
 /** One log line as CloudWatch reads it: its metrics and dimensions, with the directive that declares them. */
 export function emfOf(line: Line | undefined) {
-  const { _aws, stack, service, tool, code, dependency, event } = line ?? {};
-  const dimensions = { stack, service, tool, code, dependency, event };
+  const { _aws, stack, service, tool, code, dependency, backend, event } = line ?? {};
+  const dimensions = { stack, service, tool, code, dependency, backend, event };
   const values = Object.values(METRICS).flatMap((name) => (line && name in line ? [[name, line[name]]] : []));
   return { _aws, dimensions, values: Object.fromEntries(values) };
 }

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { createHandler } from '../../functions/audit-seal/handler.ts';
-import { type AuditRecord, denialRecord, intentRecord, outcomeRecord } from '../../shared/audit/record.ts';
 import { formatVkey, parseVkey, verifyNote } from '../../shared/audit/log/note.ts';
 import { checkpointText, parseSeal, type Seal } from '../../shared/audit/log/seal.ts';
+import { type AuditRecord, denialRecord, intentRecord, outcomeRecord } from '../../shared/audit/record.ts';
 import type { Dynamo, Item } from '../../shared/aws/dynamodb.ts';
 import type { Objects } from '../../shared/aws/objects.ts';
 import { uuidv7 } from '../../shared/core/ids.ts';

@@ -26,7 +26,7 @@ export function callIdOf({ at, n = 0 }: SyntheticCall): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-${n.toString(16).padStart(12, '0')}`;
 }
 
-export function factsOf(call: SyntheticCall): CallFacts {
+function factsOf(call: SyntheticCall): CallFacts {
   const { user = 'alice', tool = 'echo', client = 'claude' } = call;
   return {
     callId: callIdOf(call),

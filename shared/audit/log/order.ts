@@ -1,5 +1,4 @@
 import { leafHash } from '../record.ts';
-import type { Seal } from './seal.ts';
 
 /** Milliseconds since the epoch, from `from` up to before `to`. */
 export interface Window {
@@ -10,10 +9,6 @@ export interface Window {
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
-
-export function windowOf({ from, to }: Pick<Seal, 'from' | 'to'>): Window {
-  return { from, to };
-}
 
 /** The first 48 bits of a UUIDv7 as text: its millisecond. Ids of one time and later sort from here on. */
 export function timePrefix(ms: number): string {
@@ -32,7 +27,7 @@ export function compareRecords(a: { readonly sk: string }, b: { readonly sk: str
 }
 
 /** By the bytes of UTF-8, as DynamoDB sorts; JavaScript's own order is another one beyond U+D7FF. */
-export function compareKeys(a: string, b: string): number {
+function compareKeys(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
   for (let at = 0; at < shorter; at++) {
     const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];

@@ -18,7 +18,7 @@ export interface SealRunOptions {
 }
 
 /** A minute is sealed when it has been over for this long: calls last at most 28 s, and those cut off are swept by then. */
-export const SEAL_AFTER_MS = 90_000;
+const SEAL_AFTER_MS = 90_000;
 /** After an outage a run catches up by this much, and the next ones go on. */
 const MAX_MINUTES = 120;
 const RUN_MS = 45_000;

@@ -30,9 +30,12 @@ export async function* readPartition(partition: string, reading: Reading): Async
       yield call;
       call = undefined;
     }
-    // The phases of a call lie side by side.
+    // The phases of a call lie side by side; an index has one of them.
     call ??= { callId, items: new Map() };
     call.items.set(phase, item);
+    if (reading.index === undefined) continue;
+    yield call;
+    call = undefined;
   }
   if (call !== undefined) yield call;
 }

@@ -49,12 +49,12 @@ function checkCall(callId: string, phases: ReadonlyMap<string, KeptRecord>, chec
     const says = `Call ${callId} has an outcome and was never allowed: no intent was recorded.`;
     report('outcome-without-intent', { callId, record: outcome.sk, says });
   }
-  if (outcome !== undefined && intent !== undefined && outcome.previous !== intent.leaf.toString('hex')) {
+  if (outcome !== undefined && intent !== undefined && outcome.previous !== intent.onTime.toString('hex')) {
     report('outcome-of-another-intent', {
       callId,
       record: outcome.sk,
       says: `The outcome of call ${callId} names another intent than the one recorded.`,
-      expected: intent.leaf.toString('hex'),
+      expected: intent.onTime.toString('hex'),
       actual: outcome.previous ?? 'none',
     });
   }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { uuidv7Time } from '../../core/ids.ts';
 import { isObject, type JsonObject } from '../../core/json-object.ts';
+import { hashOnTime } from '../late.ts';
 import { HASH_BYTES, verifyInclusion } from '../log/merkle.ts';
 import { fromBase64, type NoteKey, verifyNote } from '../log/note.ts';
 import { readCheckpointText, type SignedSeal } from '../log/seal.ts';
@@ -48,7 +49,7 @@ export function checkProof(text: string, pinned: NoteKey): readonly ProvenRecord
   const [intent, outcome] = [PHASE.intent, PHASE.outcome].map((phase) =>
     proven.find(({ record }) => record['sk'] === `${proof.callId}#${phase}`),
   );
-  if (intent && outcome && outcome.record['prevPhaseHash'] !== intent.record['hash']) {
+  if (intent && outcome && outcome.record['prevPhaseHash'] !== hashOnTime(intent.record)) {
     throw new ProofError('the outcome belongs to another intent');
   }
   return proven;

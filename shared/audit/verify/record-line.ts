@@ -16,7 +16,9 @@ export interface ReadRecord {
   readonly time: number;
   /** RFC 6962 leaf hash, recomputed: the record's own `hash` is only compared with it. */
   readonly leaf: Buffer;
-  /** Of an outcome: the leaf hash of its intent. */
+  /** What an outcome says of its intent: the hash that it has, or would have, without `late` (shared/audit/late.ts). */
+  readonly onTime: Buffer;
+  /** Of an outcome: that hash of its intent. */
   readonly previous: string | undefined;
   readonly unknown: boolean;
   /** Epoch seconds: when the table may have let go of it. */
@@ -66,6 +68,7 @@ export function readRecordLine(line: string, day: string): ReadLine {
     phase,
     time,
     leaf,
+    onTime: onTimeHash(hashed, leaf),
     previous: typeof previous === 'string' ? previous : undefined,
     unknown: item['errorType'] === 'UNKNOWN',
     ttl: typeof item['ttl'] === 'number' ? item['ttl'] : Number.POSITIVE_INFINITY,
@@ -93,6 +96,10 @@ function leafOf(hashed: Readonly<Record<string, unknown>>): Buffer | undefined {
   } catch {
     return undefined;
   }
+}
+
+function onTimeHash({ late, ...rest }: Readonly<Record<string, unknown>>, leaf: Buffer): Buffer {
+  return late === undefined ? leaf : (leafOf(rest) ?? leaf);
 }
 
 function problemsOf(

@@ -1,4 +1,4 @@
-import type { CachedSecret } from '../cached-secret.ts';
+import type { CachedSecret } from '../../store/cached-secret.ts';
 import { type AuthMode, CredentialsUnavailable } from './mode.ts';
 
 /**

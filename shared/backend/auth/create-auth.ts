@@ -3,8 +3,8 @@ import type { BackendSettings } from '../../core/backend-settings.ts';
 import type { NetPolicy } from '../../net/guarded-client.ts';
 import type { Send } from '../../net/send.ts';
 import type { AssertionSigner } from '../assertion.ts';
-import { cacheSecret, type SecretPorts } from '../cached-secret.ts';
 import type { Backend } from '../definition.ts';
+import { type SecretPorts, secretOf } from '../secret.ts';
 import { apiKeyAuth } from './api-key.ts';
 import { assertionAuth } from './assertion.ts';
 import { awsIamAuth, regionOf } from './aws-iam.ts';
@@ -45,7 +45,7 @@ export function createAuth(ports: AuthPorts) {
       case 'api-key':
         return apiKeyAuth(
           auth,
-          cacheSecret(settings.secretArn ?? '', (text) => text, ports),
+          secretOf(settings.secretArn ?? '', (text) => text, ports),
         );
       case 'aws-iam': {
         const url = new URL(settings.url ?? '');
@@ -79,6 +79,6 @@ function endpointOf(
     requestHeaders: new Set(['accept', 'authorization', 'content-type']),
     responseHeaders: new Set(['content-type']),
   });
-  const secret = cacheSecret(secretArn, readClientSecret, ports);
+  const secret = secretOf(secretArn, readClientSecret, ports);
   return createTokenEndpoint({ url: tokenUrl, clientAuth, secret, send, clock: ports.clock });
 }

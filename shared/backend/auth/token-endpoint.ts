@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import { isObject, own } from '../../core/json-object.ts';
 import { NetError } from '../../net/net-error.ts';
 import type { NetAnswer, Send } from '../../net/send.ts';
-import type { CachedSecret } from '../cached-secret.ts';
+import type { CachedSecret } from '../../store/cached-secret.ts';
 import { type Caller, type CredentialsReason, CredentialsUnavailable } from './mode.ts';
 
 /** What the gateway is at an authorization server. Kept in Secrets Manager as JSON: `{"clientId":"…","clientSecret":"…"}`. */

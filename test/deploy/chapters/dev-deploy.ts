@@ -3,12 +3,17 @@ import type { Step } from '../story.ts';
 import { type Gateway, gatewayOf, type World } from '../world.ts';
 
 const OUTPUTS = [
+  'ArchiveUrl',
+  'AuditLogName',
   'AuditTable',
+  'AuditWorkGroup',
   'ConnectChatGPT',
   'ConnectClaude',
   'IdentitiesTable',
   'Issuer',
   'McpUrl',
+  'SealKey',
+  'SealsTable',
   'StateTable',
 ] as const;
 

@@ -34,7 +34,7 @@ export async function changeDev(world: World, gateway: Gateway, alice: string, s
 export async function endDev(world: World, step: Step): Promise<void> {
   await step('cdk destroy of a dev stack leaves nothing', async () => {
     const { tables, functions, secrets } = await inventory(world.api, STACK);
-    assert.deepEqual([tables.length, functions.length, secrets.length], [3, 4, 1]);
+    assert.deepEqual([tables.length, functions.length, secrets.length], [4, 8, 1]);
     await world.cdk.destroy(devContext(world));
     assert.deepEqual(await inventory(world.api, STACK), NOTHING);
   });

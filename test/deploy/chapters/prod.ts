@@ -62,7 +62,7 @@ export async function prodChapter(world: World, step: Step): Promise<void> {
 const ITEM = { pk: { S: 'kept' }, sk: { S: 'kept' } };
 
 function tablesOf(outputs: Outputs): readonly string[] {
-  return ['AuditTable', 'IdentitiesTable', 'StateTable'].map((name) => outputs[name] ?? '').sort();
+  return ['AuditTable', 'IdentitiesTable', 'SealsTable', 'StateTable'].map((name) => outputs[name] ?? '').sort();
 }
 
 function dynamo(api: AwsApi, action: string, input: object): Promise<Json> {

@@ -282,5 +282,5 @@ function withoutRelay(env: FunctionEnvironment): unknown {
   const { getJson, postForm } = createUpstream(() => NOW);
   const { readSecret } = createSecrets();
   const ports = { clock: () => NOW, log: captureLog().log, getJson, postForm, readSecret, dynamo: database.dynamo };
-  return createHandler({ GATEHOUSE_CONFIG: JSON.stringify(testConfig()), ...env }, ports);
+  return createHandler({ GATEHOUSE_CONFIG: JSON.stringify(testConfig()), AUDIT_TABLE: 'a', ...env }, ports);
 }
