@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { uuidv7Time } from '../../core/ids.ts';
-import { isObject, type JsonObject } from '../../core/json-object.ts';
+import { type JsonObject, parseObject } from '../../core/json-object.ts';
 import { EVENT_PHASE } from '../event-record.ts';
 import { partitionOf } from '../item-keys.ts';
 import { PHASE } from '../record.ts';
@@ -49,7 +49,7 @@ const HASH = /^[0-9a-f]{64}$/;
  * @param day `yyyy-mm-dd` of the folder that the line was found in
  */
 export function readRecordLine(line: string, day: string): ReadLine {
-  const item = toObject(line);
+  const item = parseObject(line);
   const key = typeof item?.['sk'] === 'string' ? SORT_KEY.exec(item['sk']) : null;
   if (item === undefined || key === null || !PHASES.has(key[2] ?? '')) {
     return { problems: [{ code: 'record-unreadable', says: 'A line of the archive is no record.' }] };
@@ -74,15 +74,6 @@ export function readRecordLine(line: string, day: string): ReadLine {
     ttl: typeof item['ttl'] === 'number' ? item['ttl'] : Number.POSITIVE_INFINITY,
   };
   return { record, problems: problemsOf(line, item, record, stated, day) };
-}
-
-function toObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** `yyyy-mm-dd` in UTC. */
