@@ -1,48 +1,74 @@
 import { parseArgs } from 'node:util';
-import { type CheckedRecord, checkProof, ProofError } from '../../shared/audit/verify/proof.ts';
+import { checkProof, ProofError, type ProvenRecord } from '../../shared/audit/verify/proof.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { pinnedKey, readText } from './archive.ts';
 
+const OPTIONS = { key: { type: 'string' }, 'key-file': { type: 'string' }, json: { type: 'boolean' } } as const;
+
 export const checkProofCommand: Command = {
-  help: `Usage: npm run gatehouse -- audit check-proof FILE --key KEY
+  help: `Usage: npm run gatehouse -- audit check-proof FILE --key VKEY
 
-Checks a file of "audit prove" with nothing but the key that you pinned. Ends with 0 when every record in it is in the log.
+Checks a proof that audit prove made, offline, with nothing but the pinned public key.
 
-  --key KEY         the verifier key: <log>+<id>+<base64>
-  --key-file F      the same, from a file`,
+  --key VKEY        <name>+<8 hex digits>+<base64>, from the operator of the log, not from the file
+  --key-file FILE   the same, in a file
+  --json            what is proven as JSON
+
+Ends with 0: proven; 1: not proven; 2: wrong arguments.`,
   run: async (args) => {
-    const options = { key: { type: 'string' }, 'key-file': { type: 'string' } } as const;
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const [file] = positionals;
-    if (file === undefined) throw new WrongUsage('Say which file. Example: audit check-proof proof.json --key …');
-    const key = pinnedKey(values);
-    process.stdout.write(`${check(file, key).map(describe).join('\n')}\nOK: in the log ${key.name}.\n`);
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+    const [file, ...more] = positionals;
+    if (file === undefined || more.length > 0) throw new WrongUsage('Name the file of the proof.');
+    const pinned = pinnedKey(values);
+    const text = readText(file);
+    try {
+      const proven = checkProof(text, pinned);
+      process.stdout.write(values.json ? `${JSON.stringify(toJson(proven))}\n` : toText(proven, pinned.name));
+    } catch (error) {
+      if (error instanceof Error && ['ProofError', 'NoteError', 'SealError', 'NotCanonical'].includes(error.name)) {
+        throw new Failure(
+          `NOT PROVEN: ${error instanceof ProofError ? error.message : `the proof is malformed: ${error.message}`}.`,
+        );
+      }
+      throw error;
+    }
   },
 };
 
-function check(file: string, key: ReturnType<typeof pinnedKey>): readonly CheckedRecord[] {
-  try {
-    return checkProof(parse(readText(file)), key);
-  } catch (error) {
-    if (error instanceof ProofError) throw new Failure(error.message);
-    throw error;
-  }
+function toJson(proven: readonly ProvenRecord[]) {
+  return proven.map(({ record, index, seal }) => ({
+    record,
+    index,
+    seal: { n: seal.n, size: seal.size, root: seal.root, from: seal.from, to: seal.to, sealedAt: seal.sealedAt },
+  }));
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+/** In plain words, also what it does not show: a proof that promises too much is worse than none. */
+function toText(proven: readonly ProvenRecord[], log: string): string {
+  return `${proven.map(describe).join('\n')}
+OK: in the log ${log}.
+
+Proven
+- The key that you pinned signed a tree in which each of these records is an entry, not one character different.
+- Each lies under the seal of the minute or the backfill that its call id belongs to.
+
+Not proven
+- That a record was true when it was written: the gateway wrote it, and its operator has the key.
+- When it was written. It was there when the seal was signed, by the clock of the sealer.
+- That the call has no other record, or that everybody is shown this log: verify an archive, and compare checkpoints.
+`;
 }
 
-function describe({ record, index, size, sealedAt }: CheckedRecord): string {
-  const when = sealedAt === undefined ? '' : `, sealed ${new Date(sealedAt).toISOString()}`;
+function describe({ record, index, seal }: ProvenRecord): string {
   // As JSON: what a client sent must not reach a terminal as it is.
-  const told = ['tool', 'subject', 'decision', 'reason'].flatMap((name) =>
-    record[name] === undefined ? [] : [`${name} ${JSON.stringify(record[name])}`],
+  const told = ['tool', 'subject', 'decision', 'reason', 'isError'].flatMap((name) =>
+    record[name] === undefined ? [] : [`${name} ${printable(JSON.stringify(record[name]))}`],
   );
-  return `Record ${String(record['sk'])}: number ${index} of ${size}${when}\n    ${told.join(', ')}`;
+  const when = new Date(seal.sealedAt).toISOString();
+  return `Record ${String(record['sk'])}: number ${index} of ${seal.size}, sealed ${when} in seal ${seal.n}\n    ${told.join(', ')}`;
+}
+
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
 }

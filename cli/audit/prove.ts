@@ -1,36 +1,56 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ProofError, proveCall } from '../../shared/audit/verify/proof.ts';
+import { proveCall } from '../../shared/audit/verify/prove.ts';
+import { ProofError } from '../../shared/audit/verify/proof.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
-import { ARCHIVE_HELP, ARCHIVE_OPTIONS, openArchiveOf } from './archive.ts';
+import { ARCHIVE_HELP, ARCHIVE_OPTIONS, type ArchiveValues, openArchiveOf, pinnedKey } from './archive.ts';
+
+const OPTIONS = { ...ARCHIVE_OPTIONS, out: { type: 'string' } } as const;
 
 const CALL = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export const proveCommand: Command = {
   help: `Usage: npm run gatehouse -- audit prove CALL [options]
 
-Makes a file that shows to an outsider that the records of a call are in the log: the records, their places, and a signed
-checkpoint. It is checked with "audit check-proof" and the key that they pinned.
+Writes a file that shows to an outsider that the records of one call are in the log. "audit check-proof" checks it with the
+key that they pinned, and needs nothing else.
 
-  --out FILE        write it there. Default: standard output
+  --out FILE        write there, never over a file. Default: print it
 
-${ARCHIVE_HELP.split('\n\n')[0] ?? ''}`,
+${ARCHIVE_HELP}`,
   run: async (args) => {
-    const options = { ...ARCHIVE_OPTIONS, out: { type: 'string' } } as const;
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
-    const [call = ''] = positionals;
-    if (!CALL.test(call))
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+    const [callId = '', ...more] = positionals;
+    if (!CALL.test(callId) || more.length > 0) {
       throw new WrongUsage(
         'Say which call, by its id. Example: audit prove 019ab845-6a00-7abc-8def-0123456789ab --local',
       );
-    const objects = await openArchiveOf(values);
-    const proof = await proveCall(objects, call).catch((error: unknown) => {
-      if (error instanceof ProofError) throw new Failure(error.message);
-      throw error;
-    });
-    const text = `${JSON.stringify(proof, undefined, 2)}\n`;
+    }
+    const key = isPinned(values) ? pinnedKey(values) : undefined;
+    const proof = await proveCall({ objects: await openArchiveOf(values), key, callId }).catch(fail);
+    const text = `${JSON.stringify(proof, null, 1)}\n`;
     if (values.out === undefined) process.stdout.write(text);
-    else writeFileSync(values.out, text);
+    else write(values.out, text);
   },
 };
+
+/** Without a key the proof is made as it is; whoever gets it checks it with theirs. */
+function isPinned(values: ArchiveValues): boolean {
+  return values.local === true || values.key !== undefined || values['key-file'] !== undefined;
+}
+
+function fail(error: unknown): never {
+  if (error instanceof ProofError) throw new Failure(error.message);
+  throw error;
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+  } catch (error) {
+    const why =
+      error instanceof Error && 'code' in error && error.code === 'EEXIST' ? 'is there already' : 'cannot be written';
+    throw new Failure(`${file} ${why}.`);
+  }
+}

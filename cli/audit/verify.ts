@@ -1,91 +1,128 @@
 import { parseArgs } from 'node:util';
-import type { Finding } from '../../shared/audit/verify/findings.ts';
-import { type Verification, type Verdict, verifyArchive } from '../../shared/audit/verify/verify.ts';
+import type { TableSource } from '../../shared/audit/verify/table.ts';
+import { type Progress, type VerifyOptions, verifyArchive } from '../../shared/audit/verify/verify.ts';
+import { createDynamo } from '../../shared/aws/dynamodb.ts';
+import { toPort } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { toTable } from '../table.ts';
-import { ARCHIVE_HELP, ARCHIVE_OPTIONS, openArchiveOf, pinnedKey, readText } from './archive.ts';
+import { localDynamo } from '../dev/local-dynamo.ts';
+import { readState } from '../dev/state-file.ts';
+import { isWrongUsage, WrongUsage } from '../failure.ts';
+import { ARCHIVE_HELP, ARCHIVE_OPTIONS, type ArchiveValues, openArchiveOf, pinnedKey, readText } from './archive.ts';
+import { outputOf } from './stack-output.ts';
 import { toTime } from './times.ts';
+import { verifyText } from './verify-text.ts';
 
 const OPTIONS = {
   ...ARCHIVE_OPTIONS,
   from: { type: 'string' },
   to: { type: 'string' },
+  'expect-size': { type: 'string' },
   'expect-note': { type: 'string', multiple: true },
+  lag: { type: 'string' },
+  table: { type: 'string' },
+  'with-table': { type: 'boolean' },
   json: { type: 'boolean' },
 } as const;
-
-const EXIT: Readonly<Record<Verdict, number>> = { ok: 0, broken: 1, incomplete: 2 };
-
-const WORDS: Readonly<Record<Verdict, string>> = {
-  ok: 'OK: every record is as it was sealed, and none is missing.',
-  broken: 'BROKEN: the trail is not what was signed. Read the findings.',
-  incomplete: 'INCOMPLETE: nothing wrong was found, but something could not be checked.',
-};
 
 export const verifyCommand: Command = {
   help: `Usage: npm run gatehouse -- audit verify [options]
 
-Recomputes the audit trail from its records up and compares it with what was signed. Needs the archive and the key that you
-pinned, and with a folder no network. Ends with 0 when all is well, 1 when the trail is broken, 2 when something could not be
-checked. docs/adr/0016-sealed-log.md says what it proves.
+Recomputes the audit trail from its records up and names whatever is not what was signed. Needs the archive and the key that
+you pinned, and with a folder no network. docs/verify-the-audit.md explains each line and each finding.
 
-  --from T          only from then on: 24h, 7d, or a time such as 2026-11-24T08:00:00Z. Default: from its first record
-  --to T            up to then; the log has to reach it. Default: to its end
-  --expect-note F   a checkpoint of this log that you kept: the log may only have grown since. May be repeated
-  --json            the report as JSON
+  --from T          only from then on: 24h, 7d, or a time such as 2026-11-24T08:00:00Z. Default: from the first entry
+  --to T            up to then, or now; the log has to reach it. Default: to the newest seal
+  --expect-size N   the log had N entries when you last saw it, or more
+  --expect-note F   a checkpoint of this log that you kept: it must still be in it. May be repeated
+  --lag T           how far the archive may be behind the seals. Default 1h
+  --with-table      compare the table of --stack or --local too; --table NAME names another
+  --json            the report as one JSON object
 
-${ARCHIVE_HELP}`,
+${ARCHIVE_HELP}
+
+Ends with 0: all is what was signed. 1: broken. 2: incomplete, or nothing could be read.`,
   run: async (args) => {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    const [objects, key, now] = [await openArchiveOf(values), pinnedKey(values), Date.now()];
-    const isTerminal = process.stderr.isTTY === true && values.json !== true;
-    const verified = verifyArchive({
-      objects,
-      key,
-      ...(values.from === undefined ? {} : { from: toTime('--from', values.from, now) }),
-      ...(values.to === undefined ? {} : { to: toTime('--to', values.to, now) }),
-      expected: (values['expect-note'] ?? []).map(readText),
-      onProgress: ({ records, upTo }) => {
-        if (isTerminal) process.stderr.write(`\r${new Date(upTo).toISOString().slice(0, 16)}  ${records} records `);
-      },
-    });
-    const result = await verified.catch((error: unknown) => {
+    const asked = toQuestion(values, Date.now());
+    try {
+      const report = await verifyArchive({
+        ...asked,
+        objects: await openArchiveOf(values),
+        key: pinnedKey(values),
+        table: await toTable(values),
+        ...(process.stderr.isTTY && { onProgress: showProgress() }),
+      });
+      if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+      process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : verifyText(report));
+      process.exitCode = report.exit;
+    } catch (error) {
+      if (isWrongUsage(error)) throw error;
+      // Neither sound nor broken: nothing can be said.
       process.stderr.write(`The archive cannot be read: ${error instanceof Error ? error.message : 'unknown'}\n`);
-      return undefined;
-    });
-    if (result === undefined) {
-      process.exitCode = EXIT.incomplete;
-      return;
+      process.exitCode = 2;
     }
-    if (isTerminal) process.stderr.write('\r\u001b[K');
-    process.stdout.write(values.json ? `${JSON.stringify(result, undefined, 2)}\n` : `${toReport(result)}\n`);
-    process.exitCode = EXIT[result.verdict];
   },
 };
 
-function toReport(result: Verification): string {
-  const { verdict, log, from, to, records, minutes, backfills, size, root, findings, counts } = result;
-  const facts = [
-    ['Log', log],
-    ['Verified', from === null ? 'nothing' : `${from} to ${to}`],
-    ['Records', `${records}, of ${size} in the log`],
-    ['Seals', `${minutes} minutes, ${backfills} backfills`],
-    ['Root', root ?? '-'],
-  ];
-  const head = facts.map(([name = '', value = '']) => `${name.padEnd(10)}${value}`).join('\n');
-  const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  const more = all > findings.length ? `\n… and ${all - findings.length} more` : '';
-  const list = findings.length === 0 ? '' : `\n\n${findings.map(describe).join('\n')}${more}\n\n${tally(result)}`;
-  return `${head}${list}\n\n${WORDS[verdict]}`;
+interface Values extends ArchiveValues {
+  readonly from?: string;
+  readonly to?: string;
+  readonly 'expect-size'?: string;
+  readonly 'expect-note'?: readonly string[];
+  readonly lag?: string;
+  readonly table?: string;
+  readonly 'with-table'?: boolean;
 }
 
-function describe({ code, severity, says, expected, actual, object, todo }: Finding): string {
-  const values =
-    expected === undefined && actual === undefined ? '' : `\n    expected ${expected ?? '-'}, found ${actual ?? '-'}`;
-  const place = object === undefined || says.includes(object) ? '' : `\n    in ${object}`;
-  return `${severity.toUpperCase()} ${code}\n    ${says}${place}${values}\n    ${todo}`;
+function toQuestion(values: Values, now: number): Pick<VerifyOptions, 'from' | 'to' | 'known' | 'archiveLagMs'> {
+  const [from, to] = [momentOf('--from', values.from, now), momentOf('--to', values.to, now)];
+  if (from !== undefined && to !== undefined && from >= to) throw new WrongUsage('--from is not before --to.');
+  const lag = momentOf('--lag', values.lag, now);
+  return {
+    from,
+    to,
+    known: { size: toSize(values['expect-size']), notes: (values['expect-note'] ?? []).map(readText) },
+    ...(lag === undefined ? {} : { archiveLagMs: now - lag }),
+  };
 }
 
-function tally({ counts }: Verification): string {
-  return toTable([['FINDING', 'HOW MANY'], ...Object.entries(counts).map(([code, count]) => [code, String(count)])]);
+function momentOf(option: string, text: string | undefined, now: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'now') return now;
+  // Without a zone it would be that of the machine, and two auditors would verify two ranges.
+  if (/^\d{4}-\d\d-\d\dT[\d:.]+$/.test(text)) throw new WrongUsage(`${option} ${text} has no zone. Add Z for UTC.`);
+  return toTime(option, text, now);
+}
+
+function toSize(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new WrongUsage(`--expect-size ${text} is no number of entries.`);
+}
+
+/** A terminal may be far from the region, and may wait. */
+const FROM_AFAR = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
+
+async function toTable(values: Values): Promise<TableSource | undefined> {
+  const { local, port, stack, table } = values;
+  if (table === undefined && values['with-table'] !== true) return undefined;
+  if (local === true) {
+    const { dynamodb, tables } = readState(toPort(port));
+    return { dynamo: createDynamo(localDynamo(dynamodb)), table: table ?? tables.audit, clock: Date.now };
+  }
+  if (table === undefined && stack === undefined) throw new WrongUsage('Say which table: --table, --stack or --local.');
+  const name = table ?? (await outputOf(stack ?? '', 'AuditTable'));
+  return { dynamo: createDynamo({ limits: FROM_AFAR }), table: name, clock: Date.now };
+}
+
+/** At most five times a second. */
+function showProgress(): (progress: Progress) => void {
+  let last = 0;
+  return ({ seals, records, through }) => {
+    const now = Date.now();
+    if (now - last < 200) return;
+    last = now;
+    const time = new Date(through).toISOString().slice(0, 16).replace('T', ' ');
+    process.stderr.write(`\r\u001b[K${time}  ${seals} seals, ${records} records`);
+  };
 }

@@ -50,7 +50,7 @@ export async function* readDay(objects: Objects, day: string): AsyncIterable<Arc
 }
 
 /** The lines of one object, unzipped as they are read. @throws Error when it is no gzip, or not whole */
-export async function* linesOf(body: Uint8Array): AsyncIterable<string> {
+async function* linesOf(body: Uint8Array): AsyncIterable<string> {
   const unzipped = Readable.from([body]).pipe(createGunzip());
   const lines = createInterface({ input: unzipped, crlfDelay: Number.POSITIVE_INFINITY });
   // readline does not hand on what its input fails with.

@@ -46,38 +46,51 @@ async function audit(...args: string[]) {
 
 test('verify ends with 0 and a summary for an archive as it was sealed', async () => {
   const { code, stdout, stderr } = await audit('verify', '--archive', good, '--key', key);
-  expect({ code, stderr, stdout: stdout.replace(/Root .*/, 'Root …') }).toEqual({
+  expect({ code, stderr, stdout: stdout.replace(/key [0-9a-f]{8}/, 'key …') }).toEqual({
     code: 0,
     stderr: '',
-    stdout: `Log       gatehouse-audit/000000000000/local/Test
-Verified  2026-11-25T08:00:00Z to 2026-11-25T08:12:00Z
-Records   20, of 20 in the log
-Seals     12 minutes, 0 backfills
-Root …
+    stdout: `Log        gatehouse-audit/000000000000/local/Test, key …
+Range      2026-11-25T08:00:00Z to 2026-11-25T08:12:00Z
+Start      recomputed from the first entry of the log
+Newest     seal 11, 20 entries, sealed up to 2026-11-25T08:12:00Z
+Records    20 records of 12 calls and events in 4 objects
+Seals      12 seals: 12 minutes (8 empty), 0 backfills
+Tree       12 of 12 roots recomputed, 4 tiles compared
+Manifests  0
+Not ended  0 calls running, 0 records of minutes not sealed yet
 
-OK: every record is as it was sealed, and none is missing.
+OK. Every record, seal and root is what was signed, and nothing is missing in this range.
 `,
   });
 });
 
 test('verify ends with 1 and names what is broken, also as JSON', async () => {
   const [text, json] = [
-    await audit('verify', '--archive', bad, '--key', key),
-    await audit('verify', '--archive', bad, '--key', key, '--json'),
+    await audit('verify', '--archive', bad, '--key', key, '--lag', '0m'),
+    await audit('verify', '--archive', bad, '--key', key, '--lag', '0m', '--json'),
   ];
   expect([text.code, json.code]).toEqual([1, 1]);
-  expect(text.stdout).toMatch(/BROKEN record-missing\n {4}Record \S+#0 was sealed and is missing\./);
-  expect(text.stdout).toMatch(/BROKEN: the trail is not what was signed\. Read the findings\.\n$/);
-  const report = JSON.parse(json.stdout) as { verdict: string; counts: object };
-  expect([report.verdict, report.counts]).toEqual(['broken', { 'record-missing': 1, 'outcome-without-intent': 1 }]);
+  expect(text.stdout).toMatch(/^BROKEN {5}record-missing: Record \S+#0 was sealed and is not in the archive\.$/m);
+  expect(text.stdout).toMatch(/^ {2}where {6}seal 0, 2026-11-25T08:00:00Z, entry 0, call \S+$/m);
+  expect(text.stdout).toMatch(/BROKEN\. What the archive holds is not what was signed.*\n$/);
+  const report = JSON.parse(json.stdout) as { verdict: string; exit: number; counts: object };
+  expect([report.verdict, report.exit, report.counts]).toEqual(['broken', 1, { 'record-missing': 1 }]);
+});
+
+test('verify ends with 1 when the log is shorter than the auditor knows', async () => {
+  const { code, stdout } = await audit('verify', '--archive', good, '--key', key, '--expect-size', '21');
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringContaining('log-truncated: The log was known to have 21 entries; it ends with 20.'),
+  ]);
 });
 
 test('verify ends with 2 when the log does not reach the time asked for, and when there is nothing to read', async () => {
   const short = await audit('verify', '--archive', good, '--key', key, '--to', '2026-11-25T09:00:00Z');
   const empty = await audit('verify', '--archive', work, '--key', key);
   expect([short.code, empty.code]).toEqual([2, 2]);
-  expect(short.stdout).toContain('INCOMPLETE log-ends-early');
-  expect(empty.stdout).toContain('INCOMPLETE no-seals');
+  expect(short.stdout).toContain('INCOMPLETE log-ends-early: The log is sealed up to 2026-11-25T08:12:00Z;');
+  expect(empty.stdout).toContain('INCOMPLETE no-seals: ');
 });
 
 test.each([
@@ -89,6 +102,17 @@ test.each([
     'a time that is none',
     ['--archive', '.', '--key', () => key, '--from', 'yesterday'],
     '--from yesterday is no time.',
+  ],
+  [
+    'a time without a zone',
+    ['--archive', '.', '--key', () => key, '--to', '2026-11-25T08:00'],
+    '--to 2026-11-25T08:00 has no zone.',
+  ],
+  ['no folder', ['--archive', 'nowhere', '--key', () => key], 'There is no folder nowhere.'],
+  [
+    'a size that is none',
+    ['--archive', '.', '--key', () => key, '--expect-size', 'x'],
+    '--expect-size x is no number of entries.',
   ],
 ] as ReadonlyArray<readonly [string, ReadonlyArray<string | (() => string)>, string]>)(
   'verify with %s says what to do',
@@ -106,7 +130,7 @@ test('a proof that is handed on convinces with the key alone, and another key do
   expect([code, stdout]).toEqual([
     0,
     expect.stringMatching(
-      /^Record \S+#0: number 0 of 5, sealed 2026-11-25T08:02:30.000Z\n {4}tool "echo", subject "alice", decision "allowed"\nRecord \S+#1: number 1 of 5, .*\n.*\nOK: in the log gatehouse-audit\/000000000000\/local\/Test\.\n$/,
+      /^Record \S+#0: number 0 of 5, sealed 2026-11-25T08:02:30.000Z in seal 0\n {4}tool "echo", subject "alice", decision "allowed"\nRecord \S+#1: number 1 of 5, .*\n.*\nOK: in the log gatehouse-audit\/000000000000\/local\/Test\.\n\nProven\n/,
     ),
   ]);
   const other = await audit('check-proof', file, '--key', createTestSigner().vkey);

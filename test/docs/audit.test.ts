@@ -1,8 +1,8 @@
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { findFreePort } from '../../cli/dev/network.ts';
 import { projectRoot } from '../../infra/project.ts';
+import { type DevProcess, startDevProcess } from '../support/dev-process.ts';
 import { readGuide } from '../support/guide-page.ts';
 
 const execute = promisify(execFile);
@@ -15,7 +15,7 @@ const EXAMPLES = [
 
 let port = 0;
 let callId = '';
-let stop: () => Promise<unknown>;
+let dev: DevProcess | undefined;
 
 async function gatehouse(...args: readonly string[]): Promise<string> {
   return (
@@ -25,20 +25,9 @@ async function gatehouse(...args: readonly string[]): Promise<string> {
 
 /** What the page shows: alice calls echo and whoami, bob is refused echo. */
 beforeAll(async () => {
-  port = await findFreePort();
-  const child = spawn(process.execPath, ['cli/gatehouse.mjs', 'dev', '--port', String(port)], {
-    cwd: projectRoot,
-    env,
-  });
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  stop = () => {
-    child.kill('SIGINT');
-    return ended;
-  };
-  await new Promise<void>((resolve) =>
-    child.stdout.on('data', (chunk) => String(chunk).includes('ready ') && resolve()),
-  );
-  const [alice, bob] = [await gatehouse('token', 'alice'), await gatehouse('token', 'bob')];
+  dev = await startDevProcess();
+  port = Number(new URL(dev.url).port);
+  const [alice, bob] = [dev.token, await gatehouse('token', 'bob')];
   const call = (token: string, tool: string, body: object) =>
     fetch(`http://localhost:${port}/tools/${tool}`, {
       method: 'POST',
@@ -53,7 +42,7 @@ beforeAll(async () => {
   ).split('\n');
   callId = (JSON.parse(first) as { callId: string }).callId;
 }, 60_000);
-afterAll(() => stop());
+afterAll(() => dev?.stop());
 
 /** Ids, hashes, times, addresses and widths are of a run. */
 function masked(text: string): readonly string[] {

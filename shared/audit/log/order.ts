@@ -27,7 +27,7 @@ export function compareRecords(a: { readonly sk: string }, b: { readonly sk: str
 }
 
 /** By the bytes of UTF-8, as DynamoDB sorts; JavaScript's own order is another one beyond U+D7FF. */
-function compareKeys(a: string, b: string): number {
+export function compareKeys(a: string, b: string): number {
   const shorter = Math.min(a.length, b.length);
   for (let at = 0; at < shorter; at++) {
     const [left, right] = [a.charCodeAt(at), b.charCodeAt(at)];

@@ -94,11 +94,6 @@ export function readCheckpointText(text: string): SignedSeal {
   };
 }
 
-/** What the next seal says as its `previous`. */
-export function sealHash(claim: Claim): string {
-  return hash('sha256', checkpointText(claim), 'hex');
-}
-
 /** The day of a seal: of the end of its window, or of where the minutes were when a backfill was made. */
 export function sealPath({ n, through }: Pick<Claim, 'n' | 'through'>): string {
   const [year, month, day] = new Date(through).toISOString().slice(0, 10).split('-');

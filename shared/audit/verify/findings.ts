@@ -15,11 +15,11 @@ const WAIT = 'Verify again after the time named. Copy the archive anew before.';
 const KEY =
   'Check that the pinned key and the archive belong to the same log. If they do, somebody signed with another key.';
 const GATEWAY = 'The log holds what the gateway wrote, and that is wrong: report it as a defect, with the call id.';
-const TREE = 'Fetch the tiles anew. If they stay different, the signed roots and the records decide, not the tiles.';
+const TREE =
+  'Copy it anew. If it stays so, somebody changed it; the signed roots and the records decide, not this object.';
 
 /** Code → what it means for the verdict. Codes are stable: scripts and alarms may name them. */
-const FINDINGS = {
-  'archive-unreadable': { severity: 'incomplete', todo: 'See that the archive can be read, then verify again.' },
+export const FINDINGS = {
   'seal-unreadable': { severity: 'broken', todo: RESTORE },
   'seal-misplaced': { severity: 'broken', todo: RESTORE },
   'seal-forged': { severity: 'broken', todo: RESTORE },
@@ -82,7 +82,13 @@ const FINDINGS = {
   'manifest-forged': { severity: 'broken', todo: RESTORE },
   'manifest-differs': { severity: 'broken', todo: RESTORE },
   'manifest-missing': { severity: 'broken', todo: RESTORE },
-  'manifest-not-there-yet': { severity: 'incomplete', todo: WAIT },
+  'claim-missing': { severity: 'broken', todo: TREE },
+  'claim-changed': { severity: 'broken', todo: TREE },
+  'archive-rejected': {
+    severity: 'broken',
+    todo: 'Read the object: the archive function could not read a change of the table as a record.',
+  },
+  'records-before-log': { severity: 'notice', todo: 'Nothing can be proven of records from before the first seal.' },
   'outcome-without-intent': { severity: 'broken', todo: GATEWAY },
   'outcome-missing': { severity: 'broken', todo: GATEWAY },
   'outcome-not-there-yet': { severity: 'incomplete', todo: WAIT },
@@ -91,9 +97,9 @@ const FINDINGS = {
   'tile-missing': { severity: 'broken', todo: TREE },
   'tile-changed': { severity: 'broken', todo: TREE },
   'tile-unknown': { severity: 'broken', todo: TREE },
-  'tile-ahead': {
+  'log-goes-on': {
     severity: 'incomplete',
-    todo: 'Copy the archive anew. If it stays so, seals at the end were cut off: the tree was longer than the newest seal says.',
+    todo: 'Copy the archive anew. If it stays so, seals at the end were cut off.',
   },
   'tamper-recorded': {
     severity: 'broken',

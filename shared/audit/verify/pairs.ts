@@ -1,43 +1,77 @@
+import { EVENT_PHASE } from '../event-record.ts';
+import { isoTime, type Report } from './findings.ts';
 import { PHASE } from '../record.ts';
-import type { Report } from './findings.ts';
-import type { ReadRecord } from './record-line.ts';
+import type { KeptRecord } from './day-records.ts';
 
-/** Longer than a call and the sweeper after it. */
-const SETTLED_MS = 10 * 60_000;
+export interface PairCheck {
+  readonly report: Report;
+  /** Calls of which a record is missing or wrong: told already. */
+  readonly suspects: ReadonlySet<string>;
+  /** After which no further record can come to this day. */
+  readonly isClosed: boolean;
+  /** Calls that began after this may still be running. */
+  readonly runningSince: number;
+  /** When the day is closed. */
+  readonly closesAt: number;
+}
 
-/** Of each call: one decision; of an allowed one an outcome that belongs to its intent. `through`: the log's end. */
-export function checkPairs(records: Iterable<ReadRecord>, through: number, report: Report): void {
-  const calls = new Map<string, Map<string, ReadRecord>>();
-  for (const record of records) {
-    const phases = calls.get(record.callId) ?? new Map<string, ReadRecord>();
-    calls.set(record.callId, phases.set(record.phase, record));
+export interface PairCounts {
+  readonly calls: number;
+  /** Began a moment ago: their end is not to be expected yet. */
+  readonly open: number;
+}
+
+/** One decision a call, one outcome for each that was allowed, and the outcome carries the hash of its intent. */
+export function checkPairs(records: readonly KeptRecord[], check: PairCheck): PairCounts {
+  let [calls, open] = [0, 0];
+  for (let at = 0; at < records.length; ) {
+    const { callId } = records[at] as KeptRecord;
+    let end = at + 1;
+    while (records[end]?.callId === callId) end++;
+    const phases = new Map(records.slice(at, end).map((record) => [record.phase, record]));
+    calls++;
+    if (!check.suspects.has(callId) && checkCall(callId, phases, check)) open++;
+    at = end;
   }
-  for (const [callId, phases] of calls) {
-    const [intent, outcome] = [phases.get(PHASE.intent), phases.get(PHASE.outcome)];
-    const record = `${callId}#${outcome ? PHASE.outcome : PHASE.intent}`;
-    if (phases.has(PHASE.denial) && (intent ?? outcome)) {
-      report('decision-twice', { callId, says: `Call ${callId} was both denied and allowed.` });
-    }
-    if (intent && !outcome && intent.time + SETTLED_MS < through) {
-      report('outcome-missing', { callId, record, says: `Call ${callId} was allowed and has no outcome.` });
-    } else if (intent && !outcome) {
-      report('outcome-not-there-yet', {
-        callId,
-        record,
-        says: `Call ${callId} was allowed; its outcome is not sealed yet.`,
-      });
-    }
-    if (outcome && !intent) {
-      report('outcome-without-intent', {
-        callId,
-        record,
-        says: `Call ${callId} has an outcome and was never allowed.`,
-      });
-    }
-    if (outcome && intent && outcome.previous !== intent.onTime) {
-      const [expected, actual] = [intent.onTime, outcome.previous ?? 'none'];
-      const says = `The outcome of call ${callId} belongs to another intent.`;
-      report('outcome-of-another-intent', { callId, record, says, expected, actual });
-    }
+  return { calls, open };
+}
+
+/** @returns whether the call is still open, and rightly so */
+function checkCall(callId: string, phases: ReadonlyMap<string, KeptRecord>, check: PairCheck): boolean {
+  const { report } = check;
+  const [intent, outcome] = [phases.get(PHASE.intent), phases.get(PHASE.outcome)];
+  const decisions = [intent, phases.get(PHASE.denial), phases.get(EVENT_PHASE)].filter((one) => one !== undefined);
+  if (decisions.length > 1) {
+    const record = decisions[1]?.sk ?? '';
+    report('decision-twice', { callId, record, says: `Call ${callId} was decided more than once.` });
   }
+  if (outcome !== undefined && intent === undefined) {
+    const says = `Call ${callId} has an outcome and was never allowed: no intent was recorded.`;
+    report('outcome-without-intent', { callId, record: outcome.sk, says });
+  }
+  if (outcome !== undefined && intent !== undefined && outcome.previous !== intent.onTime.toString('hex')) {
+    report('outcome-of-another-intent', {
+      callId,
+      record: outcome.sk,
+      says: `The outcome of call ${callId} names another intent than the one recorded.`,
+      expected: intent.onTime.toString('hex'),
+      actual: outcome.previous ?? 'none',
+    });
+  }
+  return intent !== undefined && outcome === undefined && isOpen(intent, check);
+}
+
+function isOpen({ callId, sk, time }: KeptRecord, { report, isClosed, runningSince, closesAt }: PairCheck): boolean {
+  if (time > runningSince) return true;
+  const where = { callId, record: sk, minute: isoTime(time) };
+  if (isClosed) {
+    report('outcome-missing', {
+      ...where,
+      says: `Call ${callId} was allowed and has no outcome, not even that it is unknown.`,
+    });
+  } else {
+    const says = `Call ${callId} has no outcome yet. By ${isoTime(closesAt)} it must have one.`;
+    report('outcome-not-there-yet', { ...where, says });
+  }
+  return false;
 }

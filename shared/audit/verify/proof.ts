@@ -1,148 +1,112 @@
-import type { Objects } from '../../aws/objects.ts';
+import { hash } from 'node:crypto';
+import { canonicalJson } from '../../core/canonical-json.ts';
 import { uuidv7Time } from '../../core/ids.ts';
 import { isObject, type JsonObject } from '../../core/json-object.ts';
-import { readLines } from '../archive-read.ts';
-import { parseCheckpoint } from '../log/checkpoint.ts';
-import { claimPath, parseClaimObject } from '../log/claim-object.ts';
-import { inclusionPath, verifyInclusion } from '../log/merkle.ts';
-import { type NoteKey, verifyNote } from '../log/note.ts';
-import { DAY_MS, isWithin, leafOf } from '../log/order.ts';
-import { parseSeal, type Seal } from '../log/seal.ts';
-import { TREE } from '../log/sealer.ts';
-import { hashesOf } from '../log/tiles.ts';
-import type { AuditRecord } from '../record.ts';
+import { hashOnTime } from '../late.ts';
+import { HASH_BYTES, verifyInclusion } from '../log/merkle.ts';
+import { fromBase64, type NoteKey, verifyNote } from '../log/note.ts';
+import { readCheckpointText, type SignedSeal } from '../log/seal.ts';
+import { PHASE } from '../record.ts';
+import { isoTime } from './findings.ts';
 
-/** One record with all that shows it to be in the log (RFC 6962 section 2.1.1). */
-export interface ProvenRecord {
+/** What `audit prove` writes: everything about one call that an outsider with the pinned key needs. */
+export interface CallProof {
+  readonly v: 1;
+  readonly callId: string;
+  readonly records: readonly RecordProof[];
+}
+
+export interface RecordProof {
+  /** As it is in the archive, with `hash`. */
   readonly record: JsonObject;
-  /** Its position in the log, from 0. */
+  /** Its position in the log. */
   readonly index: number;
-  /** Base64, from the leaf up. */
+  /** RFC 6962 audit path, base64, from the leaf up. */
   readonly path: readonly string[];
-  /** The signed checkpoint that it is proven under. */
+  /** The signed checkpoint of the seal that covers it. */
   readonly note: string;
 }
 
-/** What an outsider gets: nothing else is needed but the pinned key. */
-export interface Proof {
-  readonly v: 1;
-  readonly callId: string;
-  readonly records: readonly ProvenRecord[];
-}
-
+/** A file that is no proof. The message says what was wrong. */
 export class ProofError extends Error {
   override readonly name = 'ProofError';
 }
 
-/**
- * Makes the proof of a call out of an archive.
- *
- * @throws ProofError when the call is not in the archive, or not sealed yet
- */
-export async function proveCall(objects: Objects, callId: string): Promise<Proof> {
-  const time = uuidv7Time(callId);
-  const records = new Map<string, JsonObject>();
-  const day = new Date(time).toISOString().slice(0, 10);
-  for await (const { text } of readLines(objects, day)) {
-    if (!text.includes(callId)) continue;
-    const record: unknown = JSON.parse(text);
-    if (isObject(record) && record['callId'] === callId) records.set(String(record['sk']), record);
-  }
-  if (records.size === 0) throw new ProofError(`The archive has no call ${callId}.`);
-  const proven: ProvenRecord[] = [];
-  for await (const seal of sealsAround(objects, time)) {
-    if (proven.length === records.size) break;
-    const sealed = seal.kind === 'minute' ? isWithin(`${callId}#`, seal) : seal.late?.some((sk) => records.has(sk));
-    if (sealed) proven.push(...(await proveIn(objects, seal, records)));
-  }
-  if (proven.length < records.size)
-    throw new ProofError(`Call ${callId} is not sealed yet: try again in a few minutes.`);
-  return { v: 1, callId, records: proven.sort((a, b) => a.index - b.index) };
+export interface ProvenRecord {
+  readonly record: JsonObject;
+  readonly index: number;
+  readonly seal: SignedSeal;
 }
 
-async function proveIn(
-  objects: Objects,
-  seal: Seal,
-  records: ReadonlyMap<string, JsonObject>,
-): Promise<ProvenRecord[]> {
-  const claim = await objects.get(claimPath(seal.n));
-  if (claim === undefined) throw new ProofError(`The archive has no claim of seal ${seal.n}.`);
-  const { entries } = parseClaimObject(claim.body);
-  const load = async (path: string) => {
-    const tile = await objects.get(`${TREE}${path}`);
-    if (tile === undefined) throw new ProofError(`The archive has no ${TREE}${path}.`);
-    return tile.body;
-  };
-  const proven: ProvenRecord[] = [];
-  for (const [at, { sk }] of entries.entries()) {
-    const record = records.get(sk);
-    if (record === undefined) continue;
-    const index = seal.first + at;
-    const path = await inclusionPath(index, seal.size, hashesOf(seal.size, load));
-    proven.push({ record, index, path: path.map((hash) => hash.toString('base64')), note: seal.note });
+/**
+ * Checks a proof with nothing but the pinned key: the record's hash is a leaf of a tree whose root the key signed.
+ *
+ * @throws ProofError with what does not hold
+ */
+export function checkProof(text: string, pinned: NoteKey): readonly ProvenRecord[] {
+  const proof = parseProof(text);
+  const proven = proof.records.map((one) => checkRecord(one, proof.callId, pinned));
+  const [intent, outcome] = [PHASE.intent, PHASE.outcome].map((phase) =>
+    proven.find(({ record }) => record['sk'] === `${proof.callId}#${phase}`),
+  );
+  if (intent && outcome && outcome.record['prevPhaseHash'] !== hashOnTime(intent.record)) {
+    throw new ProofError('the outcome belongs to another intent');
   }
   return proven;
 }
 
-/** The seals of the day of a call and of the two after it, by when everything late is sealed. */
-async function* sealsAround(objects: Objects, time: number): AsyncIterable<Seal> {
-  for (let day = 0; day <= 2; day++) {
-    const prefix = `seals/${new Date(time + day * DAY_MS).toISOString().slice(0, 10).replaceAll('-', '/')}/`;
-    for await (const { key } of objects.list(prefix)) {
-      const body = (await objects.get(key))?.body;
-      if (body) yield parseSeal(body);
-    }
+function checkRecord({ record, index, path, note }: RecordProof, callId: string, pinned: NoteKey): ProvenRecord {
+  const sk = String(record['sk']);
+  if (record['callId'] !== callId || !sk.startsWith(`${callId}#`))
+    throw new ProofError(`record ${sk} is of another call`);
+  const { hash: stated, ...hashed } = record;
+  const leaf = hash('sha256', `\0${canonicalJson(hashed)}`, 'buffer');
+  if (stated !== leaf.toString('hex'))
+    throw new ProofError(`record ${sk} does not have the hash that it states: it was changed`);
+  const verified = verifyNote(note, pinned);
+  if ('reason' in verified)
+    throw new ProofError(`the checkpoint of record ${sk} is not signed by the pinned key: ${verified.reason}`);
+  const seal = readCheckpointText(verified.text);
+  if (seal.origin !== pinned.name) throw new ProofError(`the checkpoint of record ${sk} is of another log`);
+  const hashes = path.map((one) => fromBase64(one) ?? Buffer.alloc(0));
+  if (!verifyInclusion(leaf, index, seal.size, hashes, Buffer.from(seal.root, 'base64'))) {
+    throw new ProofError(`record ${sk} is not in the log of the checkpoint: its path does not lead to the signed root`);
   }
-}
-
-export interface CheckedRecord {
-  readonly record: JsonObject;
-  readonly index: number;
-  /** Size of the log under the checkpoint. */
-  readonly size: number;
-  /** Epoch milliseconds when the checkpoint says that it was made; undefined when it does not. */
-  readonly sealedAt: number | undefined;
-}
-
-/**
- * Whether every record of a proof is in the log whose key was pinned.
- *
- * @throws ProofError that says which one is not, and why
- */
-export function checkProof(proof: unknown, key: NoteKey): readonly CheckedRecord[] {
-  if (!isProof(proof)) throw new ProofError('This is no proof: it was made by "audit prove", as JSON.');
-  if (proof.records.length === 0) throw new ProofError('The proof has no record.');
-  return proof.records.map((one) => checkRecord(one, proof.callId, key));
-}
-
-function checkRecord({ record, index, path, note }: ProvenRecord, callId: string, key: NoteKey): CheckedRecord {
-  const name = String(record['sk']);
-  const verified = verifyNote(note, key);
-  if ('reason' in verified) throw new ProofError(`The checkpoint of record ${name}: ${verified.reason}.`);
-  const { size, root, extensions } = parseCheckpoint(verified.text);
-  if (record['callId'] !== callId) throw new ProofError(`Record ${name} is of another call.`);
-  const hashes = path.map((hash) => Buffer.from(hash, 'base64'));
-  const leaf = leafOf(record as AuditRecord);
-  if (record['hash'] !== leaf.toString('hex') || !verifyInclusion(leaf, index, size, hashes, root)) {
-    throw new ProofError(`Record ${name} is not in the log as it stands here: the record or the proof was changed.`);
+  if (index < seal.first || index >= seal.size) {
+    throw new ProofError(`record ${sk} is in the log, and the checkpoint is not of the seal that covers it`);
   }
-  const sealedAt = Number(extensions[0]?.split(' ')[8]);
-  return { record, index, size, sealedAt: Number.isSafeInteger(sealedAt) ? sealedAt : undefined };
+  const time = uuidv7Time(sk);
+  if (time < seal.from || time >= seal.to) {
+    throw new ProofError(`record ${sk} is of ${isoTime(time)}, and its seal is of another time`);
+  }
+  return { record, index, seal };
 }
 
-function isProof(value: unknown): value is Proof {
-  if (!isObject(value) || value['v'] !== 1 || typeof value['callId'] !== 'string') return false;
-  const { records } = value;
+function parseProof(text: string): CallProof {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new ProofError('it is no JSON');
+  }
+  if (!isObject(value) || value['v'] !== 1) throw new ProofError('it is no proof of version 1');
+  const { callId, records } = value;
+  if (typeof callId !== 'string' || !Array.isArray(records) || records.length === 0) {
+    throw new ProofError('it has no call id, or no records');
+  }
+  if (!records.every(isRecordProof)) throw new ProofError('one of its records is no proof');
+  return value as unknown as CallProof;
+}
+
+function isRecordProof(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { record, index, path, note } = value;
   return (
-    Array.isArray(records) &&
-    records.every(
-      (one) =>
-        isObject(one) &&
-        isObject(one['record']) &&
-        Number.isSafeInteger(one['index']) &&
-        typeof one['note'] === 'string' &&
-        Array.isArray(one['path']) &&
-        one['path'].every((hash) => typeof hash === 'string'),
-    )
+    isObject(record) &&
+    Number.isSafeInteger(index) &&
+    typeof note === 'string' &&
+    Array.isArray(path) &&
+    path.length <= 64 &&
+    path.every((one) => typeof one === 'string' && fromBase64(one)?.length === HASH_BYTES)
   );
 }

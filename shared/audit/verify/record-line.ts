@@ -1,9 +1,10 @@
 import { hash } from 'node:crypto';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { uuidv7Time } from '../../core/ids.ts';
-import { parseObject } from '../../core/json-object.ts';
+import { type JsonObject, parseObject } from '../../core/json-object.ts';
 import { EVENT_PHASE } from '../event-record.ts';
-import { dayOf, PHASE, partitionKey, shardOf } from '../record.ts';
+import { partitionOf } from '../item-keys.ts';
+import { PHASE } from '../record.ts';
 import type { FindingCode } from './findings.ts';
 
 /** What the verification needs of a record, taken from its own text. */
@@ -16,10 +17,12 @@ export interface ReadRecord {
   /** RFC 6962 leaf hash, recomputed: the record's own `hash` is only compared with it. */
   readonly leaf: Buffer;
   /** What an outcome says of its intent: the hash that it has, or would have, without `late` (shared/audit/late.ts). */
-  readonly onTime: string;
+  readonly onTime: Buffer;
   /** Of an outcome: that hash of its intent. */
   readonly previous: string | undefined;
   readonly unknown: boolean;
+  /** Epoch seconds: when the table may have let go of it. */
+  readonly ttl: number;
 }
 
 export interface LineProblem {
@@ -68,8 +71,14 @@ export function readRecordLine(line: string, day: string): ReadLine {
     onTime: onTimeHash(hashed, leaf),
     previous: typeof previous === 'string' ? previous : undefined,
     unknown: item['errorType'] === 'UNKNOWN',
+    ttl: typeof item['ttl'] === 'number' ? item['ttl'] : Number.POSITIVE_INFINITY,
   };
   return { record, problems: problemsOf(line, item, record, stated, day) };
+}
+
+/** `yyyy-mm-dd` in UTC. */
+export function dayText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }
 
 function leafOf(hashed: Readonly<Record<string, unknown>>): Buffer | undefined {
@@ -80,13 +89,13 @@ function leafOf(hashed: Readonly<Record<string, unknown>>): Buffer | undefined {
   }
 }
 
-function onTimeHash({ late, ...rest }: Readonly<Record<string, unknown>>, leaf: Buffer): string {
-  return (late === undefined ? leaf : (leafOf(rest) ?? leaf)).toString('hex');
+function onTimeHash({ late, ...rest }: Readonly<Record<string, unknown>>, leaf: Buffer): Buffer {
+  return late === undefined ? leaf : (leafOf(rest) ?? leaf);
 }
 
 function problemsOf(
   line: string,
-  item: Readonly<Record<string, unknown>>,
+  item: JsonObject,
   { sk, callId, time, leaf }: ReadRecord,
   stated: unknown,
   day: string,
@@ -106,8 +115,8 @@ function problemsOf(
   if (canonicalJson(item) !== line) {
     problems.push({ code: 'record-not-canonical', says: `Record ${sk} is not written in canonical JSON.` });
   }
-  const pk = partitionKey(dayOf(time), shardOf(callId));
-  const folder = dayOf(time).replace(/(....)(..)(..)/, '$1-$2-$3');
+  const pk = partitionOf(callId);
+  const folder = dayText(time);
   if (item['pk'] !== pk || folder !== day) {
     problems.push({
       code: 'record-misplaced',

@@ -1,65 +1,84 @@
-import type { Objects } from '../../aws/objects.ts';
+import {
+  createEdge,
+  type Edge,
+  openTiles,
+  readTile,
+  type Tile,
+  TILE_WIDTH,
+  tileBytes,
+  tilePath,
+} from '../log/tiles.ts';
 import { TREE } from '../log/sealer.ts';
-import { createEdge, type Edge, openTiles, readTile, type Tile, tileBytes, tilePath } from '../log/tiles.ts';
-import type { Report } from './findings.ts';
+import type { ReadObjects } from './day-records.ts';
+import { isoTime, type Report } from './findings.ts';
+import type { TrustedSeal } from './seal-reader.ts';
 
-export function copyEdge(edge: Edge): Edge {
-  return createEdge(edge.size(), edge.open());
+/** The tree as the verification has recomputed it. */
+export interface Tree {
+  readonly edge: Edge;
 }
 
-/** The edge of the tree at a size, out of the archive's tiles; undefined when they do not lead to the signed root. */
-export async function loadEdge(objects: Objects, size: number, root: string): Promise<Edge | undefined> {
-  const tiles: Tile[] = [];
+/** The tree of this size out of the archive's tiles; undefined when they are not there, or are no tiles. */
+export async function treeFromTiles(objects: ReadObjects, size: number): Promise<Tree | undefined> {
+  const open: Tile[] = [];
   for (const { level, index, width } of openTiles(size)) {
     const body = (await objects.get(`${TREE}${tilePath(level, index, width)}`))?.body;
     if (body?.length !== width * 32) return undefined;
-    tiles.push(readTile(level, index, width, body));
+    open.push(readTile(level, index, width, body));
   }
-  const edge = createEdge(size, tiles);
-  return edge.root().toString('base64') === root ? edge : undefined;
+  return { edge: createEdge(size, open) };
 }
 
-/** Compares the tiles of an archive with those that follow from its records. */
-export interface TileCheck {
-  compare(tile: Tile): Promise<void>;
-  /** Names the tiles that no size of the log has. */
-  finish(last: number): void;
+export interface Grown extends Tree {
+  /** Tiles that this seal added. */
+  readonly tiles: readonly Tile[];
 }
 
-export async function createTileCheck(objects: Objects, report: Report): Promise<TileCheck> {
-  const there = new Set<string>();
-  for await (const { key } of objects.list(`${TREE}tile/`)) there.add(key);
-  const expected = new Set<string>();
-  return {
-    compare: async (tile) => {
-      const key = `${TREE}${tilePath(tile.level, tile.index, tile.hashes.length)}`;
-      if (expected.has(key)) return;
-      expected.add(key);
-      if (!there.has(key)) {
-        report('tile-missing', { object: key, says: `The tile ${key} is missing.` });
-      } else if (!tileBytes(tile).equals((await objects.get(key))?.body ?? new Uint8Array())) {
-        report('tile-changed', { object: key, says: `The tile ${key} is not what follows from the records.` });
-      }
-    },
-    finish: (last) => {
-      const ends = new Map(openTiles(last).map(({ level, index, width }) => [level, { index, width }]));
-      for (const key of there) {
-        if (expected.has(key)) continue;
-        const [level, index, width] = positionOf(key);
-        const end = ends.get(level);
-        const isAhead =
-          end === undefined ? index * 256 >= last : index > end.index || (index === end.index && width > end.width);
-        report(isAhead ? 'tile-ahead' : 'tile-unknown', {
-          object: key,
-          says: `No seal has a tree with the tile ${key}.`,
-        });
-      }
-    },
-  };
+/** The tree with the leaves of a seal, when that gives the root that was signed. */
+export function grow(
+  { edge }: Tree,
+  leaves: readonly Buffer[],
+  { first, count, root }: TrustedSeal,
+): Grown | undefined {
+  if (leaves.length !== count || edge.size() !== first) return undefined;
+  const grown = createEdge(edge.size(), edge.open());
+  const tiles = leaves.flatMap((leaf) => grown.append(leaf));
+  if (grown.root().toString('base64') !== root) return undefined;
+  return { edge: grown, tiles: count === 0 ? [] : [...tiles, ...grown.open()] };
 }
 
-/** `log/tile/0/x001/234.p/5` → 0, 1234, 5. */
-function positionOf(key: string): readonly [number, number, number] {
-  const [, level = '', name = '', width = '256'] = /tile\/(\d+)\/([x\d/]+)(?:\.p\/(\d+))?$/.exec(key) ?? [];
-  return [Number(level), Number(name.replace(/[x/]/g, '')), Number(width)];
+/** Hashes of the entries from `first` up to before `first + count`, out of the tiles of a log of this size. */
+export async function leavesFromTiles(
+  objects: ReadObjects,
+  { first, count, size }: Pick<TrustedSeal, 'first' | 'count' | 'size'>,
+): Promise<readonly Buffer[] | undefined> {
+  const leaves: Buffer[] = [];
+  for (let index = Math.floor(first / TILE_WIDTH); index * TILE_WIDTH < size; index++) {
+    const width = Math.min(TILE_WIDTH, size - index * TILE_WIDTH);
+    const body = (await objects.get(`${TREE}${tilePath(0, index, width)}`))?.body;
+    if (body?.length !== width * 32) return undefined;
+    const skipped = Math.max(0, first - index * TILE_WIDTH);
+    leaves.push(...readTile(0, index, width, body).hashes.slice(skipped));
+  }
+  return leaves.length === count ? leaves : undefined;
+}
+
+/** Whether the archive has the tiles that follow from the leaves. */
+export async function checkTiles(
+  objects: ReadObjects,
+  grown: Grown,
+  seal: TrustedSeal,
+  report: Report,
+): Promise<number> {
+  for (const tile of grown.tiles) {
+    const object = `${TREE}${tilePath(tile.level, tile.index, tile.hashes.length)}`;
+    const where = { object, seal: seal.n, minute: isoTime(seal.from) };
+    const body = (await objects.get(object))?.body;
+    if (body === undefined) {
+      report('tile-missing', { ...where, says: `${object} is missing: seal ${seal.n} added it.` });
+    } else if (!tileBytes(tile).equals(body)) {
+      report('tile-changed', { ...where, says: `${object} does not hold the hashes that follow from the records.` });
+    }
+  }
+  return grown.tiles.length;
 }

@@ -1,0 +1,68 @@
+import type { Dynamo } from '../../aws/dynamodb.ts';
+import type { Clock } from '../../core/clock.ts';
+import { uuidv7Time } from '../../core/ids.ts';
+import { HOUR_MS } from '../log/order.ts';
+import { type ReadEntry, readWindow } from '../log/read-window.ts';
+import type { DayRecords, KeptRecord } from './day-records.ts';
+import type { VerifyRange } from './days.ts';
+import { isoTime, type Report } from './findings.ts';
+
+export interface TableSource {
+  readonly dynamo: Dynamo;
+  readonly table: string;
+  readonly clock: Clock;
+}
+
+/**
+ * The table against the archive, hour by hour: the same records with the same hashes. What the table has let go of, its
+ * time being over, need not be there.
+ *
+ * @param behindAfter epoch milliseconds: what is newer may not be in the archive yet
+ */
+export function tableCheck({ dynamo, table, clock }: TableSource, behindAfter: number, report: Report) {
+  return async (day: DayRecords, { from, to }: VerifyRange): Promise<void> => {
+    for (let at = from; at < to; at += HOUR_MS) {
+      const window = { from: at, to: Math.min(at + HOUR_MS, to) };
+      const entries = await readWindow(dynamo, table, window);
+      compareHour(day.within(window.from, window.to), entries, { day, report, behindAfter, now: clock() });
+    }
+  };
+}
+
+interface Compare {
+  readonly day: DayRecords;
+  readonly report: Report;
+  readonly behindAfter: number;
+  readonly now: number;
+}
+
+function compareHour(
+  records: readonly KeptRecord[],
+  entries: readonly ReadEntry[],
+  { day, report, behindAfter, now }: Compare,
+): void {
+  const inTable = new Set<string>();
+  for (const { sk, leaf } of entries) {
+    inTable.add(sk);
+    const kept = day.find(sk);
+    const time = uuidv7Time(sk);
+    const where = { callId: sk.slice(0, 36), record: sk, minute: isoTime(time), actual: leaf.toString('hex') };
+    if (kept === undefined && time > behindAfter) {
+      report('record-not-archived-yet', { ...where, says: `Record ${sk} is in the table and not in the archive yet.` });
+    } else if (kept === undefined) {
+      report('table-extra', {
+        ...where,
+        says: `Record ${sk} is in the table and not in the archive.`,
+        expected: 'none',
+      });
+    } else if (!kept.leaf.equals(leaf)) {
+      const says = `Record ${sk} of the table is not the one of the archive.`;
+      report('table-changed', { ...where, says, expected: kept.leaf.toString('hex') });
+    }
+  }
+  for (const { sk, callId, time, ttl, leaf } of records) {
+    if (inTable.has(sk) || ttl * 1000 <= now) continue;
+    const where = { callId, record: sk, minute: isoTime(time), expected: leaf.toString('hex'), actual: 'none' };
+    report('table-missing', { ...where, says: `Record ${sk} is in the archive and no longer in the table.` });
+  }
+}
