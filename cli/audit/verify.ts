@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Finding } from '../../shared/audit/verify/findings.ts';
-import { type Verification, type Verdict, verifyArchive } from '../../shared/audit/verify/verify.ts';
+import { type Verdict, type Verification, verifyArchive } from '../../shared/audit/verify/verify.ts';
 import type { Command } from '../command.ts';
 import { toTable } from '../table.ts';
 import { ARCHIVE_HELP, ARCHIVE_OPTIONS, openArchiveOf, pinnedKey, readText } from './archive.ts';
