@@ -1,4 +1,4 @@
-import { callCsv, CSV_HEAD } from '../../shared/audit/export/call-csv.ts';
+import { CSV_HEAD, callCsv } from '../../shared/audit/export/call-csv.ts';
 import { toCloudEvent } from '../../shared/audit/export/cloudevents.ts';
 import { toOcsf } from '../../shared/audit/export/ocsf.ts';
 import { visibleJson } from '../../shared/audit/export/visible.ts';

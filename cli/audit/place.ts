@@ -6,7 +6,10 @@ import { WrongUsage } from '../failure.ts';
 import { outputIn, outputOf, outputsOf } from './stack-output.ts';
 
 /** A terminal may be far from the region, and may wait. */
-const FROM_AFAR = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
+export const FROM_AFAR = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
+
+/** Of what a command records about itself, as the gateway keeps records by default. */
+export const RETENTION_DAYS = 400;
 
 export interface PlaceValues {
   readonly local?: boolean | undefined;

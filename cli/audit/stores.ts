@@ -1,13 +1,15 @@
-import { userInfo } from 'node:os';
-import { createEventWriter } from '../../shared/audit/events.ts';
+import { createEventWriter, type EventWriter } from '../../shared/audit/events.ts';
 import { createUserHolds } from '../../shared/audit/hold.ts';
 import { createDynamo, type DynamoOptions } from '../../shared/aws/dynamodb.ts';
 import { systemClock } from '../../shared/core/clock.ts';
+import { GatewayError } from '../../shared/core/errors.ts';
 import { userKey } from '../../shared/identity/keys.ts';
 import { toPort } from '../arguments.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
-import { WrongUsage } from '../failure.ts';
+import { Failure, WrongUsage } from '../failure.ts';
+import { awsActor, localActor } from './actor.ts';
+import { FROM_AFAR, RETENTION_DAYS } from './place.ts';
 import { outputOf } from './stack-output.ts';
 
 /** Where the tables are, on every command here. */
@@ -27,17 +29,26 @@ interface Where {
   readonly stack?: string | undefined;
 }
 
-const FROM_AFAR = { attempts: 3, connectMs: 2000, requestMs: 5000, totalMs: 15_000 };
-const RETENTION_DAYS = 400;
-
 /** Everything that changing or reading keys and holds needs. @throws Failure for a stack that cannot be read */
 export async function openStores({ local, port, stack = 'Gatehouse' }: Where) {
   const { options, tables } = local === true ? localStores(port) : await deployedStores(stack);
   const dynamo = createDynamo(options);
-  const events = createEventWriter({ dynamo, table: tables.audit, clock: systemClock, retentionDays: RETENTION_DAYS });
+  const actor = local === true ? localActor() : await awsActor();
+  const events = orNothing(
+    createEventWriter({ dynamo, table: tables.audit, clock: systemClock, retentionDays: RETENTION_DAYS }),
+  );
   const holds = createUserHolds({ dynamo, table: tables.state, clock: systemClock, events });
-  const actor = { issuer: 'local', subject: userInfo().username } as const;
   return { options, tables, dynamo, events, holds, actor, userKey };
+}
+
+/** An event that cannot be written is told to whoever waits for what it was about. */
+function orNothing({ read, admin }: EventWriter): EventWriter {
+  const told = (error: unknown): never => {
+    const cause = error instanceof GatewayError ? error.cause : error;
+    const says = cause instanceof Error ? cause.message : 'unknown';
+    throw new Failure(`This could not be recorded, so it was not done: ${says}`);
+  };
+  return { read: (event) => read(event).catch(told), admin: (event) => admin(event).catch(told) };
 }
 
 function localStores(port: string | undefined) {

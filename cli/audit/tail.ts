@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { visible, visibleJson } from '../../shared/audit/export/visible.ts';
+import type { AuditRow } from '../../shared/audit/query.ts';
 import { followCalls } from '../../shared/audit/question/follow.ts';
 import { toRow } from '../../shared/audit/question/row.ts';
-import type { AuditRow } from '../../shared/audit/query.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { callName, localTime, utcTime } from '../audit-rows.ts';
 import type { Command } from '../command.ts';

@@ -9,7 +9,7 @@ import { DEFAULT_PORT } from '../arguments.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { awsActor, localActor } from './actor.ts';
 import { openArchiveOf } from './archive.ts';
-import { findPlace, type PlaceValues } from './place.ts';
+import { findPlace, type PlaceValues, RETENTION_DAYS } from './place.ts';
 
 export const TRAIL_OPTIONS = {
   local: { type: 'boolean' },
@@ -49,9 +49,6 @@ export interface Trail {
   /** @throws WrongUsage where only the audit table is known */
   reveal(): Promise<RevealOptions>;
 }
-
-/** Of the record of a reading, as the gateway keeps records by default. */
-const RETENTION_DAYS = 400;
 
 /** @throws Failure for a gateway that cannot be read */
 export async function openTrail(values: TrailValues): Promise<Trail> {

@@ -59,9 +59,10 @@ export function audit({ writer, keeper, dispatcher, clock, sample }: AuditOption
   /** @param orNothing keeps nothing of the arguments when there is no key for them, instead of refusing */
   const tell = async (call: Partial<Needs>, orNothing: boolean) => {
     const { message, account, deadline = 0 } = call;
-    const facts = factsOf(call, dispatcher, clock);
-    if (facts === undefined || message === undefined) return undefined;
-    const { given: args, level, argumentNames: names } = dispatcher.describe(message);
+    const described = message && dispatcher.describe(message);
+    const facts = described && factsOf(call, described, clock);
+    if (facts === undefined || described === undefined) return undefined;
+    const { given: args, level, argumentNames: names } = described;
     const given = { callId: facts.callId, args, level, auditKey: account?.auditKey, names };
     const kept = await keeper.keep(given, deadline, orNothing);
     return { facts: { ...facts, args: kept.fields }, kept };
@@ -118,10 +119,12 @@ function isOutcomeLost(error: unknown): boolean {
   return error instanceof GatewayError && error.code === 'OUTCOME_NOT_RECORDED';
 }
 
-function factsOf(call: Partial<Needs>, dispatcher: Dispatcher, clock: Clock): CallFacts | undefined {
-  const { message, principal, account, http, requestId, trace } = call;
+function factsOf(
+  { message, principal, account, http, requestId, trace }: Partial<Needs>,
+  { recorded, name, requested, version }: ReturnType<Dispatcher['describe']>,
+  clock: Clock,
+): CallFacts | undefined {
   if (!message || !principal || !http || requestId === undefined) return undefined;
-  const { recorded, name, requested, version } = dispatcher.describe(message);
   if (!recorded) return undefined;
   return {
     callId: uuidv7(clock),

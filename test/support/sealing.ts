@@ -2,7 +2,13 @@ import { generateKeyPairSync, sign } from 'node:crypto';
 import { createHandler, type SealPorts } from '../../functions/audit-seal/handler.ts';
 import { formatVkey, parseVkey, verifyNote } from '../../shared/audit/log/note.ts';
 import { checkpointText, parseSeal, type Seal } from '../../shared/audit/log/seal.ts';
-import { type AuditRecord, denialRecord, intentRecord, outcomeRecord } from '../../shared/audit/record.ts';
+import {
+  type AuditRecord,
+  type CallFacts,
+  denialRecord,
+  intentRecord,
+  outcomeRecord,
+} from '../../shared/audit/record.ts';
 import type { Item } from '../../shared/aws/dynamodb.ts';
 import { uuidv7 } from '../../shared/core/ids.ts';
 import type { Uid } from '../../shared/core/principal.ts';
@@ -70,9 +76,9 @@ export function createSealWorld(now: number) {
   return world;
 }
 
-/** The records of one call that began then. */
-export function callAt(ms: number, kind: 'ended' | 'open' | 'denied' = 'ended'): readonly AuditRecord[] {
-  const facts = {
+/** What is known of a call that began then. */
+export function factsAt(ms: number): CallFacts {
+  return {
     callId: uuidv7(() => ms),
     requestId: 'r',
     principal: { issuer: 'https://i.example', subject: 'alice', clientId: 'c', scopes: ['a'], tokenId: 't' },
@@ -84,7 +90,12 @@ export function callAt(ms: number, kind: 'ended' | 'open' | 'denied' = 'ended'):
     revision: '2026-07-28',
     sourceIp: '192.0.2.1',
     userAgent: 'agent/1',
-  } as const;
+  };
+}
+
+/** The records of one call that began then. */
+export function callAt(ms: number, kind: 'ended' | 'open' | 'denied' = 'ended'): readonly AuditRecord[] {
+  const facts = factsAt(ms);
   if (kind === 'denied') return [denialRecord(facts, 'INSUFFICIENT_SCOPE', 'scope', STAMP)];
   const intent = intentRecord(facts, STAMP);
   if (kind === 'open') return [intent];

@@ -7,30 +7,18 @@ import { createHandler } from '../../../functions/audit-archive/handler.ts';
 import { readDay, readLines } from '../../../shared/audit/archive-read.ts';
 import { type AuditRecord, denialRecord, intentRecord, leafHash } from '../../../shared/audit/record.ts';
 import type { StreamEntry } from '../../../shared/aws/stream-changes.ts';
-import { uuidv7 } from '../../../shared/core/ids.ts';
-import type { Uid } from '../../../shared/core/principal.ts';
 import { captureLog } from '../../support/log.ts';
 import { createMemoryObjects } from '../../support/objects.ts';
+import { factsAt } from '../../support/sealing.ts';
 
 const NOW = Date.UTC(2026, 10, 25, 12, 0);
 const TTL = Math.floor(NOW / 1000) + 86_400;
 
 function recordAt(ms: number): AuditRecord {
-  const facts = {
-    callId: uuidv7(() => ms),
-    requestId: 'r',
-    principal: { issuer: 'https://i.example', subject: 'zoë "a"', clientId: 'c', scopes: ['a', 'b'], tokenId: 't' },
-    uid: 'usr_1' as Uid,
-    method: 'tools/call',
-    tool: 'echo',
-    requestedName: 'echo',
-    door: 'mcp',
-    revision: '2026-07-28',
-    sourceIp: '192.0.2.1',
-    userAgent: 'agent/1',
-  } as const;
+  const facts = factsAt(ms);
+  const zoe = { ...facts, principal: { ...facts.principal, subject: 'zoë "a"', scopes: ['a', 'b'] } };
   const stamp = { ttl: TTL, logTs: ms };
-  return ms % 3 === 0 ? denialRecord(facts, 'INSUFFICIENT_SCOPE', 'x', stamp) : intentRecord(facts, stamp);
+  return ms % 3 === 0 ? denialRecord(zoe, 'INSUFFICIENT_SCOPE', 'x', stamp) : intentRecord(zoe, stamp);
 }
 
 const sequenceOf = (index: number) => String(100_000_000_000_000_000_000n + BigInt(index));
