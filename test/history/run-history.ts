@@ -2,15 +2,15 @@ import { linkKey, userKey } from '../../shared/identity/keys.ts';
 import { ISSUER } from '../support/config.ts';
 import type { Plan, PlannedCall } from './plan.ts';
 import { FUNCTIONS } from './sim/functions.ts';
-import { createGateway, type Delivery, type Label, type Sabotage, TABLES } from './sim/gateway.ts';
+import { createGateway, type Delivery, dynamoOver, type Label, type Sabotage, TABLES } from './sim/gateway.ts';
 import { createJobs, type JobRun, type Jobs, type Start } from './sim/jobs.ts';
-import { connectSecondSink } from './sim/second-sink.ts';
 import type { Bucket } from './sim/objects.ts';
 import { seedRandomness } from './sim/random.ts';
+import { connectSecondSink } from './sim/second-sink.ts';
 import type { Signed } from './sim/signer.ts';
 import { onTime } from './sim/time.ts';
 import { tokensOf } from './sim/tokens.ts';
-import { createWorld, type World } from './sim/world.ts';
+import { createActor, createInstance, createWorld, type World } from './sim/world.ts';
 
 /** All that can be seen of a history from outside, when it is over and everything is quiet. */
 export interface History {
@@ -48,6 +48,8 @@ const ALL_BEFORE_S = 600;
 const SECONDS = { sweep: 5, seal: 35 } as const;
 
 export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History> {
+  ready ??= readSettings();
+  await ready;
   seedRandomness(plan.seed);
   const boundary = BOUNDARIES[plan.boundary];
   const start = boundary - plan.secondsLeft * 1000;
@@ -77,6 +79,32 @@ export async function runHistory(plan: Plan, wrong: Wrong = {}): Promise<History
     await world.time.runUntil(boundary + (Math.max(...QUIET.sweep, ...more) + 2) * MINUTE_MS);
   });
   return { plan, world, deliveries, runs: jobs.runs, bucket: jobs.bucket, signed: jobs.signed };
+}
+
+let ready: Promise<void> | undefined;
+
+/** The SDK reads files of settings at the first request of a process: the one thing that virtual time would not wait for. */
+async function readSettings(): Promise<void> {
+  const world = createWorld(0, 0, 1);
+  const instance = createInstance('first', createActor('call', 'first', { pace: [1], faults: [] }));
+  const dynamo = dynamoOver(world, instance, () => 'user');
+  const ask = () => dynamo.get(TABLES.identities, linkKey(ISSUER, 'nobody'));
+  // Again where a slow disk takes longer than a request may.
+  while (!(await isAnswered(world, ask()))) {}
+}
+
+async function isAnswered(world: World, asked: Promise<unknown>): Promise<boolean> {
+  let answered: boolean | undefined;
+  asked.then(
+    () => {
+      answered = true;
+    },
+    () => {
+      answered = false;
+    },
+  );
+  while (answered === undefined) await world.time.runUntil(world.time.now() + 1);
+  return answered;
 }
 
 function beDown(world: World, outage: Plan['outage']): void {
