@@ -1,5 +1,5 @@
-import { createKms } from '../../shared/aws/kms-client.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
+import { createKms } from '../../shared/aws/kms-client.ts';
 import { createReadSecret } from '../../shared/aws/secrets.ts';
 import { createSessionDynamo, type SessionCredentials } from '../../shared/aws/session-dynamo.ts';
 import { createSignRequest, type SignRequest } from '../../shared/aws/sign-request.ts';

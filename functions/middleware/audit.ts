@@ -80,7 +80,10 @@ export function audit({ writer, keeper, dispatcher, clock, sample }: AuditOption
     onError: async (call, error) => {
       const { record, startedAt } = call;
       if (record && startedAt !== undefined) {
-        if (!isOutcomeLost(error)) await settle({ ...(call as Needs), record }, error).catch(() => undefined);
+        if (isOutcomeLost(error)) return undefined;
+        const settled = settle({ ...(call as Needs), record }, error);
+        // Else a call that ran and whose outcome is lost is told as that: nobody may repeat it unchecked.
+        await (NOTHING_RAN.has(codeOf(error)) ? settled.catch(() => undefined) : settled);
         return undefined;
       }
       if (!isDenial(error)) {
@@ -101,6 +104,9 @@ function modeOf(target: Target): AuditMode | undefined {
 function markLate(response: HttpResponse): HttpResponse {
   return withHeaders(response, { [LATE_HEADER]: 'late' });
 }
+
+/** Thrown between the intent and the effect, and saying so: they stay true when their outcome is lost. */
+const NOTHING_RAN: ReadonlySet<string> = new Set(['INPUT_UNSUPPORTED', 'MISSING_CAPABILITY', 'STATE_UNAVAILABLE']);
 
 /** What every client sends now and then would hide the rest. */
 const USUAL: ReadonlySet<string> = new Set(['NO_AUTH', 'TOKEN_EXPIRED']);

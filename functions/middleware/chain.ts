@@ -23,7 +23,7 @@ export interface Step<Needs, Adds> {
   readonly after?: (call: Needs & Adds, response: HttpResponse) => HttpResponse | Promise<HttpResponse>;
   /**
    * Sees every error, also of steps before it, so nothing but the invocation is certain. Returns the answer, or nothing
-   * to leave the error to the steps registered before it.
+   * to leave the error to the steps registered before it. What it throws takes the place of the error.
    */
   readonly onError?: (
     call: Invocation & Partial<Needs & Adds>,
@@ -135,8 +135,13 @@ function toAfter(name: string, after: NonNullable<AnyStep['after']>, timed: Time
 function toOnError(name: string, onError: NonNullable<AnyStep['onError']>, timed: Timed) {
   return async (request: Request): Promise<void> => {
     if (request.response) return;
-    const { call, error } = runningIn(request.context);
-    const response = await timed(call, `${name}.after`, () => onError(call, error));
-    if (response) request.response = response;
+    const running = runningIn(request.context);
+    const { call, error } = running;
+    try {
+      const response = await timed(call, `${name}.after`, () => onError(call, error));
+      if (response) request.response = response;
+    } catch (graver) {
+      running.error = graver;
+    }
   };
 }

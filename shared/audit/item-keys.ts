@@ -37,9 +37,16 @@ export function toolKey(tool: string, month: string, shard: number): string {
   return `T#${tool}#${month}#${shard}`;
 }
 
-/** `yyyymmdd` in UTC. */
+const DAY_MS = 86_400_000;
+let lastDay = { number: Number.NaN, text: '' };
+
+/** `yyyymmdd` in UTC. The last one is remembered: each record asks a few times, and it is today nearly always. */
 export function dayOf(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10).replaceAll('-', '');
+  const number = Math.floor(ms / DAY_MS);
+  if (number !== lastDay.number) {
+    lastDay = { number, text: new Date(ms).toISOString().slice(0, 10).replaceAll('-', '') };
+  }
+  return lastDay.text;
 }
 
 /** `yyyymm` in UTC. */

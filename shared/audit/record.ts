@@ -78,7 +78,7 @@ export type AuditRecord = { readonly [Name in AuditField]?: FieldValue } & {
 type Fields = { readonly [Name in AuditField]?: FieldValue | undefined };
 
 export function intentRecord(facts: CallFacts, stamp: Stamp): AuditRecord {
-  return place(facts.callId, PHASE.intent, { ...describe(facts, stamp), ...facts.args, decision: 'allowed' });
+  return hashed({ ...describe(facts, stamp), decision: 'allowed', sk: sortKey(facts.callId, PHASE.intent) });
 }
 
 export interface Outcome {
@@ -94,44 +94,59 @@ export interface Outcome {
  * in the indexes must show; the rest stands there. The intent may be one that was read back from the table.
  */
 export function outcomeRecord(intent: AuditRecord, outcome: Outcome, stamp: Stamp): AuditRecord {
-  const { callId, clientId, decision, method, requestId, subject, tool, toolDigest, ts, uid } = intent;
-  const { isError, errorType, latencyMs, resultDigest } = outcome;
-  return place(callId, PHASE.outcome, {
-    ...{ callId, clientId, decision, errorType, isError, latencyMs, method },
-    ...{ prevPhaseHash: intent.hash, requestId, resultDigest, subject, tenant: TENANT, tool, toolDigest },
-    ...{ logTs: stamp.logTs, ts, ttl: stamp.ttl, uid, v: VERSION },
-    ...whoIndex(callId, uid),
-    ...(isError ? stateIndex(callId, errorType === 'UNKNOWN' ? 'unknown' : 'error') : {}),
-    ...toolIndex(callId, tool, stamp),
+  const { callId, tool, uid } = intent;
+  const { isError, errorType } = outcome;
+  const state = isError ? (errorType === 'UNKNOWN' ? 'unknown' : 'error') : undefined;
+  return hashed({
+    ...indexKeys(callId, { uid, state, tool }, stamp),
+    callId,
+    clientId: intent.clientId,
+    decision: intent.decision,
+    errorType,
+    isError,
+    latencyMs: outcome.latencyMs,
+    logTs: stamp.logTs,
+    method: intent.method,
+    pk: intent.pk,
+    prevPhaseHash: intent.hash,
+    requestId: intent.requestId,
+    resultDigest: outcome.resultDigest,
+    sk: sortKey(callId, PHASE.outcome),
+    subject: intent.subject,
+    tenant: TENANT,
+    tool,
+    toolDigest: intent.toolDigest,
+    ts: intent.ts,
+    ttl: stamp.ttl,
+    uid,
+    v: VERSION,
   });
 }
 
 export function denialRecord(facts: CallFacts, code: string, reason: string | undefined, stamp: Stamp): AuditRecord {
-  const { callId, uid, tool } = facts;
-  return place(callId, PHASE.denial, {
+  return hashed({
     ...describe(facts, stamp),
-    ...facts.args,
+    ...indexKeys(facts.callId, { ...facts, state: 'denied' }, stamp),
     // Whoever is refused must not be able to fill the table.
     argsSealed: undefined,
     decision: 'denied',
     detail: reason,
     reason: code,
-    ...whoIndex(callId, uid),
-    ...stateIndex(callId, 'denied'),
-    ...toolIndex(callId, tool, stamp),
+    sk: sortKey(facts.callId, PHASE.denial),
   });
 }
 
-/** Places fields as an item of this call and hashes it. */
-function place(callId: string, phase: string, fields: Fields): AuditRecord {
-  return hashed({ ...fields, callId, pk: partitionOf(callId), sk: sortKey(callId, phase) });
-}
-
 /** By name, as it is hashed: sorting what is nearly in order is cheap. */
-function describe(facts: CallFacts, stamp: Stamp): Fields {
-  const { principal } = facts;
+function describe(facts: CallFacts, stamp: Stamp) {
+  const { callId, principal, args } = facts;
   return {
-    callId: facts.callId,
+    argsBytes: args?.argsBytes,
+    argsDigest: args?.argsDigest,
+    argsKeys: args?.argsKeys,
+    argsLevel: args?.argsLevel,
+    argsMark: args?.argsMark,
+    argsSealed: args?.argsSealed,
+    callId,
     clientId: principal.clientId && cut(principal.clientId, 256),
     decisionRule: facts.decisionRule,
     door: facts.door,
@@ -139,6 +154,7 @@ function describe(facts: CallFacts, stamp: Stamp): Fields {
     issuer: principal.issuer,
     logTs: stamp.logTs,
     method: facts.method,
+    pk: partitionOf(callId),
     region: stamp.region,
     requestId: facts.requestId,
     revision: facts.revision,
@@ -151,7 +167,7 @@ function describe(facts: CallFacts, stamp: Stamp): Fields {
     toolDigest: facts.tool === undefined ? digest(facts.requestedName) : undefined,
     toolVersion: facts.toolVersion,
     traceparent: facts.traceparent,
-    ts: uuidv7Time(facts.callId),
+    ts: uuidv7Time(callId),
     ttl: stamp.ttl,
     ua: cut(printable(facts.userAgent), 200),
     uid: facts.uid,
@@ -159,23 +175,28 @@ function describe(facts: CallFacts, stamp: Stamp): Fields {
   };
 }
 
-function whoIndex(callId: string, uid: FieldValue | undefined): Fields {
-  return uid === undefined ? {} : { gsi1pk: whoKey(String(uid)), gsi1sk: callId };
+interface Indexed {
+  readonly uid?: FieldValue | undefined;
+  readonly state: IndexedState | undefined;
+  readonly tool?: FieldValue | undefined;
 }
 
-function stateIndex(callId: string, state: IndexedState): Fields {
-  return { gsi2pk: stateKey(state, dayOf(uuidv7Time(callId)), shardOf(callId)), gsi2sk: callId };
+/** The keys in the indexes that a record is in. */
+function indexKeys(callId: string, { uid, state, tool }: Indexed, { toolIndex }: Stamp) {
+  const ofTool = toolIndex === true ? tool : undefined;
+  return {
+    gsi1pk: uid === undefined ? undefined : whoKey(String(uid)),
+    gsi1sk: uid === undefined ? undefined : callId,
+    gsi2pk: state && stateKey(state, dayOf(uuidv7Time(callId)), shardOf(callId)),
+    gsi2sk: state && callId,
+    gsi3pk: ofTool && toolKey(String(ofTool), monthOf(uuidv7Time(callId)), toolShardOf(callId)),
+    gsi3sk: ofTool && callId,
+  };
 }
 
-function toolIndex(callId: string, tool: FieldValue | undefined, stamp: Stamp): Fields {
-  if (stamp.toolIndex !== true || tool === undefined) return {};
-  return { gsi3pk: toolKey(String(tool), monthOf(uuidv7Time(callId)), toolShardOf(callId)), gsi3sk: callId };
-}
-
+/** What is undefined stays in it and is nowhere written: leaving it out would be the dearest part of making a record. */
 function hashed(fields: Fields & Pick<AuditRecord, 'pk' | 'sk' | 'callId'>): AuditRecord {
-  const record: Record<string, FieldValue> = {};
-  for (const [name, value] of Object.entries(fields)) if (value !== undefined && name !== 'hash') record[name] = value;
-  return Object.assign(record, { pk: fields.pk, sk: fields.sk, callId: fields.callId, hash: hashOf(record) });
+  return { ...fields, hash: hashOf(fields) } as AuditRecord;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { clientLimits, createDynamo, type Dynamo, DYNAMO_LIMITS, type DynamoOptions } from './dynamodb.ts';
+import { clientLimits, createDynamo, DYNAMO_LIMITS, type Dynamo, type DynamoOptions } from './dynamodb.ts';
 
 /** Of one session of a role, until it ends. */
 export interface SessionCredentials {

@@ -57,6 +57,6 @@ export function toStreamEntry(item: Item, sequence: number): StreamEntry {
   return {
     eventID: `local${sequence}`,
     eventName: 'INSERT',
-    dynamodb: { SequenceNumber: String(sequence + 1), NewImage: marshall(item) },
+    dynamodb: { SequenceNumber: String(sequence + 1), NewImage: marshall(item, { removeUndefinedValues: true }) },
   };
 }

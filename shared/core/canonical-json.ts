@@ -9,7 +9,8 @@ export class NotCanonical extends Error {
 /**
  * RFC 8785: one text for one value, whatever the order of its members. What could be read as another value, or shares its
  * text with one, has none: unpaired surrogates (Node writes U+FFFD for each of them), integers beyond ±(2^53 − 1)
- * (neighbours become one), anything that is no JSON. Hashes and signatures over the text would speak of both.
+ * (neighbours become one), anything that is no JSON. Hashes and signatures over the text would speak of both. A member that
+ * is undefined is not there, as JSON.stringify has it.
  *
  * Own code: checking and writing are one walk, since the arguments of every call come through here. Twice the time of a
  * bare JSON.stringify, 4 µs for 1 KB (Node 20).
@@ -48,7 +49,8 @@ function objectText(object: object, depth: number): string {
   let text = '{';
   for (let at = 0; at < names.length; at++) {
     const name = names[at] as string;
-    text += `${at === 0 ? '' : ','}${quote(name)}:${textOf(members[name], depth)}`;
+    const value = members[name];
+    if (value !== undefined) text += `${text.length === 1 ? '' : ','}${quote(name)}:${textOf(value, depth)}`;
   }
   return `${text}}`;
 }

@@ -1,5 +1,5 @@
-import { MUTATIONS, tryMutation, untouched } from './table.ts';
 import { verifyMap } from './read-archive.ts';
+import { MUTATIONS, tryMutation, untouched } from './table.ts';
 
 /** `npm run audit:mutations`: every mutation at the first, a middle and the last place, and how the verifier names it. */
 const POSITIONS = [0, 0.5, 1];

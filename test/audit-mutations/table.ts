@@ -1,7 +1,7 @@
+import type { Where } from '../../shared/audit/verify/findings.ts';
 import type { VerifyParts } from '../../shared/audit/verify/parts.ts';
 import type { VerifyReport } from '../../shared/audit/verify/report.ts';
-import type { Where } from '../../shared/audit/verify/findings.ts';
-import { baseRecords, buildArchive, type BuiltArchive } from './archive.ts';
+import { type BuiltArchive, baseRecords, buildArchive } from './archive.ts';
 import { type Pick, pickAt } from './edit.ts';
 import { GATEWAY_ROWS } from './gateway-rows.ts';
 import type { Mutation } from './mutation.ts';

@@ -1,5 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { flip, keysOf, placesOf, readJson, setLine, setRecord, sealKeys, writeJson } from './edit.ts';
+import { flip, keysOf, placesOf, readJson, sealKeys, setLine, setRecord, writeJson } from './edit.ts';
 import type { Mutation, Scene } from './mutation.ts';
 
 const MANIFEST = 'manifests/2026/11/24.json';

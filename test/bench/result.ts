@@ -3,9 +3,9 @@ import type { BackendsResult } from './measure-backends.ts';
 import type { ColdResult } from './measure-cold.ts';
 import type { CpuResult } from './measure-cpu.ts';
 import type { ThroughputResult } from './measure-throughput.ts';
-import type { SealingResult } from './sides/sealing.ts';
 import type { TrailResult } from './measure-trail.ts';
 import type { UnitsResult } from './measure-units.ts';
+import type { SealingResult } from './sides/sealing.ts';
 
 /** One run. Single times say little about another machine; ratios within the run do. */
 export interface BenchResult {

@@ -274,6 +274,30 @@ describe('the trail comes first', () => {
     });
   });
 
+  test('nor does an answer that is too large to send hide that its outcome is lost', async () => {
+    const large = defineTool({
+      ...base,
+      name: 'large',
+      scopes: ['starter.echo'],
+      output: z.strictObject({ text: z.string() }),
+      run: () => ({ text: 'x'.repeat(5_000_000) }),
+    });
+    const broken = createTestGateway(database, {
+      tools: [large],
+      dynamo: (real) => ({
+        ...real,
+        putIfAbsent: async (table, item) =>
+          item.sk.endsWith('#1') ? Promise.reject(new Error('down')) : real.putIfAbsent(table, item),
+      }),
+    });
+    const answer = await broken.rpc(callOf('large'));
+    expect([answer.status, codeOf(answer), await recorded(broken)]).toEqual([
+      500,
+      'OUTCOME_NOT_RECORDED',
+      [['alice', 'large', 'allowed', 'open', null]],
+    ]);
+  });
+
   test('the text of an error that looks like a stack is not logged', async () => {
     const failing = createTestGateway(database, {
       dynamo: (real) => ({ ...real, get: () => Promise.reject(new Error('a\n    at SECRET (b)\n    at SECRET2')) }),

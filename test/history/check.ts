@@ -1,9 +1,9 @@
-import type { History } from './run-history.ts';
 import { ANSWER_RULES } from './rules/answers.ts';
 import { EFFECT_RULES } from './rules/effects.ts';
 import { RECORD_RULES } from './rules/records.ts';
-import { SEAL_RULES } from './rules/seals.ts';
 import type { Rule } from './rules/rule.ts';
+import { SEAL_RULES } from './rules/seals.ts';
+import type { History } from './run-history.ts';
 import { viewOf } from './view.ts';
 
 export const RULES: readonly Rule[] = [...RECORD_RULES, ...EFFECT_RULES, ...ANSWER_RULES, ...SEAL_RULES];

@@ -1,7 +1,7 @@
 import type { Item } from '../../shared/aws/dynamodb.ts';
 import type { History } from './run-history.ts';
-import { TABLES, type Delivery } from './sim/gateway.ts';
 import type { Commit } from './sim/database.ts';
+import { type Delivery, TABLES } from './sim/gateway.ts';
 import type { Effect, LogLine } from './sim/world.ts';
 
 /** An item of the trail and when it was first there. */

@@ -5,11 +5,11 @@ import type { Caller } from '../../shared/backend/auth/mode.ts';
 import { type Backends, createBackends } from '../../shared/backend/call.ts';
 import type { Backend } from '../../shared/backend/definition.ts';
 import type { BackendSettings } from '../../shared/core/backend-settings.ts';
+import type { Log } from '../../shared/core/logger.ts';
 import type { Uid } from '../../shared/core/principal.ts';
 import { createGuardedClient } from '../../shared/net/guarded-client.ts';
 import { ISSUER, NOW, RESOURCE } from './config.ts';
 import { listenAnywhere } from './listen.ts';
-import type { Log } from '../../shared/core/logger.ts';
 import { captureLog, type LogLine } from './log.ts';
 
 export interface ReceivedRequest {

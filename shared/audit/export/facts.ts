@@ -1,7 +1,7 @@
 import type { Item } from '../../aws/dynamodb.ts';
-import { PHASE } from '../record.ts';
-import { type AuditRow, lastItem, stateOf, text, toRow } from '../question/row.ts';
 import type { Call, State } from '../question/question.ts';
+import { type AuditRow, lastItem, stateOf, text, toRow } from '../question/row.ts';
+import { PHASE } from '../record.ts';
 
 /** A call as the exports need it: the row, and what only the intent, the denial or the event says. */
 export interface CallFacts {

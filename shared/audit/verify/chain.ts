@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, isWithin, MINUTE_MS, compareKeys } from '../log/order.ts';
+import { compareKeys, DAY_MS, HOUR_MS, isWithin, MINUTE_MS } from '../log/order.ts';
 import { isoTime, type Report } from './findings.ts';
 import type { TrustedSeal } from './seal-reader.ts';
 

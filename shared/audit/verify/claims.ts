@@ -1,4 +1,4 @@
-import { type Entry, claimPath, parseClaimObject } from '../log/claim-object.ts';
+import { claimPath, type Entry, parseClaimObject } from '../log/claim-object.ts';
 import { checkpointText } from '../log/seal.ts';
 import type { ReadObjects } from './day-records.ts';
 import { isoTime, type Report } from './findings.ts';

@@ -1,6 +1,6 @@
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../log/order.ts';
 import { manifestPath } from '../log/manifest.ts';
 import type { NoteKey } from '../log/note.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../log/order.ts';
 import type { Hole } from './chain.ts';
 import { type DayRecords, type KeptRecord, type ReadObjects, readDayRecords, STATE } from './day-records.ts';
 import { isoTime, type Report } from './findings.ts';

@@ -1,7 +1,7 @@
 import { EVENT_PHASE } from '../event-record.ts';
-import { isoTime, type Report } from './findings.ts';
 import { PHASE } from '../record.ts';
 import type { KeptRecord } from './day-records.ts';
+import { isoTime, type Report } from './findings.ts';
 
 export interface PairCheck {
   readonly report: Report;

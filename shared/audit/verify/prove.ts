@@ -1,3 +1,4 @@
+import type { Objects } from '../../aws/objects.ts';
 import { uuidv7Time } from '../../core/ids.ts';
 import { isObject, type JsonObject } from '../../core/json-object.ts';
 import { readDay } from '../archive-read.ts';
@@ -8,11 +9,10 @@ import { DAY_MS, leafOf } from '../log/order.ts';
 import { parseSeal, type Seal, SealError } from '../log/seal.ts';
 import { TREE } from '../log/sealer.ts';
 import { hashesOf } from '../log/tiles.ts';
-import type { Objects } from '../../aws/objects.ts';
+import { isoTime } from './findings.ts';
 import type { CallProof, RecordProof } from './proof.ts';
 import { checkProof, ProofError } from './proof.ts';
 import { dayText } from './record-line.ts';
-import { isoTime } from './findings.ts';
 import { leavesFromTiles } from './tree.ts';
 
 export interface ProveOptions {

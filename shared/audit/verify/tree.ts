@@ -1,14 +1,14 @@
+import { TREE } from '../log/sealer.ts';
 import {
   createEdge,
   type Edge,
   openTiles,
   readTile,
-  type Tile,
   TILE_WIDTH,
+  type Tile,
   tileBytes,
   tilePath,
 } from '../log/tiles.ts';
-import { TREE } from '../log/sealer.ts';
 import type { ReadObjects } from './day-records.ts';
 import { isoTime, type Report } from './findings.ts';
 import type { TrustedSeal } from './seal-reader.ts';

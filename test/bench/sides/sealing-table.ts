@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { intentRecord, outcomeRecord, SHARDS } from '../../../shared/audit/record.ts';
 import { timePrefix } from '../../../shared/audit/log/order.ts';
+import { intentRecord, outcomeRecord, SHARDS } from '../../../shared/audit/record.ts';
 import type { Dynamo, Item, QueryInput } from '../../../shared/aws/dynamodb.ts';
 import { canonicalJson } from '../../../shared/core/canonical-json.ts';
 import type { Uid } from '../../../shared/core/principal.ts';

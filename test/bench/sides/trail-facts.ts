@@ -1,5 +1,5 @@
-import type { Uid } from '../../../shared/core/principal.ts';
 import { uuidv7 } from '../../../shared/core/ids.ts';
+import type { Uid } from '../../../shared/core/principal.ts';
 import { readFixture } from './fixture.ts';
 
 const { issuer } = readFixture();

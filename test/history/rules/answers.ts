@@ -7,20 +7,22 @@ export const ANSWER_RULES: readonly Rule[] = [
   ofEachCall('told as recorded', 'Each answer says what its record says.', agrees),
 ];
 
-/** Thrown before anything ran: the answer stays what it is when its outcome is only in sink B. */
+/** Thrown before anything ran: the answer stays what it is when its outcome is lost. */
 const NOTHING_RAN: ReadonlySet<string | undefined> = new Set(['INPUT_UNSUPPORTED', 'STATE_UNAVAILABLE']);
 
 /**
  * An outcome that only sink B took may be an answer all the same: in the mode `available`, and where nothing ran. Where its
- * line came after the sweeper, or never, the record is unknown, and an alarm has what it should have been.
+ * line came after the sweeper, or never, the record is unknown, and an alarm has what it should have been. Where nothing
+ * ran the sweeper may also have been there before sink A was asked.
  */
 function isContradicted({ lines, delivery, callIds, told }: CallView, { world }: History): boolean {
-  const mayBeAnswered = delivery.call.action === 'peek' || NOTHING_RAN.has(told?.code);
-  if (!mayBeAnswered || !lines.some(({ event }) => event === 'audit.fallback')) return false;
+  const isInSinkB = lines.some(({ event }) => event === 'audit.fallback');
   const isAlarmed = world.lines.some(
     ({ event, fields }) => event === 'audit.conflict' && callIds.includes(String(fields['callId'])),
   );
-  return isAlarmed || delivery.actor.hits.has('line lost');
+  if (NOTHING_RAN.has(told?.code) && isAlarmed) return true;
+  const mayBeAnswered = delivery.call.action === 'peek' || NOTHING_RAN.has(told?.code);
+  return mayBeAnswered && isInSinkB && (isAlarmed || delivery.actor.hits.has('line lost'));
 }
 
 function agrees(call: CallView, { history }: View): readonly string[] {

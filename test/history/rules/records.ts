@@ -1,5 +1,5 @@
-import { leafHash } from '../../../shared/audit/record.ts';
 import { hashOnTime } from '../../../shared/audit/late.ts';
+import { leafHash } from '../../../shared/audit/record.ts';
 import { isRecorded } from '../sim/requests.ts';
 import type { CallView } from '../view.ts';
 import { hadTrouble, isUnknown, ofEachCall, type Rule, wasDenied, wasUndecided } from './rule.ts';

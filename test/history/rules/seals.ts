@@ -1,6 +1,6 @@
 import { createHash, verify } from 'node:crypto';
-import type { Item } from '../../../shared/aws/dynamodb.ts';
 import { leafHash } from '../../../shared/audit/record.ts';
+import type { Item } from '../../../shared/aws/dynamodb.ts';
 import { publicKey } from '../sim/signer.ts';
 import type { View } from '../view.ts';
 import type { Rule } from './rule.ts';

@@ -9,9 +9,9 @@ import type { Registry } from '../../../shared/registry/index.ts';
 import { testConfig } from '../../support/config.ts';
 import type { PlannedCall } from '../plan.ts';
 import { type Act, createAct, createOffer } from './offer.ts';
+import type { PlaceOf } from './operations.ts';
 import { eventOf } from './requests.ts';
 import { getJson, type Tokens } from './tokens.ts';
-import type { PlaceOf } from './operations.ts';
 import { createWire } from './wire.ts';
 import {
   type Actor,

@@ -1,10 +1,10 @@
-import type { Clock } from '../../../shared/core/clock.ts';
-import type { Log } from '../../../shared/core/logger.ts';
 import type { Dynamo } from '../../../shared/aws/dynamodb.ts';
 import type { Objects } from '../../../shared/aws/objects.ts';
+import type { Clock } from '../../../shared/core/clock.ts';
+import type { Log } from '../../../shared/core/logger.ts';
 import type { Job, Plan, PlannedFault } from '../plan.ts';
-import { dynamoOver, logOf } from './gateway.ts';
 import { createDirect } from './direct.ts';
+import { dynamoOver, logOf } from './gateway.ts';
 import { type Bucket, createObjects } from './objects.ts';
 import type { PlaceOf } from './operations.ts';
 import { createSigner, type Signed } from './signer.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { definePrompt, said } from '../../../shared/prompts/define-prompt.ts';
 import { ask as askClient, askForm } from '../../../shared/features/ask.ts';
+import { definePrompt, said } from '../../../shared/prompts/define-prompt.ts';
 import type { Registry } from '../../../shared/registry/index.ts';
 import { defineBackendTool } from '../../../shared/tools/define-backend-tool.ts';
 import { defineTool, type Tool, type ToolContext, ToolError } from '../../../shared/tools/define-tool.ts';

@@ -1,5 +1,5 @@
-import { createIssuer } from '../../support/issuer.ts';
 import { goodClaims, ISSUER } from '../../support/config.ts';
+import { createIssuer } from '../../support/issuer.ts';
 import { USERS, type User } from '../plan.ts';
 
 export type Tokens = Readonly<Record<User, string>>;

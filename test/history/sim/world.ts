@@ -1,6 +1,6 @@
 import type { Fault, Job, Outage, PlannedFault } from '../plan.ts';
-import { createRandom } from './random.ts';
 import { createDatabase, type Database, type Ticker } from './database.ts';
+import { createRandom } from './random.ts';
 import { createTime, type VirtualTime } from './time.ts';
 
 /** What is hit by a fault, for the report. */

@@ -23,11 +23,13 @@ function recordAt(ms: number): AuditRecord {
 
 const sequenceOf = (index: number) => String(100_000_000_000_000_000_000n + BigInt(index));
 
+const stored = (item: object) => marshall(item, { removeUndefinedValues: true });
+
 function insertOf(item: object, index: number): StreamEntry {
   return {
     eventID: `id${index}`,
     eventName: 'INSERT',
-    dynamodb: { SequenceNumber: sequenceOf(index), NewImage: marshall(item) },
+    dynamodb: { SequenceNumber: sequenceOf(index), NewImage: stored(item) },
   };
 }
 
@@ -151,13 +153,13 @@ describe('What nobody may do to a record raises an alarm and leaves evidence', (
   const change = (more: object): StreamEntry => ({
     eventID: 'e1',
     eventName: 'MODIFY',
-    dynamodb: { SequenceNumber: '1', OldImage: marshall(record), NewImage: marshall(changed) },
+    dynamodb: { SequenceNumber: '1', OldImage: stored(record), NewImage: stored(changed) },
     ...more,
   });
   const key = `tamper/${'1'.padStart(40, '0')}-e1.json`;
   const TTL_SERVICE = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
   const removed = (item: object, more: object = {}) =>
-    change({ eventName: 'REMOVE', dynamodb: { SequenceNumber: '1', OldImage: marshall(item) }, ...more });
+    change({ eventName: 'REMOVE', dynamodb: { SequenceNumber: '1', OldImage: stored(item) }, ...more });
 
   test('a change', async () => {
     const archive = open();
@@ -216,7 +218,7 @@ test('What is no record is kept aside with an alarm, and does not hold up what c
     {
       eventID: 'id2',
       eventName: 'INSERT',
-      dynamodb: { SequenceNumber: '2', NewImage: { ...marshall(recordAt(NOW)), big: { N: '9007199254740993' } } },
+      dynamodb: { SequenceNumber: '2', NewImage: { ...stored(recordAt(NOW)), big: { N: '9007199254740993' } } },
     },
     { eventName: 'INSERT' },
     { eventID: 'id/4', eventName: 'TRUNCATE', dynamodb: { SequenceNumber: '4' } },

@@ -67,7 +67,8 @@ const traced = (facts: CallFacts): CallFacts => ({
 
 /** Size of an item as DynamoDB counts it ("DynamoDB item sizes and formats"). */
 function bytesOf(record: AuditRecord): number {
-  return Object.entries(record).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
+  const stored: object = JSON.parse(JSON.stringify(record));
+  return Object.entries(stored).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 }
 
 function valueBytes(value: unknown): number {

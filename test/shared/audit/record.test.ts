@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SHARDS, shardOf, toolShardOf } from '../../../shared/audit/item-keys.ts';
 import {
+  type AuditRecord,
   type CallFacts,
   denialRecord,
   intentRecord,
@@ -211,7 +212,7 @@ describe('keys and hashes', () => {
   });
 
   test('the order of the members does not matter, every value does', () => {
-    const { hash, ...item } = intentRecord(FACTS, STAMP);
+    const { hash, ...item } = JSON.parse(JSON.stringify(intentRecord(FACTS, STAMP))) as AuditRecord;
     const turned = Object.fromEntries(Object.entries(item).reverse());
     const changed = Object.keys(item).filter((name) => leafHash({ ...item, [name]: 'other' }) === hash);
     const without = (name: string) => Object.fromEntries(Object.entries(item).filter(([own]) => own !== name));

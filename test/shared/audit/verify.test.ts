@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseVkey } from '../../../shared/audit/log/note.ts';
-import { proveCall } from '../../../shared/audit/verify/prove.ts';
 import { checkProof } from '../../../shared/audit/verify/proof.ts';
+import { proveCall } from '../../../shared/audit/verify/prove.ts';
 import { type VerifyOptions, verifyArchive } from '../../../shared/audit/verify/verify.ts';
 import { canonicalJson } from '../../../shared/core/canonical-json.ts';
+import { rehashed } from '../../audit-mutations/archive.ts';
 import { type BuiltArchive, buildArchive, rewriteLines } from '../../support/archive-world.ts';
 import { createMemoryTable } from '../../support/memory-table.ts';
 import { createMemoryObjects } from '../../support/objects.ts';
 import { createTestSigner } from '../../support/sealing.ts';
-import { rehashed } from '../../audit-mutations/archive.ts';
 
 const START = Date.UTC(2026, 10, 24, 22, 30);
 const MINUTE = 60_000;

@@ -72,7 +72,7 @@ describe('what has no text', () => {
     ['one below', -(2 ** 53)],
     ['no number', Number.NaN],
     ['infinity', Number.POSITIVE_INFINITY],
-    ['undefined', { a: undefined }],
+    ['undefined', undefined],
     ['a hole in a list', Array(1)],
     ['a big integer', 1n],
     ['a function', () => 1],
@@ -82,6 +82,11 @@ describe('what has no text', () => {
     ['depth that no call stack holds', deep(100_000)],
   ])('%s', (_name, value) => {
     expect(() => canonicalJson([value])).toThrow(NotCanonical);
+  });
+
+  test('a member that is undefined is not there, wherever it stands', () => {
+    const values = [{ a: undefined, b: 1 }, { a: 1, b: undefined, c: 2 }, { a: undefined }];
+    expect(values.map(canonicalJson)).toEqual(['{"b":1}', '{"a":1,"c":2}', '{}']);
   });
 
   test('the message holds nothing of the value', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { callCsv, CSV_HEAD } from '../../../../shared/audit/export/call-csv.ts';
+import { EVENT_PHASE, eventRecord } from '../../../../shared/audit/event-record.ts';
+import { CSV_HEAD, callCsv } from '../../../../shared/audit/export/call-csv.ts';
 import { toCloudEvent } from '../../../../shared/audit/export/cloudevents.ts';
 import { toOcsf } from '../../../../shared/audit/export/ocsf.ts';
-import { EVENT_PHASE, eventRecord } from '../../../../shared/audit/event-record.ts';
 import type { Call } from '../../../../shared/audit/question/question.ts';
 import { NOW } from '../../../support/config.ts';
 import { callIdOf, recordsOf, type SyntheticCall } from '../../../support/synthetic-trail.ts';
