@@ -9,7 +9,7 @@ export default {
     ],
   },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
-  testTimeout: 60_000,
+  testTimeout: 120_000,
   // By default one core is left idle, and on two cores everything runs in one process that keeps the modules of every file.
   maxWorkers: '100%',
   workerIdleMemoryLimit: '1.5GB',

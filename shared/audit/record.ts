@@ -206,8 +206,7 @@ function hashed(fields: Fields & Pick<AuditRecord, 'pk' | 'sk' | 'callId'>): Aud
  * @throws NotCanonical for a value that no record of ours can have
  */
 export function leafHash(record: Readonly<Record<string, unknown>>): string {
-  const { hash: _hash, ...rest } = record;
-  return hashOf(rest);
+  return hashOf({ ...record, hash: undefined });
 }
 
 function hashOf(record: Readonly<Record<string, unknown>>): string {

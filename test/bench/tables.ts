@@ -120,7 +120,7 @@ function sealingTable({
       ['what', 'measured'],
       ['CPU of the sealer, s', round(sealing / 1000, 1)],
       ['a record, µs', round((sealing * 1000) / records, 1)],
-      ['one SHA-256 over the same bytes, s', round(plainHash / 1000, 1)],
+      ['JSON.stringify and SHA-256 of each, s', round(plainHash / 1000, 1)],
       ['ratio', round(sealing / plainHash, 1)],
       ['peak memory of the process, MB', round(peakMemory)],
     ],
