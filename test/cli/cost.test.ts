@@ -111,7 +111,8 @@ describe('the units behind it', () => {
     await call();
     for (const list of [reads, written, gateway.lines]) list.length = 0;
     const { body } = await call();
-    const indexes = (item: object) => Object.keys(item).filter((name) => /^gsi\dpk$/.test(name)).length;
+    const indexes = (item: object) =>
+      Object.entries(item).filter(([name, value]) => /^gsi\dpk$/.test(name) && value !== undefined).length;
     const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
     const copies = written.flatMap((item) => Array(1 + indexes(item)).fill(item));
     expect({ reads, writeUnits: copies.length, under1KB: written.every((item) => sizeOf(item) < 1024) }).toEqual({
