@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { readParameters } from './config.ts';
 import { GatewayStack } from './gateway-stack.ts';
@@ -35,7 +38,13 @@ export interface Resource {
  */
 export function synthGateway({ context, region, ...more }: SynthOptions): SynthesisedGateway {
   const parameters = readParameters(context, region);
-  const app = new App({ analyticsReporting: false });
-  const stack = new GatewayStack(app, { parameters, ...more });
-  return { stackName: parameters.stackName, template: app.synth().getStackByName(stack.stackName).template };
+  // Left to itself the CDK makes a folder for each synthesis and leaves it there.
+  const outdir = mkdtempSync(join(tmpdir(), 'gatehouse-synth-'));
+  try {
+    const app = new App({ analyticsReporting: false, outdir });
+    const stack = new GatewayStack(app, { parameters, ...more });
+    return { stackName: parameters.stackName, template: app.synth().getStackByName(stack.stackName).template };
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
 }
