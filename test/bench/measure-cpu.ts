@@ -31,7 +31,7 @@ export interface Turn {
 }
 
 /** Batches before the first that counts: a call of ours goes on getting faster for its first ten thousand times. */
-const WARM_UP = 30;
+const WARM_UP = 20;
 const HEAP_STEPS = [20_000, 60_000, 100_000];
 
 type Side = 'gatehouseMemory' | 'sdkMemory' | 'mcp' | 'sdkStub' | 'verification' | 'relayRefresh' | 'joseRefresh';
