@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { Progress, VerifyOptions } from '../../shared/audit/verify/options.ts';
 import type { TableSource } from '../../shared/audit/verify/table.ts';
-import { type Progress, type VerifyOptions, verifyArchive } from '../../shared/audit/verify/verify.ts';
+import { verifyArchive } from '../../shared/audit/verify/verify.ts';
 import { createDynamo } from '../../shared/aws/dynamodb.ts';
 import { toPort } from '../arguments.ts';
 import type { Command } from '../command.ts';

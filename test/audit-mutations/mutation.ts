@@ -1,6 +1,6 @@
 import type { AuditRecord } from '../../shared/audit/record.ts';
 import type { FindingCode, Where } from '../../shared/audit/verify/findings.ts';
-import type { VerifyOptions } from '../../shared/audit/verify/verify.ts';
+import type { VerifyOptions } from '../../shared/audit/verify/options.ts';
 import type { LocalSigner } from '../support/sealing.ts';
 import type { Archive } from './archive.ts';
 import type { Pick } from './edit.ts';

@@ -1,6 +1,7 @@
 import { parseVkey } from '../../shared/audit/log/note.ts';
 import type { ReadObjects } from '../../shared/audit/verify/day-records.ts';
-import { type VerifyOptions, verifyArchive } from '../../shared/audit/verify/verify.ts';
+import type { VerifyOptions } from '../../shared/audit/verify/options.ts';
+import { verifyArchive } from '../../shared/audit/verify/verify.ts';
 import type { Archive } from './archive.ts';
 
 function objectsOf(archive: Archive): ReadObjects {

@@ -1,10 +1,9 @@
-import { hash } from 'node:crypto';
-import { canonicalJson } from '../../core/canonical-json.ts';
 import { uuidv7Time } from '../../core/ids.ts';
 import { isObject, type JsonObject } from '../../core/json-object.ts';
 import { hashOnTime } from '../late.ts';
 import { HASH_BYTES, verifyInclusion } from '../log/merkle.ts';
 import { fromBase64, type NoteKey, verifyNote } from '../log/note.ts';
+import { leafOf } from '../log/order.ts';
 import { readCheckpointText, type SignedSeal } from '../log/seal.ts';
 import { PHASE } from '../record.ts';
 import { isoTime } from './findings.ts';
@@ -59,9 +58,8 @@ function checkRecord({ record, index, path, note }: RecordProof, callId: string,
   const sk = String(record['sk']);
   if (record['callId'] !== callId || !sk.startsWith(`${callId}#`))
     throw new ProofError(`record ${sk} is of another call`);
-  const { hash: stated, ...hashed } = record;
-  const leaf = hash('sha256', `\0${canonicalJson(hashed)}`, 'buffer');
-  if (stated !== leaf.toString('hex'))
+  const leaf = leafOf(record);
+  if (record['hash'] !== leaf.toString('hex'))
     throw new ProofError(`record ${sk} does not have the hash that it states: it was changed`);
   const verified = verifyNote(note, pinned);
   if ('reason' in verified)

@@ -1,9 +1,9 @@
-import { hash } from 'node:crypto';
 import { canonicalJson } from '../../core/canonical-json.ts';
 import { uuidv7Time } from '../../core/ids.ts';
 import { type JsonObject, parseObject } from '../../core/json-object.ts';
 import { EVENT_PHASE } from '../event-record.ts';
 import { partitionOf } from '../item-keys.ts';
+import { leafOf } from '../log/order.ts';
 import { PHASE } from '../record.ts';
 import type { FindingCode } from './findings.ts';
 
@@ -55,8 +55,7 @@ export function readRecordLine(line: string, day: string): ReadLine {
     return { problems: [{ code: 'record-unreadable', says: 'A line of the archive is no record.' }] };
   }
   const [sk, callId = '', phase = ''] = key;
-  const { hash: stated, ...hashed } = item;
-  const leaf = leafOf(hashed);
+  const leaf = leafIn(item);
   if (leaf === undefined) {
     return { problems: [{ code: 'record-unreadable', says: `Record ${sk} has values that no record can have.` }] };
   }
@@ -68,12 +67,12 @@ export function readRecordLine(line: string, day: string): ReadLine {
     phase,
     time,
     leaf,
-    onTime: onTimeHash(hashed, leaf),
+    onTime: onTimeHash(item, leaf),
     previous: typeof previous === 'string' ? previous : undefined,
     unknown: item['errorType'] === 'UNKNOWN',
     ttl: typeof item['ttl'] === 'number' ? item['ttl'] : Number.POSITIVE_INFINITY,
   };
-  return { record, problems: problemsOf(line, item, record, stated, day) };
+  return { record, problems: problemsOf(line, item, record, day) };
 }
 
 /** `yyyy-mm-dd` in UTC. */
@@ -81,26 +80,27 @@ export function dayText(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }
 
-function leafOf(hashed: Readonly<Record<string, unknown>>): Buffer | undefined {
+/** Undefined when it has values that no record can have. */
+function leafIn(item: Readonly<Record<string, unknown>>): Buffer | undefined {
   try {
-    return hash('sha256', `\0${canonicalJson(hashed)}`, 'buffer');
+    return leafOf(item);
   } catch {
     return undefined;
   }
 }
 
 function onTimeHash({ late, ...rest }: Readonly<Record<string, unknown>>, leaf: Buffer): Buffer {
-  return late === undefined ? leaf : (leafOf(rest) ?? leaf);
+  return late === undefined ? leaf : (leafIn(rest) ?? leaf);
 }
 
 function problemsOf(
   line: string,
   item: JsonObject,
   { sk, callId, time, leaf }: ReadRecord,
-  stated: unknown,
   day: string,
 ): readonly LineProblem[] {
   const problems: LineProblem[] = [];
+  const stated = item['hash'];
   const recomputed = leaf.toString('hex');
   if (stated !== recomputed) {
     const actual = typeof stated === 'string' && HASH.test(stated) ? stated : 'no hash';

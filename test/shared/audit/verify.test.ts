@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { parseVkey } from '../../../shared/audit/log/note.ts';
+import type { VerifyOptions } from '../../../shared/audit/verify/options.ts';
 import { checkProof } from '../../../shared/audit/verify/proof.ts';
 import { proveCall } from '../../../shared/audit/verify/prove.ts';
-import { type VerifyOptions, verifyArchive } from '../../../shared/audit/verify/verify.ts';
+import { verifyArchive } from '../../../shared/audit/verify/verify.ts';
 import { canonicalJson } from '../../../shared/core/canonical-json.ts';
 import { rehashed } from '../../audit-mutations/archive.ts';
 import { type BuiltArchive, buildArchive, rewriteLines } from '../../support/archive-world.ts';
