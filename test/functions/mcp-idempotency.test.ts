@@ -212,6 +212,21 @@ test('when the table cannot say whether the call was made before, nothing is run
   expect([answer.status, outcome(answer), runs]).toEqual([503, 'STATE_UNAVAILABLE', 0]);
 });
 
+test('nor when the outcome cannot be recorded either: that nothing was run stays the answer', async () => {
+  const gateway = createTestGateway(database, {
+    tools: [payWith({ by: 'arguments' })],
+    dynamo: (real) => ({
+      ...real,
+      putIfAbsent: (table, item, options) =>
+        (table === database.state && item.pk !== 'KEYS#audit') || item.sk.endsWith('#1')
+          ? Promise.reject(new Error('down'))
+          : real.putIfAbsent(table, item, options),
+    }),
+  });
+  const answer = await gateway.rpc(call(5));
+  expect([answer.status, outcome(answer), runs]).toEqual([503, 'STATE_UNAVAILABLE', 0]);
+});
+
 test('when the end cannot be written the caller gets it all the same, and a repetition is not run', async () => {
   const tools = [payWith({ by: 'arguments' })];
   const gateway = createTestGateway(database, {
