@@ -11,6 +11,7 @@ import { createAuditSweep } from './constructs/audit-sweep.ts';
 import { protectRecords } from './constructs/audit-table-policy.ts';
 import type { CreateFunction } from './constructs/gateway-function.ts';
 import type { MonitoredTrail } from './constructs/metrics.ts';
+import { createTable } from './constructs/tables.ts';
 
 export interface AuditTrailOptions {
   readonly table: dynamodb.TableV2;
@@ -32,9 +33,10 @@ export function createAuditTrail(stack: Stack, options: AuditTrailOptions): Audi
   if (isProtected) protectRecords(table, parameters.auditBreakGlassRoleArn);
   const sweep = createAuditSweep(stack, { table, toolIndex: parameters.auditToolIndex, createFunction });
   const replay = createAuditReplay(stack, { table, writers, createFunction });
-  const archive = new AuditArchive(stack, 'Archive', { table, parameters, createFunction });
+  const seals = createTable(stack, 'Seals', { isProtected });
+  const archive = new AuditArchive(stack, 'Archive', { table, seals, parameters, createFunction });
   const { bucket } = archive;
-  const seal = new AuditSeal(stack, 'Seal', { table, archive: bucket, isProtected, createFunction });
+  const seal = new AuditSeal(stack, 'Seal', { table, seals, archive: bucket, isProtected, createFunction });
   const catalog = new AuditCatalog(stack, 'Catalog', { archive: bucket });
   return {
     functions: [sweep, replay.fn, archive.fn, seal.fn],
@@ -44,7 +46,7 @@ export function createAuditTrail(stack: Stack, options: AuditTrailOptions): Audi
     replayQueue: replay.queue,
     outputs: {
       ArchiveUrl: `s3://${bucket.bucketName}`,
-      SealsTable: seal.seals.tableName,
+      SealsTable: seals.tableName,
       SealKey: seal.key.keyId,
       AuditLogName: seal.logName,
       AuditWorkGroup: catalog.workGroup,

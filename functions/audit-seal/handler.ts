@@ -1,3 +1,4 @@
+import { createBelatedHours } from '../../shared/audit/log/belated.ts';
 import { createSealIndex } from '../../shared/audit/log/head.ts';
 import { compareWindow } from '../../shared/audit/log/late.ts';
 import { putManifest } from '../../shared/audit/log/manifest.ts';
@@ -51,7 +52,8 @@ export function createHandler(env: SealEnvironment, ports: SealPorts): () => Pro
         sealing: createSealing({ objects, index, signer: key }),
         last: () => index.last(clock()),
         read,
-        compare: (window, through) => compareWindow({ objects, index, read }, window, through),
+        compare: (window) => compareWindow({ objects, index, read }, window),
+        belated: createBelatedHours(dynamo, seals),
         putManifest: (day, last) => putManifest(objects, key, day, last, clock()),
         clock,
         log,

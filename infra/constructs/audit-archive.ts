@@ -5,31 +5,46 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Parameters } from '../../shared/core/parameters.ts';
+import { BELATED_PARTITION } from '../../shared/core/tables.ts';
 import type { CreateFunction, GatewayFunction } from './gateway-function.ts';
 
 export interface AuditArchiveProps {
   readonly table: dynamodb.TableV2;
+  /** Gets the marks of what came after its day was closed. */
+  readonly seals: dynamodb.TableV2;
   readonly parameters: Pick<Parameters, 'archiveLockDays' | 'archiveDays' | 'environment'>;
   readonly createFunction: CreateFunction;
 }
+
+/** Marks of hours to read again, and no row of a seal. */
+export const BELATED_ONLY = {
+  'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [BELATED_PARTITION] },
+  // Without a key in the request, ForAllValues holds for all of none.
+  Null: { 'dynamodb:LeadingKeys': 'false' },
+};
 
 /** Where every record goes from the table's stream, and what nobody can replace. */
 export class AuditArchive extends Construct {
   readonly bucket: s3.Bucket;
   readonly fn: lambda.Function;
 
-  constructor(scope: Construct, id: string, { table, parameters, createFunction }: AuditArchiveProps) {
+  constructor(scope: Construct, id: string, { table, seals, parameters, createFunction }: AuditArchiveProps) {
     super(scope, id);
     this.bucket = createBucket(this, parameters);
     const archive = createFunction('AuditArchive', {
       name: 'audit-archive',
       description: 'Audit table stream to the archive',
-      environment: { STACK_NAME: Stack.of(this).stackName, ARCHIVE_BUCKET: this.bucket.bucketName },
+      environment: {
+        STACK_NAME: Stack.of(this).stackName,
+        ARCHIVE_BUCKET: this.bucket.bucketName,
+        SEALS_TABLE: seals.tableName,
+      },
       timeoutSeconds: 60,
     });
     for (const prefix of ['records', 'rejected', 'tamper']) letAppend(archive, this.bucket, prefix);
     // Without the right to list, S3 answers 403 for what is not there, and the archive could not tell.
     archive.permit(['s3:ListBucket'], this.bucket.bucketArn);
+    archive.permit(['dynamodb:PutItem'], seals.tableArn, BELATED_ONLY);
     const stream = table.tableStreamArn ?? '';
     archive.permit(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], stream);
     this.fn = archive.fn;

@@ -7,11 +7,12 @@ import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { CreateFunction } from './gateway-function.ts';
-import { letAppend } from './audit-archive.ts';
-import { createTable } from './tables.ts';
+import { BELATED_ONLY, letAppend } from './audit-archive.ts';
 
 export interface AuditSealProps {
   readonly table: dynamodb.TableV2;
+  /** Finds the seals quickly. */
+  readonly seals: dynamodb.TableV2;
   readonly archive: s3.Bucket;
   readonly isProtected: boolean;
   readonly createFunction: CreateFunction;
@@ -23,16 +24,14 @@ const PREFIXES = ['claims', 'log', 'seals', 'manifests'] as const;
 /** Every minute: what was written becomes part of a log that nobody can quietly change (docs/adr/0016). */
 export class AuditSeal extends Construct {
   readonly fn: lambda.Function;
-  readonly seals: dynamodb.TableV2;
   readonly key: kms.Key;
   /** The name of the log and of its key. */
   readonly logName: string;
 
-  constructor(scope: Construct, id: string, { table, archive, isProtected, createFunction }: AuditSealProps) {
+  constructor(scope: Construct, id: string, { table, seals, archive, isProtected, createFunction }: AuditSealProps) {
     super(scope, id);
     const { account, region, stackName } = Stack.of(this);
     this.logName = `gatehouse-audit/${account}/${region}/${stackName}`;
-    this.seals = createTable(this, 'Seals', { isProtected });
     this.key = new kms.Key(this, 'Key', {
       description: 'Signs the checkpoints of the audit trail',
       keySpec: kms.KeySpec.ECC_NIST_EDWARDS25519,
@@ -46,7 +45,7 @@ export class AuditSeal extends Construct {
       environment: {
         STACK_NAME: stackName,
         AUDIT_TABLE: table.tableName,
-        SEALS_TABLE: this.seals.tableName,
+        SEALS_TABLE: seals.tableName,
         ARCHIVE_BUCKET: archive.bucketName,
         AUDIT_LOG: this.logName,
         AUDIT_SIGNING_KEY: this.key.keyId,
@@ -55,7 +54,8 @@ export class AuditSeal extends Construct {
       timeoutSeconds: 300,
     });
     seal.allow(['Query'], table.tableArn);
-    seal.allow(['PutItem', 'Query'], this.seals.tableArn);
+    seal.allow(['PutItem', 'Query'], seals.tableArn);
+    seal.permit(['dynamodb:DeleteItem'], seals.tableArn, BELATED_ONLY);
     seal.permit(['kms:GetPublicKey', 'kms:Sign'], this.key.keyArn);
     for (const prefix of PREFIXES) letAppend(seal, archive, prefix);
     // Without the right to list, S3 answers 403 for what is not there, and the sealer could not tell.

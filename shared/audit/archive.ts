@@ -6,24 +6,27 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
 import { uuidv7Time } from '../core/ids.ts';
 import type { Log } from '../core/logger.ts';
+import type { BelatedHours } from './log/belated.ts';
 import { leafHash } from './record.ts';
 
 /**
  * The table's stream → objects that are never replaced: `records/dt=<day of the call>/<sequence>-<id>.jsonl.gz`, one
  * record a line as canonical JSON, named after the first change in it. What nobody may do to a record is evidence under
- * `tamper/`, what is no record lies under `rejected/`; both raise an alarm.
+ * `tamper/`, what is no record lies under `rejected/`; both raise an alarm. Hours of closed days that got a record are marked
+ * for the sealer.
  */
 export interface Archive {
   /**
    * Archives one batch. Delivered again, whole, longer or shorter, it adds only what is new.
    *
-   * @throws Error when an object could not be written: the batch has to come again
+   * @throws Error when an object or a mark could not be written: the batch has to come again
    */
   take(entries: readonly StreamEntry[]): Promise<void>;
 }
 
 export interface ArchiveOptions {
   readonly objects: Objects;
+  readonly belated: Pick<BelatedHours, 'mark'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -31,6 +34,8 @@ export interface ArchiveOptions {
 interface Line {
   readonly sequence: string;
   readonly id: string;
+  /** Milliseconds, of the call. */
+  readonly time: number;
   /** `yyyy-mm-dd` of the call. */
   readonly day: string;
   readonly text: string;
@@ -42,7 +47,7 @@ type Change = StreamChange & { readonly line: Line | undefined };
 const SORT_KEY = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})#[0-9]$/;
 const JSON_TYPE = { contentType: 'application/json' };
 
-export function createArchive({ objects, clock, log }: ArchiveOptions): Archive {
+export function createArchive({ objects, belated, clock, log }: ArchiveOptions): Archive {
   const alarm = (event: string, fields: Readonly<Record<string, string>>) =>
     log.error(event, { ...fields, alarm: true });
   const put = (key: string, value: unknown) => objects.putIfAbsent(key, Buffer.from(JSON.stringify(value)), JSON_TYPE);
@@ -92,6 +97,7 @@ export function createArchive({ objects, clock, log }: ArchiveOptions): Archive 
         if (change.line) days.set(change.line.day, [...(days.get(change.line.day) ?? []), change.line]);
       }
       for (const lines of days.values()) await write(lines);
+      await belated.mark([...days.values()].flat(), clock());
     },
   };
 }
@@ -102,10 +108,11 @@ function withLine(change: StreamChange): Change {
   if (kind !== 'INSERT') return { ...change, line: undefined };
   const [, callId] = SORT_KEY.exec(String(after?.['sk'])) ?? [];
   if (after === undefined || callId === undefined) throw new Error('no record');
-  const day = new Date(uuidv7Time(callId)).toISOString().slice(0, 10);
+  const time = uuidv7Time(callId);
+  const day = new Date(time).toISOString().slice(0, 10);
   const text = canonicalJson(after);
   const isSound = leafHash(after as Parameters<typeof leafHash>[0]) === after['hash'];
-  return { ...change, line: { sequence, id, day, text, isSound } };
+  return { ...change, line: { sequence, id, time, day, text, isSound } };
 }
 
 /** Records are never changed, and only the table itself deletes one, when its time is over. */

@@ -27,6 +27,9 @@ export const AUDIT_PROJECTION = [
   'latencyMs',
 ] as const;
 
+/** Where the table of seals keeps the marks of hours to read again: of it the archive function may write nothing else. */
+export const BELATED_PARTITION = 'BELATED';
+
 /** Partitions of the state table that hold the data of users begin with it; no other one does. */
 export const USER_PARTITIONS = 'U#';
 

@@ -150,7 +150,7 @@ export const SEAL_ROWS: readonly Mutation[] = [
     inner,
   ),
   onSeal('a seal is there a second time, a day later', 'seal-misplaced', ({ archive }, _key, seal) => {
-    archive.set(sealPath({ n: seal.n, through: seal.through + 86_400_000 }), Buffer.from(formatSeal(seal)));
+    archive.set(sealPath({ ...seal, through: seal.through + 86_400_000 }), Buffer.from(formatSeal(seal)));
   }),
   onSeal(
     'a second seal of a number is signed',
@@ -303,7 +303,7 @@ function truncate(archive: Map<string, Uint8Array>, key: string): number {
   const keys = sealKeys(archive);
   const last = readSealAt(archive, key);
   const gone = keys.slice(keys.indexOf(key) + 1).map((one) => readSealAt(archive, one));
-  for (const { n, through } of gone) archive.delete(sealPath({ n, through }));
+  for (const seal of gone) archive.delete(sealPath(seal));
   for (const claim of keysOf(archive, 'claims/')) if (Number(claim.slice(7, 19)) > last.n) archive.delete(claim);
   for (const tile of keysOf(archive, 'log/')) {
     const [, level = '', digits = '', partial = ''] = /^log\/tile\/(\d)\/(\d{3})(?:\.p\/(\d+))?$/.exec(tile) ?? [];

@@ -10,6 +10,7 @@ import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { openTableStream, type TableStream } from '../support/dynamodb-stream.ts';
 import { DYNAMODB_LOCAL } from '../support/engines.ts';
 import { captureLog } from '../support/log.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
 import { createMemoryObjects } from '../support/objects.ts';
 import { recordsOf, type SyntheticCall } from '../support/synthetic-trail.ts';
 
@@ -40,7 +41,10 @@ afterAll(() => database.stop());
 function open() {
   const { objects, stored } = createMemoryObjects();
   const { log, lines } = captureLog();
-  const handler = createHandler({}, { clock: () => MIDNIGHT, log, objects });
+  const handler = createHandler(
+    { SEALS_TABLE: 'seals' },
+    { clock: () => MIDNIGHT, log, objects, dynamo: createMemoryTable().dynamo },
+  );
   return {
     objects,
     stored,

@@ -13,6 +13,7 @@ import type { TestDatabase } from '../support/database.ts';
 import { startFaultProxy } from '../support/fault-proxy.ts';
 import { createTestGateway } from '../support/gateway.ts';
 import { captureLog } from '../support/log.ts';
+import { createMemoryTable } from '../support/memory-table.ts';
 import { createS3Server, localS3 } from '../support/s3-server.ts';
 import { createSealWorld } from '../support/sealing.ts';
 import { createSignerServer } from '../support/signer-server.ts';
@@ -103,7 +104,10 @@ async function recordedCall(database: TestDatabase) {
 
 function archiveRun(records: readonly AuditRecord[], objects: Objects): Run {
   const { log, lines } = captureLog();
-  const archive = createArchive({}, { clock: Date.now, log, objects });
+  const archive = createArchive(
+    { SEALS_TABLE: 'seals' },
+    { clock: Date.now, log, objects, dynamo: createMemoryTable().dynamo },
+  );
   return {
     run: () => archive({ Records: records.map((record, at) => toStreamEntry(record, at)) }),
     logged: () => lines.map(({ event }) => event),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseClaimObject } from '../../shared/audit/log/claim-object.ts';
 import { createFrontier } from '../../shared/audit/log/merkle.ts';
 import { type AuditRecord, leafHash as hashOfRecord } from '../../shared/audit/record.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
@@ -140,6 +141,144 @@ describe('What came after its minute was sealed', () => {
   });
 });
 
+/** Half past eleven in the evening, and the day before is closed soon. */
+const EVENING = Date.UTC(2026, 10, 25, 23, 30);
+const CLOSED = Date.UTC(2026, 10, 26, 1, 0);
+
+async function afterMidnight(first: readonly AuditRecord[] = [], begin = EVENING): Promise<World> {
+  const world = createSealWorld(begin + MINUTE + 90_000);
+  await world.write(first);
+  await runUntil(world, CLOSED + 5 * MINUTE);
+  return world;
+}
+
+const marksOf = (world: World) => [...world.items.keys()].filter((key) => key.startsWith('BELATED'));
+const backfillsOf = (world: World) => world.seals().filter(({ kind }) => kind === 'backfill');
+/** Every entry of the log by its sort key, in order. */
+const entriesOf = (world: World) =>
+  [...world.bucket.stored]
+    .filter(([key]) => key.startsWith('claims/'))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, { body }]) => parseClaimObject(body).entries.map(({ sk }) => sk));
+
+describe('What came after its day was closed', () => {
+  test('is sealed in the next run, as a backfill that has the day in its name, once', async () => {
+    const world = await afterMidnight(callAt(EVENING + 1));
+    const late = [...callAt(EVENING + 2), ...callAt(EVENING + 40 * MINUTE, 'denied')];
+    await world.write(late);
+    await runUntil(world, CLOSED + 70 * MINUTE);
+    const [first, second, ...more] = backfillsOf(world);
+    const midnight = CLOSED - HOUR;
+    expect(more).toEqual([]);
+    expect(first).toMatchObject({
+      from: midnight - HOUR,
+      to: midnight,
+      through: CLOSED + 4 * MINUTE,
+      count: 2,
+      late: bySk(late.slice(0, 2)).map(({ sk }) => sk),
+    });
+    // Its own day is not closed: the next full hour finds it.
+    expect(second).toMatchObject({ from: midnight, to: midnight + HOUR, through: CLOSED + HOUR, count: 1 });
+    expect([...world.bucket.stored.keys()].filter((key) => key.includes('-of-'))).toEqual([
+      `seals/2026/11/26/${String(first?.n).padStart(12, '0')}-of-2026-11-25.json`,
+    ]);
+    expect(marksOf(world)).toEqual([]);
+    expect(alarms(world)).toEqual([]);
+  });
+
+  test('is sealed also when it is from before the log began, and when it comes again and again', async () => {
+    const world = await afterMidnight();
+    const old = EVENING - 30 * DAY;
+    const calls = [0, 1, 2].map((at) => callAt(old + at * MINUTE));
+    for (const late of calls) {
+      await world.write(late);
+      await world.run();
+      world.now += MINUTE;
+    }
+    expect(backfillsOf(world).map(({ count, from }) => [count, from])).toEqual(
+      calls.map(() => [2, Math.floor(old / HOUR) * HOUR]),
+    );
+    expect(entriesOf(world)).toEqual(calls.flatMap(bySk).map(({ sk }) => sk));
+  });
+
+  test('waits while the log itself is behind: then the whole day is read anyway', async () => {
+    const world = createSealWorld(EVENING + MINUTE + 90_000);
+    await world.run();
+    const late = callAt(EVENING + 1);
+    world.now = CLOSED + 25 * MINUTE;
+    await world.write(late);
+    expect(marksOf(world)).toHaveLength(1);
+    await runUntil(world, world.now + 3 * MINUTE);
+    expect(backfillsOf(world).map(({ through, count }) => [through, count])).toEqual([[CLOSED, 2]]);
+    expect(marksOf(world)).toEqual([]);
+  });
+
+  test('is not left out when it comes while its hour is being read again', async () => {
+    const world = await afterMidnight();
+    const [one, other] = [callAt(EVENING + 1), callAt(EVENING + 2)];
+    await world.write(one);
+    const { dynamo } = world;
+    let isWritten = false;
+    const slow: Dynamo = {
+      ...dynamo,
+      delete: async (...args) => {
+        if (!isWritten) await world.write(other);
+        isWritten = true;
+        return dynamo.delete(...args);
+      },
+    };
+    await world.sealer({ dynamo: slow })();
+    expect(marksOf(world)).toHaveLength(1);
+    await world.run();
+    expect(entriesOf(world)).toEqual([...bySk(one), ...bySk(other)].map(({ sk }) => sk));
+    expect(marksOf(world)).toEqual([]);
+  });
+
+  test('says nothing of records that the table has let go meanwhile, and alarms for one that was changed', async () => {
+    const [gone, changed] = [callAt(EVENING + 1, 'denied'), callAt(EVENING + 2, 'denied')].flat();
+    const world = await afterMidnight([gone, changed] as AuditRecord[]);
+    world.items.delete(`${gone?.pk} ${gone?.sk}`);
+    const other = { ...changed, subject: 'bob' } as unknown as AuditRecord;
+    world.put({ ...other, hash: hashOfRecord(other) });
+    await world.write(callAt(EVENING + 3));
+    await world.run();
+    expect(alarms(world)).toEqual(
+      // Each time that the hour is read: before the backfill and after it.
+      [1, 2].map(() => ({ level: 'error', event: 'audit.sealed_record_changed', record: changed?.sk, alarm: true })),
+    );
+  });
+
+  test('cannot be held up by a mark that is none', async () => {
+    const world = await afterMidnight();
+    world.items.set('BELATED x', { pk: 'BELATED', sk: 'x' });
+    await world.write(callAt(EVENING + 1));
+    await world.run();
+    expect(backfillsOf(world)).toHaveLength(1);
+    expect(marksOf(world)).toEqual(['BELATED x']);
+  });
+
+  test('is sealed once when the sealer is killed at any write, before or after its effect', async () => {
+    let kills = 0;
+    for (const isDone of [false, true]) {
+      for (let at = 1; ; at++) {
+        const world = await afterMidnight([], CLOSED - 5 * MINUTE);
+        const late = [...callAt(EVENING + 1), ...callAt(EVENING - 3 * DAY)];
+        await world.write(late);
+        const kill = killedAt(world, at, isDone, { reads: false });
+        const run = world.sealer(kill)();
+        const finished = await Promise.race([run.then(() => true), kill.died.then(() => false)]);
+        if (finished) break;
+        kills++;
+        await world.run();
+        await world.run();
+        expect([at, isDone, entriesOf(world).sort()]).toEqual([at, isDone, late.map(({ sk }) => sk).sort()]);
+        expect(marksOf(world)).toEqual([]);
+      }
+    }
+    expect(kills).toBeGreaterThan(25);
+  });
+});
+
 describe('When the hour is read again', () => {
   const upTo = T + 2 * HOUR + 3 * MINUTE;
 
@@ -185,8 +324,18 @@ describe('When the hour is read again', () => {
   });
 });
 
+interface Killed {
+  readonly dynamo: Dynamo;
+  readonly objects: Objects;
+  readonly died: Promise<void>;
+}
+
 /** All operations of a run by their number; the one that is killed never answers, and its effect is there or not. */
-function killed(world: World, at: number, isDone: boolean): { dynamo: Dynamo; objects: Objects; died: Promise<void> } {
+function killed(world: World, at: number, isDone: boolean): Killed {
+  return killedAt(world, at, isDone, { reads: true });
+}
+
+function killedAt(world: World, at: number, isDone: boolean, { reads }: { readonly reads: boolean }): Killed {
   let count = 0;
   let die: () => void = () => undefined;
   const died = new Promise<void>((resolve) => {
@@ -203,13 +352,14 @@ function killed(world: World, at: number, isDone: boolean): { dynamo: Dynamo; ob
     died,
     dynamo: {
       ...dynamo,
-      query: (...args) => step(() => dynamo.query(...args)),
+      query: (...args) => (reads ? step(() => dynamo.query(...args)) : dynamo.query(...args)),
       putIfAbsent: (...args) => step(() => dynamo.putIfAbsent(...args)),
+      delete: (...args) => step(() => dynamo.delete(...args)),
     },
     objects: {
       ...bucket.objects,
       putIfAbsent: (...args) => step(() => bucket.objects.putIfAbsent(...args)),
-      get: (...args) => step(() => bucket.objects.get(...args)),
+      get: (...args) => (reads ? step(() => bucket.objects.get(...args)) : bucket.objects.get(...args)),
     },
   };
 }

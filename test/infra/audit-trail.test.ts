@@ -80,6 +80,24 @@ describe('the archive', () => {
   });
 });
 
+test('of the table of seals the archive may write marks only, and the sealer may delete nothing else', () => {
+  const isOfMarks = ({ Condition }: { readonly Condition?: object }) =>
+    JSON.stringify(Condition ?? '').includes('BELATED');
+  const statements = all(prod, 'AWS::IAM::Policy').flatMap(([id, { Properties = {} }]) =>
+    (
+      Properties['PolicyDocument'] as { readonly Statement: ReadonlyArray<Readonly<Record<string, object>>> }
+    ).Statement.filter(isOfMarks).map(({ Action, Effect, Condition }) => [id.slice(0, 12), Effect, Action, Condition]),
+  );
+  const marksOnly = {
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['BELATED'] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  };
+  expect(statements).toEqual([
+    ['AuditArchive', 'Allow', 'dynamodb:PutItem', marksOnly],
+    ['AuditSealRol', 'Allow', 'dynamodb:DeleteItem', marksOnly],
+  ]);
+});
+
 describe('the audit table', () => {
   const auditTable = (template: Template) =>
     all(template, 'AWS::DynamoDB::GlobalTable').find(([id]) => id.startsWith('TablesAudit'))?.[1].Properties as Record<

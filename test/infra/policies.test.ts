@@ -71,6 +71,8 @@ test('each function may do exactly what it needs, and the only wildcard is that 
         append('rejected'),
         append('tamper'),
         's3:ListBucket on ArchiveBucket',
+        // Marks only: test/infra/audit-trail.test.ts.
+        'dynamodb:PutItem on Seals',
         // Its stream.
         'dynamodb:DescribeStream dynamodb:GetRecords dynamodb:GetShardIterator on TablesAudit',
       ],
@@ -81,7 +83,9 @@ test('each function may do exactly what it needs, and the only wildcard is that 
         log('AuditSealLogs'),
         traces,
         'dynamodb:Query on TablesAudit',
-        'dynamodb:PutItem dynamodb:Query on SealSeals',
+        'dynamodb:PutItem dynamodb:Query on Seals',
+        // Marks only.
+        'dynamodb:DeleteItem on Seals',
         'kms:GetPublicKey kms:Sign on SealKey',
         append('claims'),
         append('log'),

@@ -1,9 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { createHandler as createArchive } from '../../functions/audit-archive/handler.ts';
 import { type NoteKey, parseVkey } from '../../shared/audit/log/note.ts';
 import type { AuditRecord } from '../../shared/audit/record.ts';
-import { toStreamEntry } from '../../shared/aws/stream-changes.ts';
-import { captureLog } from './log.ts';
 import { callAt, createSealWorld } from './sealing.ts';
 
 const MINUTE = 60_000;
@@ -21,12 +18,9 @@ export interface BuiltArchive {
  */
 export async function buildArchive(start: number, minutes: number, callsEvery: number): Promise<BuiltArchive> {
   const world = createSealWorld(start + MINUTE + 90_000);
-  const { log } = captureLog();
-  const archive = createArchive({}, { clock: () => world.now, log, objects: world.bucket.objects });
   const records: AuditRecord[] = [];
   const write = async (written: readonly AuditRecord[]) => {
-    for (const record of written) world.put(record);
-    await archive({ Records: written.map((record, at) => toStreamEntry(record, records.length + at)) });
+    await world.write(written);
     records.push(...written);
   };
   for (let minute = 0; minute < minutes; minute++) {

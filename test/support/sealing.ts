@@ -1,4 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { createHandler as createArchive } from '../../functions/audit-archive/handler.ts';
 import { createHandler, type SealPorts } from '../../functions/audit-seal/handler.ts';
 import { formatVkey, parseVkey, verifyNote } from '../../shared/audit/log/note.ts';
 import { checkpointText, parseSeal, type Seal } from '../../shared/audit/log/seal.ts';
@@ -10,6 +11,8 @@ import {
   outcomeRecord,
 } from '../../shared/audit/record.ts';
 import type { Item } from '../../shared/aws/dynamodb.ts';
+import type { Objects } from '../../shared/aws/objects.ts';
+import { toStreamEntry } from '../../shared/aws/stream-changes.ts';
 import { uuidv7 } from '../../shared/core/ids.ts';
 import type { Uid } from '../../shared/core/principal.ts';
 import { captureLog } from './log.ts';
@@ -41,6 +44,7 @@ export function createSealWorld(now: number) {
   const bucket = createMemoryObjects();
   const { log, lines } = captureLog();
   const key = createTestSigner();
+  let written = 0;
   const world = {
     now,
     lines,
@@ -61,6 +65,14 @@ export function createSealWorld(now: number) {
         ...over,
       }),
     run: () => world.sealer()(),
+    /** What is put into the table and delivered by its stream. */
+    archiver: (objects: Objects = bucket.objects) =>
+      createArchive(ENV, { clock: () => world.now, log, dynamo: memory.dynamo, objects }),
+    write: async (records: readonly AuditRecord[]) => {
+      for (const record of records) world.put(record);
+      await world.archiver()({ Records: records.map((record, at) => toStreamEntry(record, written + at)) });
+      written += records.length;
+    },
     /** The seals in the archive in their order, each with a note that says what the seal says. */
     seals: (): readonly Seal[] => {
       const paths = [...bucket.stored.keys()].filter((path) => path.startsWith('seals/'));

@@ -1,4 +1,3 @@
-import { createHandler as createArchive } from '../../functions/audit-archive/handler.ts';
 import { createHandler as createSweep } from '../../functions/audit-sweep/handler.ts';
 import type { AuditRecord } from '../../shared/audit/record.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
@@ -39,7 +38,7 @@ export async function countTrail(
   const used = { sweep: nothing(), seal: nothing(), archive: nothing() };
   const clock = () => world.now;
   const objects = (part: Part) => countObjects(world.bucket.objects, used[part]);
-  const archive = createArchive({}, { clock, log, objects: objects('archive') });
+  const archive = world.archiver(objects('archive'));
   const sweep = createSweep({ AUDIT_TABLE: 'audit' }, { clock, log, dynamo: countReads(world.dynamo, used.sweep) });
   const seal = world.sealer({ dynamo: countReads(world.dynamo, used.seal), objects: objects('seal') });
   let made = 0;

@@ -2,7 +2,7 @@ import type { Dynamo, Item } from '../../aws/dynamodb.ts';
 import { dayOf } from '../record.ts';
 import { type NoteKey, verifyNote } from './note.ts';
 import { DAY_MS } from './order.ts';
-import { readCheckpointText, type Seal, SealError, type SignedSeal, sealNumber } from './seal.ts';
+import { isBelated, readCheckpointText, type Seal, SealError, type SignedSeal, sealNumber } from './seal.ts';
 
 /** The table of finished seals. Objects are the log itself; this says quickly where it ends and which seal is where. */
 export interface SealIndex {
@@ -10,8 +10,10 @@ export interface SealIndex {
   last(now: number): Promise<SignedSeal | undefined>;
   /** Those whose `through` lies on the UTC day of `ms`, in their order. */
   ofDay(ms: number): Promise<readonly SignedSeal[]>;
+  /** The belated backfills of the UTC day of `ms`, however much later they were made. */
+  belatedOf(ms: number): Promise<readonly SignedSeal[]>;
   /** Once; another row of this number stays as it is. */
-  add(seal: Pick<Seal, 'n' | 'through' | 'note'>): Promise<void>;
+  add(seal: Pick<Seal, 'n' | 'kind' | 'from' | 'through' | 'note'>): Promise<void>;
 }
 
 export interface SealIndexOptions {
@@ -28,36 +30,42 @@ const PAGE = 500;
 const ALL = { name: 'sk', from: '0', to: '~' } as const;
 
 export function createSealIndex({ dynamo, table, key }: SealIndexOptions): SealIndex {
-  const partition = (ms: number) => ({ name: 'pk', value: `SEAL#${dayOf(ms)}` });
-  const read = async (ms: number, limit: number, newestFirst: boolean, cursor: Item | undefined) =>
+  const sealsAt = (ms: number) => `SEAL#${dayOf(ms)}`;
+  const belatedOf = (ms: number) => `SEAL-OF#${dayOf(ms)}`;
+  const read = async (value: string, limit: number, newestFirst: boolean, cursor: Item | undefined) =>
     dynamo.query(table, {
       consistent: true,
-      partition: partition(ms),
+      partition: { name: 'pk', value },
       sort: ALL,
       limit,
       newestFirst,
       ...(cursor === undefined ? {} : { cursor }),
     });
+  const readAll = async (value: string): Promise<readonly SignedSeal[]> => {
+    const rows: SignedSeal[] = [];
+    let cursor: Item | undefined;
+    do {
+      const page = await read(value, PAGE, false, cursor);
+      rows.push(...page.items.map((item) => toSigned(item, key)));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return rows;
+  };
   return {
     last: async (now) => {
       for (let day = DAYS_AHEAD; day >= -DAYS_BACK; day--) {
-        const { items } = await read(now + day * DAY_MS, 1, true, undefined);
+        const { items } = await read(sealsAt(now + day * DAY_MS), 1, true, undefined);
         if (items[0] !== undefined) return toSigned(items[0], key);
       }
       return undefined;
     },
-    ofDay: async (ms) => {
-      const rows: SignedSeal[] = [];
-      let cursor: Item | undefined;
-      do {
-        const page = await read(ms, PAGE, false, cursor);
-        rows.push(...page.items.map((item) => toSigned(item, key)));
-        cursor = page.cursor;
-      } while (cursor !== undefined);
-      return rows;
-    },
-    add: async ({ n, through, note }) => {
-      await dynamo.putIfAbsent(table, { pk: partition(through).value, sk: sealNumber(n), note });
+    ofDay: (ms) => readAll(sealsAt(ms)),
+    belatedOf: (ms) => readAll(belatedOf(ms)),
+    add: async (seal) => {
+      const row = { sk: sealNumber(seal.n), note: seal.note };
+      // The row that ends the work comes last: a run that is killed before it does all of it again.
+      if (isBelated(seal)) await dynamo.putIfAbsent(table, { pk: belatedOf(seal.from), ...row });
+      await dynamo.putIfAbsent(table, { pk: sealsAt(seal.through), ...row });
     },
   };
 }

@@ -20,16 +20,9 @@ export interface CompareOptions {
   readonly read: (window: Window) => Promise<readonly ReadEntry[]>;
 }
 
-/**
- * Compares the table with the log over a window of whole minutes of one day, minute by minute. `through`: up to where the
- * log is sealed.
- */
-export async function compareWindow(
-  { objects, index, read }: CompareOptions,
-  window: Window,
-  through: number,
-): Promise<Comparison> {
-  const seals = await sealsOver(index, window, through);
+/** Compares the table with the log over a window of whole minutes of one day, minute by minute. */
+export async function compareWindow({ objects, index, read }: CompareOptions, window: Window): Promise<Comparison> {
+  const seals = await sealsOver(index, window);
   const late: ReadEntry[] = [];
   const missing: string[] = [];
   const changed: string[] = [];
@@ -54,16 +47,9 @@ export async function compareWindow(
   return { late, missing, changed };
 }
 
-/** Backfills of a window lie where the log stood when they were made: after it. */
-async function sealsOver(index: SealIndex, { from }: Window, through: number): Promise<readonly SignedSeal[]> {
-  const seals: SignedSeal[] = [];
-  const days = new Set<number>();
-  for (let at = from; at < through + DAY_MS; at += DAY_MS)
-    days.add(Math.floor(Math.min(at, through) / DAY_MS) * DAY_MS);
-  // The minute that ends at midnight is a seal of the next day.
-  days.add(Math.floor(from / DAY_MS) * DAY_MS + DAY_MS);
-  for (const day of days) seals.push(...(await index.ofDay(day)));
-  return seals;
+/** Its minutes and regular backfills lie on the day of the window and the next one: then it was closed. */
+async function sealsOver(index: SealIndex, { from }: Window): Promise<readonly SignedSeal[]> {
+  return [...(await index.ofDay(from)), ...(await index.ofDay(from + DAY_MS)), ...(await index.belatedOf(from))];
 }
 
 async function entriesOf(objects: Objects, seals: readonly SignedSeal[]): Promise<Map<string, Buffer>> {

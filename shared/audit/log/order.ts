@@ -10,6 +10,14 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;
 
+/**
+ * When the UTC day of this time is closed: at 01:00 of the next one the sealer reads the whole day for the last time. What
+ * is written into it afterwards has to be marked (belated.ts).
+ */
+export function closesAt(ms: number): number {
+  return Math.floor(ms / DAY_MS) * DAY_MS + DAY_MS + HOUR_MS;
+}
+
 /** The first 48 bits of a UUIDv7 as text: its millisecond. Ids of one time and later sort from here on. */
 export function timePrefix(ms: number): string {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');

@@ -1,7 +1,8 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/logger.ts';
+import type { BelatedHours } from './belated.ts';
 import type { Comparison } from './late.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, type Window } from './order.ts';
+import { closesAt, DAY_MS, HOUR_MS, MINUTE_MS, type Window } from './order.ts';
 import type { ReadEntry } from './read-window.ts';
 import type { SignedSeal } from './seal.ts';
 import type { Head, Sealing } from './sealer.ts';
@@ -10,7 +11,8 @@ export interface SealRunOptions {
   readonly sealing: Sealing;
   readonly last: () => Promise<SignedSeal | undefined>;
   readonly read: (window: Window) => Promise<readonly ReadEntry[]>;
-  readonly compare: (window: Window, through: number) => Promise<Comparison>;
+  readonly compare: (window: Window) => Promise<Comparison>;
+  readonly belated: Pick<BelatedHours, 'read' | 'remove'>;
   /** Of a day that is over, `yyyy-mm-dd`. */
   readonly putManifest: (day: string, last: SignedSeal) => Promise<void>;
   readonly clock: Clock;
@@ -30,6 +32,7 @@ const BEHIND_MS = 15 * MINUTE_MS;
 /**
  * One run. What to do next follows from the last seal alone: after the minute that ends an hour, look for what came late to
  * the hour before it (at 01:00 to the whole day before it, and make that day's manifest); otherwise seal the next minute.
+ * When every minute is sealed, look into the hours of closed days that were marked.
  */
 export async function runSealer(options: SealRunOptions): Promise<void> {
   const { sealing, clock, log } = options;
@@ -43,7 +46,10 @@ export async function runSealer(options: SealRunOptions): Promise<void> {
       continue;
     }
     const from = head.last?.through ?? genesis(startedAt);
-    if (from + MINUTE_MS + SEAL_AFTER_MS > startedAt) break;
+    if (from + MINUTE_MS + SEAL_AFTER_MS > startedAt) {
+      head = await sealBelated(options, head, startedAt);
+      break;
+    }
     head = await sealMinute(options, head, { from, to: from + MINUTE_MS });
     minutes++;
   }
@@ -69,17 +75,48 @@ async function checkBoundary(options: SealRunOptions, head: Head): Promise<Head>
   const { last } = head;
   const window = last && boundaryWindow(last);
   if (last === undefined || window === undefined) return head;
-  const { sealing, compare, log, clock } = options;
-  const { late, missing, changed } = await compare(window, last.through);
-  for (const record of missing) log.error('audit.sealed_record_missing', { record, alarm: true });
+  const { missing, ...found } = await options.compare(window);
+  for (const record of missing) options.log.error('audit.sealed_record_missing', { record, alarm: true });
+  const sealed = await sealLate(options, head, window, found);
+  if (sealed === head && isDaily(last.through)) await options.putManifest(dayText(window.from), last);
+  return sealed;
+}
+
+/** The same head when nothing came late. */
+async function sealLate(
+  { sealing, log, clock }: SealRunOptions,
+  head: Head,
+  window: Window,
+  { late, changed }: Omit<Comparison, 'missing'>,
+): Promise<Head> {
   for (const record of changed) log.error('audit.sealed_record_changed', { record, alarm: true });
-  if (late.length > 0) {
-    log.warn('audit.late', { records: late.length, from: window.from, to: window.to });
-    const entries = late.slice(0, MAX_LATE);
-    return sealing.seal(head, { kind: 'backfill', window, through: last.through, entries, sealedAt: clock() });
+  if (late.length === 0) return head;
+  log.warn('audit.late', { records: late.length, from: window.from, to: window.to });
+  const through = head.last?.through ?? window.to;
+  const entries = late.slice(0, MAX_LATE);
+  return sealing.seal(head, { kind: 'backfill', window, through, entries, sealedAt: clock() });
+}
+
+/**
+ * Only after the boundaries: a backfill that stands at a full hour says that its hour was looked at. What is missing is not
+ * judged here, since the table may have let go of a day that is so old.
+ */
+async function sealBelated(options: SealRunOptions, head: Head, startedAt: number): Promise<Head> {
+  const { belated, compare, clock } = options;
+  let sealed = head;
+  for (const hour of await belated.read()) {
+    // Its day is not closed yet in the log, however late it is by the clock: 01:00 sees all of it.
+    if ((sealed.last?.through ?? 0) <= closesAt(hour.from)) continue;
+    const window = { from: hour.from, to: hour.from + HOUR_MS };
+    let before: Head;
+    do {
+      if (Math.abs(clock() - startedAt) >= RUN_MS) return sealed;
+      before = sealed;
+      sealed = await sealLate(options, before, window, await compare(window));
+    } while (sealed !== before);
+    await belated.remove(hour);
   }
-  if (isDaily(last.through)) await options.putManifest(dayText(window.from), last);
-  return head;
+  return sealed;
 }
 
 /** What is read again now; undefined in the middle of an hour, and when a backfill has just taken all that was late. */

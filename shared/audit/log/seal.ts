@@ -2,6 +2,7 @@ import { createHash, hash } from 'node:crypto';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { HASH_BYTES } from './merkle.ts';
 import { fromBase64 } from './note.ts';
+import { closesAt } from './order.ts';
 
 export type SealKind = 'minute' | 'backfill';
 
@@ -42,7 +43,7 @@ export interface Claim {
   readonly previous: string | null;
 }
 
-/** Object `seals/<yyyy>/<mm>/<dd>/<n>.json`. */
+/** Object `seals/<yyyy>/<mm>/<dd>/<n>.json`, or of a belated one `<n>-of-<yyyy-mm-dd>.json`. */
 export interface Seal extends Claim {
   /** C2SP signed note over the checkpoint. */
   readonly note: string;
@@ -94,10 +95,22 @@ export function readCheckpointText(text: string): SignedSeal {
   };
 }
 
-/** The day of a seal: of the end of its window, or of where the minutes were when a backfill was made. */
-export function sealPath({ n, through }: Pick<Claim, 'n' | 'through'>): string {
-  const [year, month, day] = new Date(through).toISOString().slice(0, 10).split('-');
-  return `seals/${year}/${month}/${day}/${sealNumber(n)}.json`;
+/** A backfill of a day that was closed when it was made. */
+export function isBelated({ kind, from, through }: Pick<Claim, 'kind' | 'from' | 'through'>): boolean {
+  return kind === 'backfill' && through > closesAt(from);
+}
+
+/**
+ * The day of a seal: of the end of its window, or of where the minutes were when a backfill was made. A belated one has the
+ * day of its records in its name, so that whoever reads that day finds it however much later it was made.
+ */
+export function sealPath(seal: Pick<Claim, 'n' | 'kind' | 'from' | 'through'>): string {
+  const of = isBelated(seal) ? `-of-${isoDay(seal.from)}` : '';
+  return `seals/${isoDay(seal.through).replaceAll('-', '/')}/${sealNumber(seal.n)}${of}.json`;
+}
+
+function isoDay(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }
 
 export function sealNumber(n: number): string {

@@ -168,6 +168,8 @@ const BEHIND_MS = 15 * MINUTE_MS;
 export interface RecordDays {
   /** Epoch milliseconds of the newest record of the days that were read. */
   readonly newestRecord: number;
+  /** Days that were read, so that all is told of them. */
+  readonly judged: ReadonlySet<string>;
   /** Where the log begins, when it was verified from its first seal. */
   readonly logStart: number | undefined;
 }
@@ -175,7 +177,7 @@ export interface RecordDays {
 /** Folders of days that no seal reaches, and records that are newer than the newest seal by more than a sealer is behind. */
 export async function checkRecordDays(
   objects: ReadObjects,
-  { newestRecord, logStart }: RecordDays,
+  { newestRecord, judged, logStart }: RecordDays,
   { n, through }: TrustedSeal,
   report: Report,
 ): Promise<void> {
@@ -187,7 +189,7 @@ export async function checkRecordDays(
     if (day === undefined || Number.isNaN(start)) {
       report('object-unknown', { object: key, says: `${key} lies among the records and is none of their objects.` });
     } else if (logStart !== undefined && start + DAY_MS <= logStart) {
-      before.add(day);
+      if (!judged.has(day)) before.add(day);
     } else if (start > through) {
       newest = Math.max(newest, start);
     }

@@ -33,6 +33,10 @@ export const FINDINGS = {
   'seal-window-wrong': { severity: 'broken', todo: GATEWAY },
   'seal-late-list-wrong': { severity: 'broken', todo: RESTORE },
   'seal-counts-wrong': { severity: 'broken', todo: RESTORE },
+  'seal-belated': {
+    severity: 'notice',
+    todo: 'Ask what was put into the table so late: a log that was put back after an outage, or something else. It is in the log from then on.',
+  },
   'minute-missing': { severity: 'broken', todo: GATEWAY },
   'minute-overlap': { severity: 'broken', todo: GATEWAY },
   'no-seals': {
@@ -59,7 +63,10 @@ export const FINDINGS = {
   'record-changed': { severity: 'broken', todo: RESTORE },
   'record-missing': { severity: 'broken', todo: RESTORE },
   'record-not-archived-yet': { severity: 'incomplete', todo: WAIT },
-  'record-inserted': { severity: 'broken', todo: RESTORE },
+  'record-inserted': {
+    severity: 'broken',
+    todo: 'If a log was put back just before the archive was copied, copy it anew: such records are sealed within minutes. Otherwise compare the archive with another copy of it, and ask who could write there at that time.',
+  },
   'record-not-sealed-yet': { severity: 'incomplete', todo: WAIT },
   'record-conflict': { severity: 'broken', todo: RESTORE },
   'record-duplicate': {

@@ -1,11 +1,11 @@
 import { EVENT_PHASE } from '../event-record.ts';
 import { PHASE } from '../record.ts';
-import type { KeptRecord } from './day-records.ts';
+import { type KeptRecord, STATE } from './day-records.ts';
 import { isoTime, type Report } from './findings.ts';
 
 export interface PairCheck {
   readonly report: Report;
-  /** Calls of which a record is missing or wrong: told already. */
+  /** Calls of which a record is missing or is not what was sealed: told already. */
   readonly suspects: ReadonlySet<string>;
   /** After which no further record can come to this day. */
   readonly isClosed: boolean;
@@ -28,9 +28,11 @@ export function checkPairs(records: readonly KeptRecord[], check: PairCheck): Pa
     const { callId } = records[at] as KeptRecord;
     let end = at + 1;
     while (records[end]?.callId === callId) end++;
-    const phases = new Map(records.slice(at, end).map((record) => [record.phase, record]));
+    const own = records.slice(at, end);
+    const phases = new Map(own.map((record) => [record.phase, record]));
+    const isTold = check.suspects.has(callId) || own.some(({ state }) => state === STATE.wrong);
     calls++;
-    if (!check.suspects.has(callId) && checkCall(callId, phases, check)) open++;
+    if (!isTold && checkCall(callId, phases, check)) open++;
     at = end;
   }
   return { calls, open };

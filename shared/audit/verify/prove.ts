@@ -13,6 +13,7 @@ import { isoTime } from './findings.ts';
 import type { CallProof, RecordProof } from './proof.ts';
 import { checkProof, ProofError } from './proof.ts';
 import { dayText } from './record-line.ts';
+import { isBelatedKey } from './seal-reader.ts';
 import { leavesFromTiles } from './tree.ts';
 
 export interface ProveOptions {
@@ -33,7 +34,15 @@ export async function proveCall({ objects, key, callId }: ProveOptions): Promise
   if (records.length === 0) throw new ProofError(`The archive has no call ${callId}.`);
   const seals = await sealsOver(objects, uuidv7Time(callId));
   const proofs: RecordProof[] = [];
-  for (const record of records) proofs.push(await proveRecord(objects, record, seals));
+  let belated: readonly Seal[] | undefined;
+  for (const record of records) {
+    let found = await proveRecord(objects, record, seals);
+    if (found === undefined) {
+      belated ??= await belatedOver(objects, uuidv7Time(callId));
+      found = await proveRecord(objects, record, belated);
+    }
+    proofs.push(found ?? unsealed(record));
+  }
   const proof: CallProof = { v: 1, callId, records: proofs };
   // Nobody is handed a proof that does not hold.
   if (key !== undefined) checkProof(JSON.stringify(proof), key);
@@ -53,13 +62,27 @@ async function recordsOf(objects: Objects, callId: string): Promise<readonly Jso
 
 /** The seal of the minute, and the backfills up to the last one of the day: they lie within the two days after the call. */
 async function sealsOver(objects: Objects, time: number): Promise<readonly Seal[]> {
-  const seals: Seal[] = [];
+  const keys: string[] = [];
   for (let day = 0; day <= 2; day++) {
     const prefix = `seals/${dayText(time + day * DAY_MS).replaceAll('-', '/')}/`;
-    for await (const { key } of objects.list(prefix)) {
-      const seal = toSeal((await objects.get(key))?.body);
-      if (seal && seal.from <= time && time < seal.to) seals.push(seal);
-    }
+    for await (const { key } of objects.list(prefix)) keys.push(key);
+  }
+  return readSealsOf(objects, keys, time);
+}
+
+/** What was written after its day was closed may be sealed on any later day; the names tell. */
+async function belatedOver(objects: Objects, time: number): Promise<readonly Seal[]> {
+  const keys: string[] = [];
+  const end = `-of-${dayText(time)}.json`;
+  for await (const { key } of objects.list('seals/')) if (isBelatedKey(key) && key.endsWith(end)) keys.push(key);
+  return readSealsOf(objects, keys, time);
+}
+
+async function readSealsOf(objects: Objects, keys: readonly string[], time: number): Promise<readonly Seal[]> {
+  const seals: Seal[] = [];
+  for (const key of keys) {
+    const seal = toSeal((await objects.get(key))?.body);
+    if (seal && seal.from <= time && time < seal.to) seals.push(seal);
   }
   return seals;
 }
@@ -74,8 +97,12 @@ function toSeal(body: Uint8Array | undefined): Seal | undefined {
   }
 }
 
-async function proveRecord(objects: Objects, record: JsonObject, seals: readonly Seal[]): Promise<RecordProof> {
-  const sk = String(record['sk']);
+/** Undefined when none of the seals covers it. */
+async function proveRecord(
+  objects: Objects,
+  record: JsonObject,
+  seals: readonly Seal[],
+): Promise<RecordProof | undefined> {
   const leaf = leafOf(record as Parameters<typeof leafOf>[0]);
   for (const seal of seals) {
     const tiled = await leavesFromTiles(objects, seal);
@@ -88,6 +115,11 @@ async function proveRecord(objects: Objects, record: JsonObject, seals: readonly
     const path = await inclusionPath(index, seal.size, hashAt);
     return { record, index, path: path.map((one) => one.toString('base64')), note: seal.note };
   }
+  return undefined;
+}
+
+function unsealed(record: JsonObject): never {
+  const sk = String(record['sk']);
   const when = isoTime(uuidv7Time(sk));
   throw new ProofError(
     `No seal covers record ${sk} of ${when}. It is sealed two to three minutes after its minute, or by a backfill; or it was changed: verify the archive.`,

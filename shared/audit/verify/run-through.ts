@@ -1,14 +1,15 @@
 import type { NoteKey } from '../log/note.ts';
-import { MINUTE_MS } from '../log/order.ts';
+import { closesAt, MINUTE_MS } from '../log/order.ts';
+import { isBelated } from '../log/seal.ts';
 import { type Hole, reportMissing } from './chain.ts';
 import type { KeptRecord, ReadObjects } from './day-records.ts';
-import { closesAt, createDays, type Days, type VerifyRange } from './days.ts';
-import type { Report } from './findings.ts';
+import { createDays, type Days, type VerifyRange } from './days.ts';
+import { isoTime, type Report } from './findings.ts';
 import type { VerifyOptions } from './options.ts';
 import type { VerifyParts } from './parts.ts';
 import { dayText } from './record-line.ts';
 import { readSeal, sealNumberOf, type TrustedSeal } from './seal-reader.ts';
-import { createSealQueue, type SealQueue } from './seal-stream.ts';
+import { belatedSeals, createSealQueue, type SealQueue } from './seal-stream.ts';
 import { tableCheck } from './table.ts';
 import { type Tree, treeFromTiles } from './tree.ts';
 
@@ -49,7 +50,8 @@ export async function runThrough(plan: Plan): Promise<Run> {
   const holes: Hole[] = [];
   const suspects = new Set<string>();
   const numbers = new Set(keys.map(sealNumberOf));
-  const queue = createSealQueue(objects, keys.slice(start), pinned, report);
+  const ahead = keys.slice(start);
+  const queue = createSealQueue(objects, ahead, pinned, await belatedSeals(objects, ahead, pinned), report);
   const first = await peekFrom(objects, keys, pinned, start);
   const asked = { from: Math.max(range.from, first ?? 0), to: range.to };
   const checkTable = options.table && tableCheck(options.table, newest.through - archiveLagMs, report);
@@ -64,6 +66,7 @@ export async function runThrough(plan: Plan): Promise<Run> {
     parts,
     report,
     logStart: first,
+    isSealedLater: (sk) => queue.lateIn(sk) !== undefined,
   });
   const counts: Run['counts'] = { seals: 0, minutes: 0, emptyMinutes: 0, backfills: 0, roots: 0, tiles: 0 };
   const sizes: number[] = [trusted?.size ?? 0];
@@ -74,7 +77,7 @@ export async function runThrough(plan: Plan): Promise<Run> {
   let lastNeeded = -1;
   for (let seal = await queue.next(); seal !== undefined; seal = await queue.next()) {
     if (seal.kind === 'minute') {
-      await queue.readUntil(closesAt(dayText(seal.from)));
+      await queue.readUntil(closesAt(seal.from));
       if (seal.from >= range.to) {
         lastNeeded = Math.max(lastNeeded, queue.lastBackfillOf(asked.from, range.to));
         if (seal.n > lastNeeded) break;
@@ -86,6 +89,7 @@ export async function runThrough(plan: Plan): Promise<Run> {
     const hole = parts.checkFollows(before, seal, report);
     if (hole) holes.push(hole);
     parts.checkLateList(seal, report);
+    if (isBelated(seal)) reportBelated(seal, report);
     const records = await recordsOf(seal, days, queue);
     const mayLag = newest.sealedAt - seal.sealedAt < archiveLagMs;
     const checked = await parts.checkSeal(check, tree, seal, records, mayLag);
@@ -113,6 +117,12 @@ export async function runThrough(plan: Plan): Promise<Run> {
     logStart: first,
     last: before,
   };
+}
+
+function reportBelated({ key, n, from, count, sealedAt }: TrustedSeal, report: Report): void {
+  const records = count === 1 ? 'a record' : `${count} records`;
+  const says = `Seal ${n} holds ${records} of ${isoTime(from)} and the hour after it, written when that day was closed; sealed ${isoTime(sealedAt)}.`;
+  report('seal-belated', { object: key, seal: n, minute: isoTime(from), day: dayText(from), says });
 }
 
 function count(

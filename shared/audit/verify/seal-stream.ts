@@ -2,7 +2,7 @@ import type { NoteKey } from '../log/note.ts';
 import type { ReadObjects } from './day-records.ts';
 import type { Report } from './findings.ts';
 import { inOrder } from './in-order.ts';
-import { readSeal, sealNumberOf, type TrustedSeal } from './seal-reader.ts';
+import { isBelatedKey, readSeal, sealNumberOf, type TrustedSeal } from './seal-reader.ts';
 
 const PARALLEL = 16;
 const SILENT: Report = () => undefined;
@@ -53,14 +53,29 @@ export async function firstSealAfter(
   return low;
 }
 
-/** Reads seals ahead of where they are needed: which records of a minute came late is said by seals up to a day later. */
+/** The seals of what came after its day was closed. Their names tell, however far away they are. */
+export async function belatedSeals(
+  objects: ReadObjects,
+  keys: readonly string[],
+  pinned: NoteKey,
+): Promise<readonly TrustedSeal[]> {
+  const seals: TrustedSeal[] = [];
+  const read = inOrder(keys.filter(isBelatedKey), PARALLEL, (key) => readSeal(objects, key, pinned, SILENT));
+  for await (const seal of read) if (seal !== undefined) seals.push(seal);
+  return seals;
+}
+
+/**
+ * Reads seals ahead of where they are needed: which records of a minute came late is said by seals up to a day later, and by
+ * belated ones.
+ */
 export interface SealQueue {
   next(): Promise<TrustedSeal | undefined>;
   /** Reads on until a seal lies after this time, or the log ends. */
   readUntil(ms: number): Promise<void>;
-  /** The number of the backfill that seals this record; undefined for one of its own minute, or one that is not read yet. */
+  /** The number of the backfill that is to come and seals this record; undefined for one of its own minute. */
   lateIn(sk: string): number | undefined;
-  /** The last backfill read so far that seals a record of this time. */
+  /** The last backfill that is to come and seals a record of this time, of those read so far and the belated ones. */
   lastBackfillOf(from: number, to: number): number;
 }
 
@@ -68,12 +83,13 @@ export function createSealQueue(
   objects: ReadObjects,
   keys: readonly string[],
   pinned: NoteKey,
+  belated: readonly TrustedSeal[],
   report: Report,
 ): SealQueue {
   const source = inOrder(keys, PARALLEL, (key) => readSeal(objects, key, pinned, report));
   const waiting: TrustedSeal[] = [];
-  const late = new Map<string, number>();
-  const backfills: TrustedSeal[] = [];
+  const backfills = new Map(belated.map((seal) => [seal.n, seal]));
+  const late = new Map(belated.flatMap((seal) => lateOf(seal).map((sk) => [sk, seal.n])));
   let [readTo, ended] = [0, false];
   const readOne = async (): Promise<void> => {
     const { value: seal, done } = await source.next();
@@ -85,14 +101,14 @@ export function createSealQueue(
     waiting.push(seal);
     readTo = Math.max(readTo, seal.through);
     if (seal.kind === 'minute') return;
-    backfills.push(seal);
-    for (const sk of seal.late ?? []) late.set(sk, seal.n);
+    backfills.set(seal.n, seal);
+    for (const sk of lateOf(seal)) late.set(sk, seal.n);
   };
   return {
     next: async () => {
       while (waiting.length === 0 && !ended) await readOne();
       const seal = waiting.shift();
-      for (const sk of (seal?.kind === 'backfill' && backfills.shift()?.late) || []) late.delete(sk);
+      if (seal !== undefined && backfills.delete(seal.n)) for (const sk of lateOf(seal)) late.delete(sk);
       return seal;
     },
     readUntil: async (ms) => {
@@ -100,6 +116,10 @@ export function createSealQueue(
     },
     lateIn: (sk) => late.get(sk),
     lastBackfillOf: (from, to) =>
-      Math.max(-1, ...backfills.filter((seal) => seal.from < to && seal.to > from).map(({ n }) => n)),
+      Math.max(-1, ...[...backfills.values()].filter((seal) => seal.from < to && seal.to > from).map(({ n }) => n)),
   };
+}
+
+function lateOf({ late }: TrustedSeal): readonly string[] {
+  return late ?? [];
 }

@@ -66,8 +66,9 @@ async function checkEnds(
   await parts.checkEvidence(objects, (time) => time >= run.range.from && time < range.to, report);
   // Of a range only its own days are of interest.
   if (to === undefined) {
-    const { newestRecord } = run.days.totals;
-    await parts.checkRecordDays(objects, { newestRecord, logStart: run.logStart }, newest, report);
+    const { totals, judged } = run.days;
+    const { newestRecord } = totals;
+    await parts.checkRecordDays(objects, { newestRecord, judged, logStart: run.logStart }, newest, report);
   }
 }
 

@@ -8,6 +8,7 @@ import { readDay, readLines } from '../../../shared/audit/archive-read.ts';
 import { type AuditRecord, denialRecord, intentRecord, leafHash } from '../../../shared/audit/record.ts';
 import type { StreamEntry } from '../../../shared/aws/stream-changes.ts';
 import { captureLog } from '../../support/log.ts';
+import { createMemoryTable } from '../../support/memory-table.ts';
 import { createMemoryObjects } from '../../support/objects.ts';
 import { factsAt } from '../../support/sealing.ts';
 
@@ -36,9 +37,11 @@ function insertOf(item: object, index: number): StreamEntry {
 function open() {
   const memory = createMemoryObjects();
   const { log, lines } = captureLog();
-  const handler = createHandler({}, { clock: () => NOW, log, objects: memory.objects });
+  const table = createMemoryTable();
+  const ports = { clock: () => NOW, log, objects: memory.objects, dynamo: table.dynamo };
+  const handler = createHandler({ SEALS_TABLE: 'seals' }, ports);
   const deliver = (entries: readonly StreamEntry[]) => handler({ Records: entries });
-  return { ...memory, memory, lines, deliver };
+  return { ...memory, memory, table, lines, deliver };
 }
 
 /** All lines of the archive, whatever their object. */
@@ -76,6 +79,46 @@ test('A batch over midnight is an object for each day', async () => {
     'records/dt=2026-11-24',
     'records/dt=2026-11-25',
   ]);
+});
+
+describe('An hour of a closed day that got a record is marked, so that the sealer reads it again', () => {
+  const at = (day: number, hour: number, minute = 0) => Date.UTC(2026, 10, day, hour, minute);
+  const marksOf = ({ table }: ReturnType<typeof open>) => [...table.items.values()];
+
+  test('and none of a day that the sealer has still to read', async () => {
+    const archive = open();
+    await archive.deliver([at(24, 0), at(25, 0), at(25, 11, 59)].map((ms, i) => insertOf(recordAt(ms), i)));
+    expect(marksOf(archive)).toEqual([{ pk: 'BELATED', sk: `2026-11-24T00:00:00Z#${sequenceOf(0)}` }]);
+  });
+
+  test('once for each hour of a batch, after the last write to it; a longer delivery marks it anew', async () => {
+    const archive = open();
+    const late = [at(20, 7, 5), at(20, 7, 59), at(23, 23, 59), at(20, 7, 30)].map((ms, i) => insertOf(recordAt(ms), i));
+    const first = [
+      { pk: 'BELATED', sk: `2026-11-20T07:00:00Z#${sequenceOf(1)}` },
+      { pk: 'BELATED', sk: `2026-11-23T23:00:00Z#${sequenceOf(2)}` },
+    ];
+    await archive.deliver(late.slice(0, 3));
+    expect(marksOf(archive)).toEqual(first);
+    await archive.deliver(late.slice(0, 3));
+    expect(marksOf(archive)).toEqual(first);
+    await archive.deliver(late);
+    expect(marksOf(archive)).toEqual([...first, { pk: 'BELATED', sk: `2026-11-20T07:00:00Z#${sequenceOf(3)}` }]);
+  });
+
+  test('or the batch comes again: a record that is archived and not marked would be in no seal', async () => {
+    const archive = open();
+    const late = [insertOf(recordAt(at(20, 7)), 1)];
+    archive.table.down = true;
+    await expect(archive.deliver(late)).rejects.toThrow('the table is down');
+    expect(archive.lines).toEqual([
+      { level: 'error', event: 'audit.archive_failed', changes: 1, cause: 'InternalServerError', alarm: true },
+    ]);
+    archive.table.down = false;
+    await archive.deliver(late);
+    expect(marksOf(archive)).toEqual([{ pk: 'BELATED', sk: `2026-11-20T07:00:00Z#${sequenceOf(1)}` }]);
+    expect(await linesIn(archive, ['2026-11-20'])).toHaveLength(1);
+  });
 });
 
 describe('Delivered at least once, a record is archived exactly once', () => {
