@@ -31,9 +31,9 @@ export function createAuditTrail(stack: Stack, options: AuditTrailOptions): Audi
   const { table, parameters, writers, createFunction } = options;
   const isProtected = parameters.environment === 'prod';
   if (isProtected) protectRecords(table, parameters.auditBreakGlassRoleArn);
-  const sweep = createAuditSweep(stack, { table, toolIndex: parameters.auditToolIndex, createFunction });
-  const replay = createAuditReplay(stack, { table, writers, createFunction });
   const seals = createTable(stack, 'Seals', { isProtected });
+  const sweep = createAuditSweep(stack, { table, seals, toolIndex: parameters.auditToolIndex, createFunction });
+  const replay = createAuditReplay(stack, { table, writers, createFunction });
   const archive = new AuditArchive(stack, 'Archive', { table, seals, parameters, createFunction });
   const { bucket } = archive;
   const seal = new AuditSeal(stack, 'Seal', { table, seals, archive: bucket, isProtected, createFunction });

@@ -1,16 +1,19 @@
+import { createSweepMark } from '../../shared/audit/sweep-mark.ts';
 import { createSweeper } from '../../shared/audit/sweep.ts';
 import { reportFailures } from '../../shared/aws/report-failures.ts';
 import type { FunctionEnvironment } from '../../shared/core/config.ts';
 import { type Ports, requireTable, tablesOf } from '../ports.ts';
 
+export interface SweepEnvironment extends FunctionEnvironment {
+  readonly SEALS_TABLE?: string;
+}
+
 export type SweepPorts = Pick<Ports, 'clock' | 'log' | 'dynamo'>;
 
 /** Every minute, before the sealer: intents that nobody ended get an end. Throws when the table fails; the next run goes on. */
-export function createHandler(
-  env: FunctionEnvironment,
-  { clock, log, dynamo: given }: SweepPorts,
-): () => Promise<void> {
+export function createHandler(env: SweepEnvironment, { clock, log, dynamo: given }: SweepPorts): () => Promise<void> {
   const dynamo = reportFailures(given, tablesOf(env), log);
   const toolIndex = env.AUDIT_TOOL_INDEX === 'true';
-  return createSweeper({ dynamo, table: requireTable('AUDIT_TABLE', env.AUDIT_TABLE), clock, log, toolIndex });
+  const mark = createSweepMark(dynamo, requireTable('SEALS_TABLE', env.SEALS_TABLE));
+  return createSweeper({ dynamo, table: requireTable('AUDIT_TABLE', env.AUDIT_TABLE), mark, clock, log, toolIndex });
 }

@@ -3,7 +3,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { KEY_PURPOSES, KEYS_PARTITION } from '../../shared/core/assertion-keys.ts';
 import type { Parameters } from '../../shared/core/parameters.ts';
-import type { GatewayFunction } from './gateway-function.ts';
+import { type GatewayFunction, onlyPartition } from './gateway-function.ts';
 
 export interface AssertionKeyProps {
   readonly signing: Parameters['assertionSigning'];
@@ -66,10 +66,6 @@ export class AssertionKey extends Construct {
 
   /** One partition of the state table, and none where users' data are. */
   private letFindKeys(fn: GatewayFunction): void {
-    fn.permit(['dynamodb:Query'], this.props.stateTableArn, {
-      'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [KEYS_PARTITION] },
-      // Without a key in the request, ForAllValues holds for all of none.
-      Null: { 'dynamodb:LeadingKeys': 'false' },
-    });
+    fn.permit(['dynamodb:Query'], this.props.stateTableArn, onlyPartition(KEYS_PARTITION));
   }
 }

@@ -6,7 +6,7 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Parameters } from '../../shared/core/parameters.ts';
 import { BELATED_PARTITION } from '../../shared/core/tables.ts';
-import type { CreateFunction, GatewayFunction } from './gateway-function.ts';
+import { type CreateFunction, type GatewayFunction, onlyPartition } from './gateway-function.ts';
 
 export interface AuditArchiveProps {
   readonly table: dynamodb.TableV2;
@@ -17,11 +17,7 @@ export interface AuditArchiveProps {
 }
 
 /** Marks of hours to read again, and no row of a seal. */
-export const BELATED_ONLY = {
-  'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [BELATED_PARTITION] },
-  // Without a key in the request, ForAllValues holds for all of none.
-  Null: { 'dynamodb:LeadingKeys': 'false' },
-};
+export const BELATED_ONLY = onlyPartition(BELATED_PARTITION);
 
 /** Where every record goes from the table's stream, and what nobody can replace. */
 export class AuditArchive extends Construct {

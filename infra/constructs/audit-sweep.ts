@@ -3,10 +3,13 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import type { CreateFunction } from './gateway-function.ts';
+import { SWEPT_PARTITION } from '../../shared/core/tables.ts';
+import { type CreateFunction, onlyPartition } from './gateway-function.ts';
 
 export interface AuditSweepOptions {
   readonly table: dynamodb.TableV2;
+  /** Keeps how far it has come. */
+  readonly seals: dynamodb.TableV2;
   readonly toolIndex: boolean;
   readonly createFunction: CreateFunction;
 }
@@ -14,7 +17,7 @@ export interface AuditSweepOptions {
 /** Every minute: calls that nobody ended get an end (shared/audit/sweep.ts). */
 export function createAuditSweep(
   stack: Stack,
-  { table, toolIndex, createFunction }: AuditSweepOptions,
+  { table, seals, toolIndex, createFunction }: AuditSweepOptions,
 ): lambda.IFunction {
   const sweep = createFunction('AuditSweep', {
     name: 'audit-sweep',
@@ -22,10 +25,12 @@ export function createAuditSweep(
     environment: {
       STACK_NAME: stack.stackName,
       AUDIT_TABLE: table.tableName,
+      SEALS_TABLE: seals.tableName,
       ...(toolIndex ? { AUDIT_TOOL_INDEX: 'true' } : {}),
     },
   });
   sweep.allow(['PutItem', 'Query'], table.tableArn);
+  sweep.permit(['dynamodb:GetItem', 'dynamodb:PutItem'], seals.tableArn, onlyPartition(SWEPT_PARTITION));
   // The next minute is the repetition.
   sweep.fn.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   new Rule(stack, 'AuditSweepSchedule', {

@@ -42,6 +42,15 @@ export type CreateFunction = (
 /** Where a function's template entry says which handler of ours it is: local development reads it. */
 export const FUNCTION_METADATA = 'gatehouse:function';
 
+/** Condition: in a table, the items of this partition and no others. */
+export function onlyPartition(partition: string): Readonly<Record<string, object>> {
+  return {
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] },
+    // Without a key in the request, ForAllValues holds for all of none.
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  };
+}
+
 /** One function with one role of its own, which may write this function's log and traces and nothing else. */
 export class GatewayFunction extends Construct {
   readonly fn: lambda.Function;

@@ -4,6 +4,7 @@ import { uuidv7Time } from '../core/ids.ts';
 import type { Log } from '../core/logger.ts';
 import { METRICS } from '../core/metrics.ts';
 import { readOrphans, type Window } from './orphans.ts';
+import type { SweepMark } from './sweep-mark.ts';
 import { unknownRecord } from './unknown-record.ts';
 
 const MINUTE_MS = 60_000;
@@ -19,8 +20,10 @@ const LATE_ORPHAN_MS = 45 * MINUTE_MS;
 /** Read in every run: what is sealed next. */
 const RECENT_MS = 2 * MINUTE_MS;
 const HOURLY_MS = 2 * HOUR_MS + 5 * MINUTE_MS;
-/** Once a day, and as far back as anything is closed. */
+/** Once a day. */
 const DAILY_MS = 25 * HOUR_MS;
+/** As far back as anything is closed, after a pause of days. */
+const MOST_MS = 60 * 24 * HOUR_MS;
 const SLICE_MS = 10 * MINUTE_MS;
 /** Of half the time that the function has, and of a page of 500 items each. */
 const RUN_MS = 14_000;
@@ -29,6 +32,7 @@ const MAX_PAGES = 300;
 export interface SweeperOptions {
   readonly dynamo: Dynamo;
   readonly table: string;
+  readonly mark: SweepMark;
   readonly clock: Clock;
   readonly log: Log;
   /** Whether the table has the index by tool. */
@@ -44,16 +48,18 @@ export interface SweeperOptions {
  * - Written if absent, so a real outcome always stands, and any number of sweepers make one item. Whoever comes after it
  *   with a real outcome has a conflict (write.ts), which is an alarm.
  * - Each run reads the last two minutes that are old enough, then goes on from its position, oldest first, within its
- *   bounds. The position is this instance's memory. One that has just started begins two hours back; at the end of each
- *   hour it goes two hours back, and before one o'clock UTC 25 hours, so that whatever was missed is found within a day.
+ *   bounds. The position is this instance's memory, and every hour of it is noted. One that has just started begins two
+ *   hours before what was noted, so that a pause of days is caught up; at the end of each hour it goes two hours back, and
+ *   before one o'clock UTC 25 hours, so that whatever was missed is found within a day.
  * - Reads are eventually consistent, at half the price: what they miss the condition of the write finds.
  * - After a run that failed one run only reads: what the second sink holds is put back in that minute, and an outcome that
  *   is known must not become unknown.
  *
  * @returns one run. It throws when the table fails; nothing is lost by that.
  */
-export function createSweeper({ dynamo, table, clock, log, toolIndex }: SweeperOptions): () => Promise<void> {
+export function createSweeper({ dynamo, table, mark, clock, log, toolIndex }: SweeperOptions): () => Promise<void> {
   let position: number | undefined;
+  let noted: number | undefined;
   let slice = SLICE_MS;
   let hasFailed = false;
 
@@ -76,9 +82,11 @@ export function createSweeper({ dynamo, table, clock, log, toolIndex }: SweeperO
       if (!hasFailed) await close(orphans, now, closed);
       return isWhole;
     };
-    let at = startOf(position, now);
+    let at = position ?? recent.from;
     try {
       await sweep(recent);
+      if (position === undefined) noted = await mark.read();
+      at = startOf(position, noted, now);
       while (at < recent.from && !hasFailed) {
         const to = Math.min(at + slice, recent.from);
         const isWhole = await sweep({ from: at, to });
@@ -88,6 +96,9 @@ export function createSweeper({ dynamo, table, clock, log, toolIndex }: SweeperO
         at = to;
       }
       position = at;
+      if (hasFailed || at < (noted ?? 0) + HOUR_MS) return;
+      await mark.write(at);
+      noted = at;
     } finally {
       // Also of a run that fails now: the next one finds these closed, and would say nothing.
       report(closed, log, { isHeld: hasFailed, behindMs: Math.max(0, recent.from - at) });
@@ -111,13 +122,14 @@ function isDue(intent: Item, now: number): boolean {
 }
 
 /** Minute 50, so that the sealer, which reads hours again at their full hour and the day at one, finds what is closed. */
-function startOf(position: number | undefined, now: number): number {
+function startOf(position: number | undefined, noted: number | undefined, now: number): number {
   const time = new Date(now);
   const isHourly = time.getUTCMinutes() === 50;
   const isDaily = isHourly && time.getUTCHours() === 0;
   const back = now - (isDaily ? DAILY_MS : HOURLY_MS);
-  if (position === undefined || isHourly) return Math.min(position ?? back, back);
-  return Math.max(position, now - DAILY_MS);
+  const oldest = now - MOST_MS;
+  if (position === undefined) return Math.max(oldest, Math.min(back, (noted ?? now) - HOURLY_MS));
+  return Math.max(oldest, isHourly ? Math.min(position, back) : position);
 }
 
 function report(

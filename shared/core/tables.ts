@@ -30,6 +30,9 @@ export const AUDIT_PROJECTION = [
 /** Where the table of seals keeps the marks of hours to read again: of it the archive function may write nothing else. */
 export const BELATED_PARTITION = 'BELATED';
 
+/** There too: how far the sweeper has come. */
+export const SWEPT_PARTITION = 'SWEPT';
+
 /** Partitions of the state table that hold the data of users begin with it; no other one does. */
 export const USER_PARTITIONS = 'U#';
 

@@ -24,7 +24,7 @@ function returned(requestPayload: CloudWatchLogsEvent): SQSEvent {
 
 function functions(dynamo = database.dynamo, now = NOW) {
   const { log, lines } = captureLog();
-  const env = { AUDIT_TABLE: database.audit };
+  const env = { AUDIT_TABLE: database.audit, SEALS_TABLE: database.state };
   const ports = { clock: () => now, log, dynamo };
   return { replay: createReplay(env, ports), sweep: createSweep(env, ports), lines };
 }

@@ -80,21 +80,22 @@ describe('the archive', () => {
   });
 });
 
-test('of the table of seals the archive may write marks only, and the sealer may delete nothing else', () => {
-  const isOfMarks = ({ Condition }: { readonly Condition?: object }) =>
-    JSON.stringify(Condition ?? '').includes('BELATED');
+test('of the table of seals the archive and the sweeper may write their marks only, and the sealer may delete no seal', () => {
+  const only = (partition: string) => ({
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] },
+    Null: { 'dynamodb:LeadingKeys': 'false' },
+  });
   const statements = all(prod, 'AWS::IAM::Policy').flatMap(([id, { Properties = {} }]) =>
     (
       Properties['PolicyDocument'] as { readonly Statement: ReadonlyArray<Readonly<Record<string, object>>> }
-    ).Statement.filter(isOfMarks).map(({ Action, Effect, Condition }) => [id.slice(0, 12), Effect, Action, Condition]),
+    ).Statement.filter(({ Condition }) => /BELATED|SWEPT/.test(JSON.stringify(Condition ?? ''))).map(
+      ({ Action, Effect, Condition }) => [id.slice(0, 12), Effect, Action, Condition],
+    ),
   );
-  const marksOnly = {
-    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['BELATED'] },
-    Null: { 'dynamodb:LeadingKeys': 'false' },
-  };
   expect(statements).toEqual([
-    ['AuditArchive', 'Allow', 'dynamodb:PutItem', marksOnly],
-    ['AuditSealRol', 'Allow', 'dynamodb:DeleteItem', marksOnly],
+    ['AuditSweepRo', 'Allow', ['dynamodb:GetItem', 'dynamodb:PutItem'], only('SWEPT')],
+    ['AuditArchive', 'Allow', 'dynamodb:PutItem', only('BELATED')],
+    ['AuditSealRol', 'Allow', 'dynamodb:DeleteItem', only('BELATED')],
   ]);
 });
 

@@ -50,7 +50,13 @@ test('each function may do exactly what it needs, and the only wildcard is that 
     { role: 'DebugRole', allows: [log('DebugLogs'), traces, 'dynamodb:GetItem on TablesIdentities'] },
     {
       role: 'AuditSweepRole',
-      allows: [log('AuditSweepLogs'), traces, 'dynamodb:PutItem dynamodb:Query on TablesAudit'],
+      allows: [
+        log('AuditSweepLogs'),
+        traces,
+        'dynamodb:PutItem dynamodb:Query on TablesAudit',
+        // How far it has come, only.
+        'dynamodb:GetItem dynamodb:PutItem on Seals',
+      ],
     },
     {
       role: 'AuditReplayRole',

@@ -39,7 +39,10 @@ export async function countTrail(
   const clock = () => world.now;
   const objects = (part: Part) => countObjects(world.bucket.objects, used[part]);
   const archive = world.archiver(objects('archive'));
-  const sweep = createSweep({ AUDIT_TABLE: 'audit' }, { clock, log, dynamo: countReads(world.dynamo, used.sweep) });
+  const sweep = createSweep(
+    { AUDIT_TABLE: 'audit', SEALS_TABLE: 'seals' },
+    { clock, log, dynamo: countReads(world.dynamo, used.sweep) },
+  );
   const seal = world.sealer({ dynamo: countReads(world.dynamo, used.seal), objects: objects('seal') });
   let made = 0;
   let next = from;

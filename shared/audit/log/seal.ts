@@ -109,6 +109,11 @@ export function sealPath(seal: Pick<Claim, 'n' | 'kind' | 'from' | 'through'>): 
   return `seals/${isoDay(seal.through).replaceAll('-', '/')}/${sealNumber(seal.n)}${of}.json`;
 }
 
+/** The day, `yyyy-mm-dd`, in the name of a belated seal; undefined for every other object. */
+export function belatedDayOf(key: string): string | undefined {
+  return /^seals\/.+-of-(\d{4}-\d\d-\d\d)\.json$/.exec(key)?.[1];
+}
+
 function isoDay(ms: number): string {
   return new Date(ms).toISOString().slice(0, 10);
 }

@@ -6,14 +6,13 @@ import { claimPath, parseClaimObject } from '../log/claim-object.ts';
 import { emptyRoot, type HashAt, inclusionPath, rootOf } from '../log/merkle.ts';
 import type { NoteKey } from '../log/note.ts';
 import { DAY_MS, leafOf } from '../log/order.ts';
-import { parseSeal, type Seal, SealError } from '../log/seal.ts';
+import { belatedDayOf, parseSeal, type Seal, SealError } from '../log/seal.ts';
 import { TREE } from '../log/sealer.ts';
 import { hashesOf } from '../log/tiles.ts';
 import { isoTime } from './findings.ts';
 import type { CallProof, RecordProof } from './proof.ts';
 import { checkProof, ProofError } from './proof.ts';
 import { dayText } from './record-line.ts';
-import { isBelatedKey } from './seal-reader.ts';
 import { leavesFromTiles } from './tree.ts';
 
 export interface ProveOptions {
@@ -73,8 +72,7 @@ async function sealsOver(objects: Objects, time: number): Promise<readonly Seal[
 /** What was written after its day was closed may be sealed on any later day; the names tell. */
 async function belatedOver(objects: Objects, time: number): Promise<readonly Seal[]> {
   const keys: string[] = [];
-  const end = `-of-${dayText(time)}.json`;
-  for await (const { key } of objects.list('seals/')) if (isBelatedKey(key) && key.endsWith(end)) keys.push(key);
+  for await (const { key } of objects.list('seals/')) if (belatedDayOf(key) === dayText(time)) keys.push(key);
   return readSealsOf(objects, keys, time);
 }
 

@@ -4,7 +4,7 @@ import type { ReadObjects } from './day-records.ts';
 import type { Report } from './findings.ts';
 import { isoTime } from './findings.ts';
 
-const KEY = /^seals\/\d{4}\/\d\d\/\d\d\/(\d{12})(-of-\d{4}-\d\d-\d\d)?\.json$/;
+const KEY = /^seals\/\d{4}\/\d\d\/\d\d\/(\d{12})(?:-of-\d{4}-\d\d-\d\d)?\.json$/;
 
 /** A seal whose signature is right and that says what was signed. */
 export interface TrustedSeal extends Seal {
@@ -17,11 +17,6 @@ export interface TrustedSeal extends Seal {
 export function sealNumberOf(key: string): number | undefined {
   const digits = KEY.exec(key)?.[1];
   return digits === undefined ? undefined : Number(digits);
-}
-
-/** Whether the key says that the seal is of a day which was closed by then. */
-export function isBelatedKey(key: string): boolean {
-  return KEY.exec(key)?.[2] !== undefined;
 }
 
 /** Reads one seal and checks it by itself. What cannot be trusted is reported and undefined. */

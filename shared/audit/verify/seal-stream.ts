@@ -1,8 +1,9 @@
 import type { NoteKey } from '../log/note.ts';
+import { belatedDayOf } from '../log/seal.ts';
 import type { ReadObjects } from './day-records.ts';
 import type { Report } from './findings.ts';
 import { inOrder } from './in-order.ts';
-import { isBelatedKey, readSeal, sealNumberOf, type TrustedSeal } from './seal-reader.ts';
+import { readSeal, sealNumberOf, type TrustedSeal } from './seal-reader.ts';
 
 const PARALLEL = 16;
 const SILENT: Report = () => undefined;
@@ -60,7 +61,8 @@ export async function belatedSeals(
   pinned: NoteKey,
 ): Promise<readonly TrustedSeal[]> {
   const seals: TrustedSeal[] = [];
-  const read = inOrder(keys.filter(isBelatedKey), PARALLEL, (key) => readSeal(objects, key, pinned, SILENT));
+  const isNamed = (key: string) => belatedDayOf(key) !== undefined;
+  const read = inOrder(keys.filter(isNamed), PARALLEL, (key) => readSeal(objects, key, pinned, SILENT));
   for await (const seal of read) if (seal !== undefined) seals.push(seal);
   return seals;
 }

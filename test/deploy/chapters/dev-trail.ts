@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import type { Objects } from '../../../shared/aws/objects.ts';
 import { openArchive } from '../../../shared/aws/open-archive.ts';
+import { callAt } from '../../support/sealing.ts';
 import { inventory, listed } from '../account.ts';
 import { gatehouse } from '../cdk.ts';
 import type { Step } from '../story.ts';
@@ -12,6 +14,7 @@ import { type Gateway, STACK, type World } from '../world.ts';
 /** A minute has to end, and 90 seconds more: so much later it is for the sealer, and nobody waits. */
 const AHEAD_MS = 150_000;
 const PATIENCE_MS = 45_000;
+const DAY_MS = 86_400_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -64,6 +67,26 @@ export async function trailDev(world: World, gateway: Gateway, step: Step): Prom
     async () => {
       const file = join(world.environment['HOME'] ?? '', 'proof.json');
       await ask('prove', call, '--archive', outputs['ArchiveUrl'] ?? '', '--out', file);
+      assert.match(await ask('check-proof', file, '--key', key), /^OK: in the log gatehouse-audit\//m);
+    },
+  );
+  await step(
+    'a record of three days ago, put into the table now, is marked, sealed as belated and verified',
+    async () => {
+      const [record] = callAt(Date.now() - 3 * DAY_MS, 'denied');
+      const Item = marshall(record as object, { removeUndefinedValues: true });
+      await world.api.json('dynamodb', 'DynamoDB_20120810.PutItem', { TableName: outputs['AuditTable'] ?? '', Item });
+      const sealed = await until(
+        async () => {
+          await invoke(world, 'AuditSeal');
+          return listed((await verify(ask, key))['findings']);
+        },
+        (findings) => findings.some(({ code }) => code === 'seal-belated'),
+      );
+      const codes = [...new Set(sealed.map(({ code, severity }) => `${code} ${severity}`))];
+      assert.deepEqual(codes, ['seal-belated notice']);
+      const file = join(world.environment['HOME'] ?? '', 'belated.json');
+      await ask('prove', record?.callId ?? '', '--archive', outputs['ArchiveUrl'] ?? '', '--out', file);
       assert.match(await ask('check-proof', file, '--key', key), /^OK: in the log gatehouse-audit\//m);
     },
   );

@@ -132,7 +132,7 @@ describe('erasing a user', () => {
   });
 });
 
-test('days under legal hold are their records, seals and manifests', async () => {
+test('days under legal hold are their records, manifests and seals, also those that were made when the day was closed', async () => {
   const keys = [
     'log/tile/0/000',
     'manifests/2026/11/02.json',
@@ -140,6 +140,10 @@ test('days under legal hold are their records, seals and manifests', async () =>
     'records/dt=2026-11-02/b.jsonl.gz',
     'records/dt=2026-11-03/c.jsonl.gz',
     'seals/2026/11/01/000000000001.json',
+    'seals/2026/11/02/000000000002-of-2026-11-01.json',
+    'seals/2026/11/09/000000000003-of-2026-11-02.json',
+    'seals/2026/11/09/000000000004-of-2026-11-03.json',
+    'seals/2026/11/09/000000000005.json',
   ];
   const held: string[] = [];
   const objects = {
@@ -150,7 +154,7 @@ test('days under legal hold are their records, seals and manifests', async () =>
   } as unknown as Objects;
   const day = (number: number) => Date.UTC(2026, 10, number, 12);
   expect([await holdDays(objects, day(1), day(2), true), held.sort()]).toEqual([
-    4,
-    [keys[1], keys[2], keys[3], keys[5]].map((key) => `true ${key}`),
+    6,
+    [keys[1], keys[2], keys[3], keys[5], keys[6], keys[7]].map((key) => `true ${key}`),
   ]);
 });

@@ -7,6 +7,7 @@ import {
   leafHash,
   outcomeRecord,
 } from '../../../shared/audit/record.ts';
+import { createSweepMark } from '../../../shared/audit/sweep-mark.ts';
 import { createSweeper } from '../../../shared/audit/sweep.ts';
 import type { Dynamo } from '../../../shared/aws/dynamodb.ts';
 import { uuidv7 } from '../../../shared/core/ids.ts';
@@ -43,7 +44,13 @@ interface World {
 
 function start({ table = createMemoryTable(), dynamo = table.dynamo, time = { now: NOW } }: World = {}) {
   const { log, lines } = captureLog();
-  const sweep = createSweeper({ dynamo, table: 'audit', clock: () => time.now, log });
+  const sweep = createSweeper({
+    dynamo,
+    table: 'audit',
+    mark: createSweepMark(dynamo, 'seals'),
+    clock: () => time.now,
+    log,
+  });
   const alarms = () => lines.filter(({ alarm }) => alarm === true).map(({ event, count }) => [event, count]);
   return { table, sweep, alarms, time, lines };
 }
@@ -110,9 +117,10 @@ describe('what has its end keeps it', () => {
     const { table, sweep, alarms } = start();
     const { record } = await intentIn(table, NOW - 2 * MINUTE);
     await table.dynamo.put('audit', outcomeRecord(record, OK, { ttl: 1, logTs: NOW }));
-    const before = [...table.items.values()];
+    const records = () => [...table.items.values()].filter(({ pk }) => pk !== 'SWEPT');
+    const before = records();
     await sweep();
-    expect([[...table.items.values()], alarms()]).toEqual([before, []]);
+    expect([records(), alarms()]).toEqual([before, []]);
   });
 
   test('also one that an old copy of the table does not show yet', async () => {
@@ -178,6 +186,34 @@ describe('several and missed runs', () => {
       time.now += MINUTE;
     }
     expect([missed, outcomesOf(table).some(({ prevPhaseHash }) => prevPhaseHash === record.hash)]).toEqual([0, true]);
+  });
+
+  test('a sweeper that was away for days closes what was left open meanwhile, and an instance that starts then goes on', async () => {
+    const { table, sweep, time } = start();
+    await sweep();
+    const away = 5 * 24 * HOUR;
+    const { record } = await intentIn(table, NOW + 2 * HOUR);
+    const { record: newest } = await intentIn(table, NOW + away - HOUR);
+    time.now += away;
+    // One run reads some hours; each is of a new instance.
+    for (let run = 0; run < 15; run++) {
+      await start({ table, time }).sweep();
+      time.now += MINUTE;
+    }
+    expect(new Set(outcomesOf(table).map(({ prevPhaseHash }) => prevPhaseHash))).toEqual(
+      new Set([record.hash, newest.hash]),
+    );
+  });
+
+  test('one whose mark cannot be read closes the newest, and tells that it failed', async () => {
+    const table = createMemoryTable();
+    await intentIn(table, NOW - 2 * MINUTE);
+    const get: Dynamo['get'] = async () => {
+      throw new Error('the table is down');
+    };
+    const { sweep } = start({ table, dynamo: { ...table.dynamo, get } });
+    await expect(sweep()).rejects.toThrow('the table is down');
+    expect(outcomesOf(table)).toHaveLength(1);
   });
 
   test('a run is bounded, says how far behind it is, and the next ones catch up', async () => {
