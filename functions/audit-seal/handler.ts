@@ -1,11 +1,11 @@
 import { createBelatedHours } from '../../shared/audit/log/belated.ts';
-import { createSealIndex } from '../../shared/audit/log/head.ts';
+import { createSealIndex, type SealIndex } from '../../shared/audit/log/head.ts';
 import { compareWindow } from '../../shared/audit/log/late.ts';
 import { putManifest } from '../../shared/audit/log/manifest.ts';
 import type { NoteSigner } from '../../shared/audit/log/note.ts';
 import type { Window } from '../../shared/audit/log/order.ts';
 import { readWindow } from '../../shared/audit/log/read-window.ts';
-import { runSealer } from '../../shared/audit/log/seal-run.ts';
+import { runSealer, type SealProgress } from '../../shared/audit/log/seal-run.ts';
 import { createSealing } from '../../shared/audit/log/sealer.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { Objects } from '../../shared/aws/objects.ts';
@@ -41,18 +41,23 @@ export function createHandler(env: SealEnvironment, ports: SealPorts): () => Pro
   const table = requireTable('AUDIT_TABLE', env.AUDIT_TABLE);
   const seals = requireTable('SEALS_TABLE', env.SEALS_TABLE);
   const name = requireTable('AUDIT_LOG', env.AUDIT_LOG);
-  let named: NoteSigner | undefined;
+  const progress: SealProgress = { readAgainTo: 0 };
+  const open = async (): Promise<{ readonly key: NoteSigner; readonly index: SealIndex }> => {
+    const key = { name, publicKey: await signer.publicKey(), sign: signer.sign };
+    return { key, index: createSealIndex({ dynamo, table: seals, key }) };
+  };
+  let opened: Awaited<ReturnType<typeof open>> | undefined;
   const read = (window: Window) => readWindow(dynamo, table, window);
   return async () => {
     try {
-      named ??= { name, publicKey: await signer.publicKey(), sign: signer.sign };
-      const key = named;
-      const index = createSealIndex({ dynamo, table: seals, key });
+      opened ??= await open();
+      const { key, index } = opened;
       await runSealer({
         sealing: createSealing({ objects, index, signer: key }),
         last: () => index.last(clock()),
         read,
         compare: (window) => compareWindow({ objects, index, read }, window),
+        progress,
         belated: createBelatedHours(dynamo, seals),
         putManifest: (day, last) => putManifest(objects, key, day, last, clock()),
         clock,

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { projectRoot } from '../../infra/project.ts';
 import { PARAMETERS } from '../../shared/core/parameters.ts';
-import { allowPlainHttp, dropSavedQueries, type Edit, withoutMetricMath } from './edits.ts';
+import { allowPlainHttp, allowWithoutLeadingKeys, dropSavedQueries, type Edit, withoutMetricMath } from './edits.ts';
 import { ACCOUNT, type Environment, REGION } from './environment.ts';
 
 const execute = promisify(execFile);
 const CDK = join(projectRoot, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-const FOR_EVERY_STACK = [withoutMetricMath, dropSavedQueries, allowPlainHttp];
+const FOR_EVERY_STACK = [withoutMetricMath, dropSavedQueries, allowWithoutLeadingKeys, allowPlainHttp];
 const TIMEOUT_MS = 240_000;
 
 export type Outputs = Readonly<Record<string, string>>;

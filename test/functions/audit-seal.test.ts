@@ -131,7 +131,7 @@ describe('What came after its minute was sealed', () => {
     await runUntil(world, one + 5 * MINUTE);
     const backfills = world.seals().filter(({ kind }) => kind === 'backfill');
     expect(backfills.map(({ from, to, through, count }) => ({ from, to, through, count }))).toEqual([
-      { from: one - HOUR - DAY, to: one - HOUR, through: one, count: 2 },
+      { from: T, to: T + HOUR, through: one, count: 2 },
     ]);
     const manifest = JSON.parse(
       Buffer.from(world.bucket.stored.get('manifests/2026/11/25.json')?.body ?? []).toString(),
@@ -139,6 +139,38 @@ describe('What came after its minute was sealed', () => {
     expect(manifest).toMatchObject({ v: 1, day: '2026-11-25', n: backfills[0]?.n, size: 2, objects: [] });
     expect(alarms(world)).toEqual([]);
   });
+});
+
+test('A day that takes longer than a run to read again is read by several, and then has its manifest', async () => {
+  const one = Date.UTC(2026, 10, 26, 1, 0);
+  const world = createSealWorld(one - 20 * MINUTE);
+  await runUntil(world, one + 20_000);
+  const late = [0, 7, 23].map((hour) => callAt(one - HOUR - DAY + hour * HOUR + 5));
+  for (const records of late) for (const record of records) world.put(record);
+  const slow: Dynamo = {
+    ...world.dynamo,
+    query: async (...args) => {
+      if (args[0] === 'audit') world.now += 30;
+      return world.dynamo.query(...args);
+    },
+  };
+  const sealer = world.sealer({ dynamo: slow });
+  const hasManifest = () => world.bucket.stored.has('manifests/2026/11/25.json');
+  const runs: boolean[] = [];
+  for (; !hasManifest() && runs.length < 20; world.now += MINUTE) {
+    await sealer();
+    runs.push(hasManifest());
+  }
+  expect(runs.length).toBeGreaterThan(3);
+  expect(runs.at(-1)).toBe(true);
+  const backfills = world.seals().filter(({ kind }) => kind === 'backfill');
+  expect(backfills.map(({ from, to, through, count }) => [from, to, through, count])).toEqual(
+    [0, 7, 23].map((hour) => [one - HOUR - DAY + hour * HOUR, one - DAY + hour * HOUR, one, 2]),
+  );
+  await runUntil(world, world.now + 2 * MINUTE);
+  const minutes = world.seals().filter(({ kind }) => kind === 'minute');
+  expect(minutes.map(({ from }) => from)).toEqual(minutes.map((_, at) => (minutes[0]?.from ?? 0) + at * MINUTE));
+  expect(minutes.at(-1)?.to).toBeGreaterThan(one + 5 * MINUTE);
 });
 
 /** Half past eleven in the evening, and the day before is closed soon. */

@@ -8,8 +8,8 @@ import { isBelated, readCheckpointText, type Seal, SealError, type SignedSeal, s
 export interface SealIndex {
   /** The newest one, undefined before the first. */
   last(now: number): Promise<SignedSeal | undefined>;
-  /** Those whose `through` lies on the UTC day of `ms`, in their order. */
-  ofDay(ms: number): Promise<readonly SignedSeal[]>;
+  /** Those whose `through` lies on the UTC day of `ms`, in their order. `isOver`: there can be no more, so they are kept in mind. */
+  ofDay(ms: number, isOver?: boolean): Promise<readonly SignedSeal[]>;
   /** The belated backfills of the UTC day of `ms`, however much later they were made. */
   belatedOf(ms: number): Promise<readonly SignedSeal[]>;
   /** Once; another row of this number stays as it is. */
@@ -51,6 +51,7 @@ export function createSealIndex({ dynamo, table, key }: SealIndexOptions): SealI
     } while (cursor !== undefined);
     return rows;
   };
+  let kept: { readonly of: string; readonly rows: readonly SignedSeal[] } | undefined;
   return {
     last: async (now) => {
       for (let day = DAYS_AHEAD; day >= -DAYS_BACK; day--) {
@@ -59,7 +60,13 @@ export function createSealIndex({ dynamo, table, key }: SealIndexOptions): SealI
       }
       return undefined;
     },
-    ofDay: (ms) => readAll(sealsAt(ms)),
+    ofDay: async (ms, isOver = false) => {
+      const of = sealsAt(ms);
+      if (isOver && kept?.of === of) return kept.rows;
+      const rows = await readAll(of);
+      if (isOver) kept = { of, rows };
+      return rows;
+    },
     belatedOf: (ms) => readAll(belatedOf(ms)),
     add: async (seal) => {
       const row = { sk: sealNumber(seal.n), note: seal.note };

@@ -49,7 +49,9 @@ export async function compareWindow({ objects, index, read }: CompareOptions, wi
 
 /** Its minutes and regular backfills lie on the day of the window and the next one: then it was closed. */
 async function sealsOver(index: SealIndex, { from }: Window): Promise<readonly SignedSeal[]> {
-  return [...(await index.ofDay(from)), ...(await index.ofDay(from + DAY_MS)), ...(await index.belatedOf(from))];
+  const next = await index.ofDay(from + DAY_MS);
+  const own = await index.ofDay(from, next.length > 0);
+  return [...own, ...next, ...(await index.belatedOf(from))];
 }
 
 async function entriesOf(objects: Objects, seals: readonly SignedSeal[]): Promise<Map<string, Buffer>> {

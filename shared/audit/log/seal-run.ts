@@ -12,11 +12,21 @@ export interface SealRunOptions {
   readonly last: () => Promise<SignedSeal | undefined>;
   readonly read: (window: Window) => Promise<readonly ReadEntry[]>;
   readonly compare: (window: Window) => Promise<Comparison>;
+  /** Of the instance, from run to run. */
+  readonly progress: SealProgress;
   readonly belated: Pick<BelatedHours, 'read' | 'remove'>;
   /** Of a day that is over, `yyyy-mm-dd`. */
   readonly putManifest: (day: string, last: SignedSeal) => Promise<void>;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/**
+ * Up to where the day before was read again, epoch milliseconds. In memory, and in no table: whoever can write there could
+ * have the day left out. An instance that starts begins with the day.
+ */
+export interface SealProgress {
+  readAgainTo: number;
 }
 
 /** A minute is sealed when it has been over for this long: calls last at most 28 s, and those cut off are swept by then. */
@@ -31,7 +41,8 @@ const BEHIND_MS = 15 * MINUTE_MS;
 
 /**
  * One run. What to do next follows from the last seal alone: after the minute that ends an hour, look for what came late to
- * the hour before it (at 01:00 to the whole day before it, and make that day's manifest); otherwise seal the next minute.
+ * the hour before it (at 01:00 to the whole day before it, hour by hour and as many runs as that takes, and make that day's
+ * manifest); otherwise seal the next minute.
  * When every minute is sealed, look into the hours of closed days that were marked.
  */
 export async function runSealer(options: SealRunOptions): Promise<void> {
@@ -40,11 +51,9 @@ export async function runSealer(options: SealRunOptions): Promise<void> {
   let head = await sealing.resume(await sealing.open(await options.last()));
   let minutes = 0;
   while (minutes < MAX_MINUTES && Math.abs(clock() - startedAt) < RUN_MS) {
-    const checked = await checkBoundary(options, head);
-    if (checked !== head) {
-      head = checked;
-      continue;
-    }
+    const { head: checked, isDone } = await checkBoundary(options, head);
+    head = checked;
+    if (!isDone) continue;
     const from = head.last?.through ?? genesis(startedAt);
     if (from + MINUTE_MS + SEAL_AFTER_MS > startedAt) {
       head = await sealBelated(options, head, startedAt);
@@ -70,16 +79,20 @@ async function sealMinute({ sealing, read, clock, log }: SealRunOptions, head: H
   return sealing.seal(head, { kind: 'minute', window, through: window.to, entries, sealedAt: clock() });
 }
 
-/** The same head when there is nothing to add. */
-async function checkBoundary(options: SealRunOptions, head: Head): Promise<Head> {
+/** One window of what has to be read again now. `isDone`: there was none, and the next minute may be sealed. */
+async function checkBoundary(
+  options: SealRunOptions,
+  head: Head,
+): Promise<{ readonly head: Head; readonly isDone: boolean }> {
   const { last } = head;
-  const window = last && boundaryWindow(last);
-  if (last === undefined || window === undefined) return head;
+  const window = last && (await boundaryWindow(options, last));
+  if (window === undefined) return { head, isDone: true };
   const { missing, ...found } = await options.compare(window);
   for (const record of missing) options.log.error('audit.sealed_record_missing', { record, alarm: true });
   const sealed = await sealLate(options, head, window, found);
-  if (sealed === head && isDaily(last.through)) await options.putManifest(dayText(window.from), last);
-  return sealed;
+  if (!isDaily(last?.through ?? 0)) return { head: sealed, isDone: sealed === head };
+  if (sealed === head) options.progress.readAgainTo = window.to;
+  return { head: sealed, isDone: false };
 }
 
 /** The same head when nothing came late. */
@@ -119,13 +132,22 @@ async function sealBelated(options: SealRunOptions, head: Head, startedAt: numbe
   return sealed;
 }
 
-/** What is read again now; undefined in the middle of an hour, and when a backfill has just taken all that was late. */
-function boundaryWindow(last: SignedSeal): Window | undefined {
+/** What is read again now; undefined in the middle of an hour, and when all was. */
+async function boundaryWindow(
+  { progress, putManifest }: SealRunOptions,
+  last: SignedSeal,
+): Promise<Window | undefined> {
   const { through, kind, count } = last;
-  const isDone = kind === 'backfill' && count < MAX_LATE && !isDaily(through);
-  if (through % HOUR_MS !== 0 || isDone) return undefined;
-  if (isDaily(through)) return { from: through - HOUR_MS - DAY_MS, to: through - HOUR_MS };
-  return { from: through - 2 * HOUR_MS, to: through - HOUR_MS };
+  if (through % HOUR_MS !== 0) return undefined;
+  const to = through - HOUR_MS;
+  if (!isDaily(through)) {
+    const isDone = kind === 'backfill' && count < MAX_LATE;
+    return isDone ? undefined : { from: to - HOUR_MS, to };
+  }
+  const from = Math.max(progress.readAgainTo, to - DAY_MS);
+  if (from < to) return { from, to: from + HOUR_MS };
+  await putManifest(dayText(to - DAY_MS), last);
+  return undefined;
 }
 
 function isDaily(through: number): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { inventory, listed } from '../account.ts';
 import { gatehouse } from '../cdk.ts';
-import { allowWithoutKmsKeys, allowWithoutLeadingKeys } from '../edits.ts';
+import { allowWithoutKmsKeys } from '../edits.ts';
 import type { Step } from '../story.ts';
 import { type Gateway, type RpcAnswer, rpc, STACK, tokenOf, type World } from '../world.ts';
 import { devContext } from './dev-deploy.ts';
@@ -47,7 +47,7 @@ export async function backendDev(world: World, gateway: Gateway, alice: string, 
 async function deployBackend({ api, cdk, doors, ...world }: World, { url, outputs }: Gateway): Promise<void> {
   const context = { ...devContext({ api, cdk, doors, ...world }), publicUrl: new URL(url).origin, demoBackend: 'true' };
   const backends = JSON.stringify({ demo: { url: doors.functionUrl } });
-  const deployed = await cdk.deploy({ ...context, backends }, [allowWithoutLeadingKeys, allowWithoutKmsKeys]);
+  const deployed = await cdk.deploy({ ...context, backends }, [allowWithoutKmsKeys]);
   assert.deepEqual(deployed, outputs);
   const { functions, tables } = await inventory(api, STACK);
   const [backend = ''] = functions.filter((name) => name.includes('DemoBackend'));
