@@ -2,6 +2,7 @@ import type { NoteKey } from '../log/note.ts';
 import { closesAt, MINUTE_MS } from '../log/order.ts';
 import { isBelated } from '../log/seal.ts';
 import { type Hole, reportMissing } from './chain.ts';
+import type { SealCheck } from './check-seal.ts';
 import type { KeptRecord, ReadObjects } from './day-records.ts';
 import { createDays, type Days, type VerifyRange } from './days.ts';
 import { isoTime, type Report } from './findings.ts';
@@ -43,80 +44,120 @@ export interface Run {
   readonly last: TrustedSeal | undefined;
 }
 
+/** Where a verification stands in the log. */
+interface Walk {
+  readonly plan: Plan;
+  readonly lagMs: number;
+  readonly queue: SealQueue;
+  readonly days: Days;
+  readonly check: SealCheck;
+  readonly holes: Hole[];
+  readonly sizes: number[];
+  readonly counts: Run['counts'];
+  /** Numbers that have an object, whatever is in it. */
+  readonly numbers: ReadonlySet<number | undefined>;
+  readonly asked: VerifyRange;
+  readonly logStart: number | undefined;
+  /** Undefined where the root of the seal before could not be recomputed. */
+  tree: Tree | undefined;
+  before: TrustedSeal | undefined;
+  /** The last backfill, beyond the range, of a record in it. */
+  lastNeeded: number;
+  unchecked: { readonly from: number; readonly to: number } | undefined;
+}
+
 /** Every seal of the range in the order of the log, each with what is under it. */
 export async function runThrough(plan: Plan): Promise<Run> {
-  const { options, parts, report, keys, start, trusted, newest, range } = plan;
-  const { objects, key: pinned, onProgress, archiveLagMs = ARCHIVE_LAG_MS } = options;
-  const holes: Hole[] = [];
-  const suspects = new Set<string>();
-  const numbers = new Set(keys.map(sealNumberOf));
-  const ahead = keys.slice(start);
-  const queue = createSealQueue(objects, ahead, pinned, await belatedSeals(objects, ahead, pinned), report);
-  const first = await peekFrom(objects, keys, pinned, start);
-  const asked = { from: Math.max(range.from, first ?? 0), to: range.to };
-  const checkTable = options.table && tableCheck(options.table, newest.through - archiveLagMs, report);
-  const days = createDays({
-    checkTable,
-    objects,
-    pinned,
-    newest,
-    range: asked,
-    holes,
-    suspects,
-    parts,
-    report,
-    logStart: first,
-    isSealedLater: (sk) => queue.lateIn(sk) !== undefined,
-  });
-  const counts: Run['counts'] = { seals: 0, minutes: 0, emptyMinutes: 0, backfills: 0, roots: 0, tiles: 0 };
-  const sizes: number[] = [trusted?.size ?? 0];
-  const check = { objects, report, suspects, parts, hasClaims: await hasAny(objects, 'claims/') };
-  let tree: Tree | undefined = await startTree(objects, trusted, report);
-  let before = trusted;
-  let unchecked: { from: number; to: number } | undefined;
-  let lastNeeded = -1;
+  const walk = await begin(plan);
+  const { queue, days, sizes, counts, asked, logStart } = walk;
   for (let seal = await queue.next(); seal !== undefined; seal = await queue.next()) {
     if (seal.kind === 'minute') {
       await queue.readUntil(closesAt(seal.from));
-      if (seal.from >= range.to) {
-        lastNeeded = Math.max(lastNeeded, queue.lastBackfillOf(asked.from, range.to));
-        if (seal.n > lastNeeded) break;
-      }
+      if (isBeyond(walk, seal)) break;
       await days.closeBefore(seal.through);
     }
-    const expected = before === undefined ? 0 : before.n + 1;
-    if (seal.n > expected) reportMissing(expected, seal.n, (n) => numbers.has(n), report);
-    const hole = parts.checkFollows(before, seal, report);
-    if (hole) holes.push(hole);
-    parts.checkLateList(seal, report);
-    if (isBelated(seal)) reportBelated(seal, report);
-    const records = await recordsOf(seal, days, queue);
-    const mayLag = newest.sealedAt - seal.sealedAt < archiveLagMs;
-    const checked = await parts.checkSeal(check, tree, seal, records, mayLag);
-    // What is under a root that could not be recomputed is neither sealed nor inserted: the root is what is told.
-    if (checked.root !== 'recomputed') holes.push({ from: seal.from, to: seal.to });
-    if (checked.root === 'unchecked') unchecked = { from: unchecked?.from ?? seal.n, to: seal.n };
-    count(counts, seal, checked);
-    tree = checked.tree;
-    if (sizes.at(-1) !== seal.size) sizes.push(seal.size);
-    before = seal;
-    onProgress?.({ seals: counts.seals, records: seal.size - (trusted?.size ?? 0), through: seal.through });
+    await goThrough(walk, seal);
   }
-  if (unchecked) {
-    const says = `The roots of seals ${unchecked.from} to ${unchecked.to} could not be recomputed: neither what comes before them nor the tiles led to them.`;
-    report('root-unchecked', { seal: unchecked.from, says });
-  }
+  reportUnchecked(walk);
   // The newest records are of a day that has no seal yet.
-  if (options.to === undefined) await days.of(newest.through);
+  if (plan.options.to === undefined) await days.of(plan.newest.through);
   await days.closeBefore(Number.MAX_SAFE_INTEGER);
+  const range = { from: asked.from, to: Math.min(asked.to, plan.newest.through) };
+  return { days, sizes, counts, range, logStart, last: walk.before };
+}
+
+async function begin(plan: Plan): Promise<Walk> {
+  const { options, parts, report, keys, start, trusted, newest, range } = plan;
+  const { objects, key: pinned, archiveLagMs: lagMs = ARCHIVE_LAG_MS } = options;
+  const ahead = keys.slice(start);
+  const queue = createSealQueue(objects, ahead, pinned, await belatedSeals(objects, ahead, pinned), report);
+  const logStart = await peekFrom(objects, keys, pinned, start);
+  const asked = { from: Math.max(range.from, logStart ?? 0), to: range.to };
+  const holes: Hole[] = [];
+  const suspects = new Set<string>();
+  const checkTable = options.table && tableCheck(options.table, newest.through - lagMs, report);
+  const isSealedLater = (sk: string) => queue.lateIn(sk) !== undefined;
+  const shared = { objects, report, suspects, parts };
   return {
-    days,
-    sizes,
-    counts,
-    range: { from: asked.from, to: Math.min(range.to, newest.through) },
-    logStart: first,
-    last: before,
+    plan,
+    lagMs,
+    queue,
+    days: createDays({ ...shared, checkTable, pinned, newest, range: asked, holes, logStart, isSealedLater }),
+    check: { ...shared, hasClaims: await hasAny(objects, 'claims/') },
+    holes,
+    sizes: [trusted?.size ?? 0],
+    counts: { seals: 0, minutes: 0, emptyMinutes: 0, backfills: 0, roots: 0, tiles: 0 },
+    numbers: new Set(keys.map(sealNumberOf)),
+    asked,
+    logStart,
+    tree: await startTree(objects, trusted, report),
+    before: trusted,
+    lastNeeded: -1,
+    unchecked: undefined,
   };
+}
+
+/** Beyond the range it goes on as far as backfills seal records of the range. */
+function isBeyond(walk: Walk, { from, n }: TrustedSeal): boolean {
+  const { queue, asked } = walk;
+  if (from < asked.to) return false;
+  walk.lastNeeded = Math.max(walk.lastNeeded, queue.lastBackfillOf(asked.from, asked.to));
+  return n > walk.lastNeeded;
+}
+
+async function goThrough(walk: Walk, seal: TrustedSeal): Promise<void> {
+  const { plan, counts, sizes, holes } = walk;
+  const { parts, newest, trusted } = plan;
+  checkPlace(walk, seal);
+  const records = await recordsOf(seal, walk.days, walk.queue);
+  const mayLag = newest.sealedAt - seal.sealedAt < walk.lagMs;
+  const checked = await parts.checkSeal(walk.check, walk.tree, seal, records, mayLag);
+  // What is under a root that could not be recomputed is neither sealed nor inserted: the root is what is told.
+  if (checked.root !== 'recomputed') holes.push({ from: seal.from, to: seal.to });
+  if (checked.root === 'unchecked') walk.unchecked = { from: walk.unchecked?.from ?? seal.n, to: seal.n };
+  count(counts, seal, checked);
+  walk.tree = checked.tree;
+  if (sizes.at(-1) !== seal.size) sizes.push(seal.size);
+  walk.before = seal;
+  const done = seal.size - (trusted?.size ?? 0);
+  plan.options.onProgress?.({ seals: counts.seals, records: done, through: seal.through });
+}
+
+/** By itself and after the seal before it. */
+function checkPlace({ plan, before, numbers, holes }: Walk, seal: TrustedSeal): void {
+  const { parts, report } = plan;
+  const expected = before === undefined ? 0 : before.n + 1;
+  if (seal.n > expected) reportMissing(expected, seal.n, (n) => numbers.has(n), report);
+  const hole = parts.checkFollows(before, seal, report);
+  if (hole) holes.push(hole);
+  parts.checkLateList(seal, report);
+  if (isBelated(seal)) reportBelated(seal, report);
+}
+
+function reportUnchecked({ unchecked, plan }: Walk): void {
+  if (unchecked === undefined) return;
+  const says = `The roots of seals ${unchecked.from} to ${unchecked.to} could not be recomputed: neither what comes before them nor the tiles led to them.`;
+  plan.report('root-unchecked', { seal: unchecked.from, says });
 }
 
 function reportBelated({ key, n, from, count, sealedAt }: TrustedSeal, report: Report): void {
