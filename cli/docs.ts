@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../infra/project.ts';
 import { ERRORS, type ErrorCode, errorRow } from '../shared/core/error-table.ts';
+import { contextOption } from '../infra/problem.ts';
 import { PARAMETERS } from '../shared/core/parameters.ts';
 import { auditDataPage } from './audit-fields-page.ts';
 import type { Command } from './command.ts';
@@ -70,7 +71,7 @@ function errorSection(code: ErrorCode): string {
 
 function parametersPage(): string {
   const rows = Object.entries(PARAMETERS).map(([name, { help, example, preset }]) => {
-    const cells = [`\`${name}\``, help, preset ?? '', `\`-c ${name}=${example}\``];
+    const cells = [`\`${name}\``, help, preset ?? '', `\`${contextOption(name, example)}\``];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });
   return `${NOTICE}

@@ -1,11 +1,11 @@
-import type { Backend } from '../shared/backend/definition.ts';
+import type { Backend, BackendTable } from '../shared/backend/definition.ts';
 import { backendProblems } from '../shared/backends/check.ts';
 import { resourceUrl } from '../shared/core/config.ts';
 import type { Parameters } from '../shared/core/parameters.ts';
 import { deployed } from '../shared/registry/index.ts';
 import { settingsOf } from './backends.ts';
 import { HTTPS_ONLY, isSafe } from './idp-checks.ts';
-import { type Problem, wrong } from './problem.ts';
+import { contextOption, type Problem, wrong } from './problem.ts';
 
 const EXAMPLES: Readonly<Record<string, string>> = {
   url: 'https://crm.acme.com/api',
@@ -16,7 +16,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
 };
 
 /** Backends without what their mode needs, with addresses that cannot be meant, and names that no table has. */
-export function checkBackends(parameters: Parameters): Problem[] {
+export function checkBackends(parameters: Parameters, table: BackendTable = deployed.backends): Problem[] {
   const settings = settingsOf(parameters);
   const known = Object.keys(deployed.backends);
   const strangers = Object.keys(settings).filter((name) => !known.includes(name));
@@ -31,7 +31,7 @@ export function checkBackends(parameters: Parameters): Problem[] {
     ),
     ...plain,
     ...(parameters.forwardTokenTo ?? []).filter(mayNotForward).map(notForwarded),
-    ...backendProblems(deployed.backends, settings, audiencesOf(parameters)).map(({ backend, setting, problem }) =>
+    ...backendProblems(table, settings, audiencesOf(parameters)).map(({ backend, setting, problem }) =>
       say(backend, setting, setting && settings[backend]?.[setting], problem),
     ),
   ];
@@ -49,7 +49,7 @@ function notForwarded(name: string): Problem {
 
 function say(backend: string, setting: string | undefined, value: unknown, problem: string): Problem {
   const field = setting ?? 'url';
-  const example = `-c backends=${JSON.stringify({ [backend]: { [field]: EXAMPLES[field] ?? '…' } })}`;
+  const example = contextOption('backends', JSON.stringify({ [backend]: { [field]: EXAMPLES[field] ?? '…' } }));
   const parameter = `backends.${backend}${setting === undefined ? '' : `.${setting}`}`;
   return { parameter, value, problem, example };
 }

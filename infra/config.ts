@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { BackendTable } from '../shared/backend/definition.ts';
 import { PARAMETERS, type ParameterName, type Parameters } from '../shared/core/parameters.ts';
 import { REFUSED } from '../shared/idp/refused.ts';
 import { checkAudit } from './audit-checks.ts';
@@ -15,11 +16,16 @@ export { ConfigError } from './problem.ts';
 const NAMES = Object.keys(PARAMETERS) as ParameterName[];
 
 /**
- * Context parameters → typed values with their defaults. `region` is where the stack goes, where that is known.
+ * Context parameters → typed values with their defaults. `region` is where the stack goes, where that is known;
+ * `backends` those that have to work, by default every one.
  *
  * @throws ConfigError
  */
-export function readParameters(context: Readonly<Record<string, unknown>>, region?: string): Parameters {
+export function readParameters(
+  context: Readonly<Record<string, unknown>>,
+  region?: string,
+  backends?: BackendTable,
+): Parameters {
   const problems: Problem[] = unknownNames(context);
   const values: Record<string, unknown> = {};
   for (const name of NAMES) {
@@ -30,7 +36,7 @@ export function readParameters(context: Readonly<Record<string, unknown>>, regio
   }
   if (problems.length > 0) throw refusal(problems);
   const parameters = values as unknown as Parameters;
-  const contradictions = crossCheck(parameters, region);
+  const contradictions = crossCheck(parameters, region, backends);
   if (contradictions.length > 0) throw refusal(contradictions);
   return parameters;
 }
@@ -53,7 +59,7 @@ function refusedProvider(name: ParameterName, value: unknown): Problem | undefin
   return refused && wrong(name, value, refused.why, refused.instead);
 }
 
-function crossCheck(parameters: Parameters, region: string | undefined): Problem[] {
+function crossCheck(parameters: Parameters, region: string | undefined, backends?: BackendTable): Problem[] {
   const issuer = [...checkIssuers(parameters), ...checkPlainHttp(parameters)];
   // What else would be said follows from a wrong issuer.
   if (issuer.length > 0) return issuer;
@@ -64,7 +70,7 @@ function crossCheck(parameters: Parameters, region: string | undefined): Problem
     ...checkLoginDomain(parameters),
     ...checkFrontDoor(parameters, region),
     ...checkCognito(parameters, region),
-    ...checkBackends(parameters),
+    ...checkBackends(parameters, backends),
     ...checkAudit(parameters),
     ...checkRelay(parameters, region),
   ];

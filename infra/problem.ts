@@ -13,5 +13,10 @@ export class ConfigError extends Error {
 }
 
 export function wrong(name: ParameterName, value: unknown, problem: string, example?: string): Problem {
-  return { parameter: name, value, problem, example: `-c ${name}=${example ?? PARAMETERS[name].example}` };
+  return { parameter: name, value, problem, example: contextOption(name, example ?? PARAMETERS[name].example) };
+}
+
+/** As it can be pasted: a shell takes the quotes of JSON away, and braces apart. */
+export function contextOption(name: string, value: string): string {
+  return /[{}[\]"]/.test(value) ? `-c '${name}=${value}'` : `-c ${name}=${value}`;
 }

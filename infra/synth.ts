@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import type { BackendTable } from '../shared/backend/definition.ts';
 import { readParameters } from './config.ts';
 import { GatewayStack } from './gateway-stack.ts';
 
@@ -13,6 +14,8 @@ export interface SynthOptions {
   readonly region?: string;
   /** Instead of what the backends need. */
   readonly assertions?: boolean;
+  /** Those that have to have what their mode needs; by default every one. */
+  readonly backends?: BackendTable;
 }
 
 export interface SynthesisedGateway {
@@ -36,8 +39,8 @@ export interface Resource {
  *
  * @throws ConfigError for wrong parameters
  */
-export function synthGateway({ context, region, ...more }: SynthOptions): SynthesisedGateway {
-  const parameters = readParameters(context, region);
+export function synthGateway({ context, region, backends, ...more }: SynthOptions): SynthesisedGateway {
+  const parameters = readParameters(context, region, backends);
   // Left to itself the CDK makes a folder for each synthesis and leaves it there.
   const outdir = mkdtempSync(join(tmpdir(), 'gatehouse-synth-'));
   try {

@@ -2,6 +2,7 @@ import { createEventWriter } from '../../shared/audit/events.ts';
 import { createAuditReader } from '../../shared/audit/query.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { localActor } from '../audit/actor.ts';
+import { deployed, type Registry } from '../../shared/registry/index.ts';
 import { auditTable } from '../audit-rows.ts';
 import { createDevLog } from '../dev/dev-log.ts';
 import { findFreePort } from '../dev/network.ts';
@@ -19,7 +20,7 @@ export async function runDemo(mode: DemoMode): Promise<void> {
   const port = await findFreePort();
   const problems: string[] = [];
   const log = createDevLog((line) => problems.push(line));
-  const gateway = await startDev({ port, context: mode.context, log });
+  const gateway = await startDev({ port, context: mode.context, log, registry: withOptional(deployed) });
   try {
     print('Gatehouse demo: two people, one gateway, every call attributed\n');
     print(`  gateway            ${gateway.state.url}`);
@@ -40,6 +41,12 @@ export async function runDemo(mode: DemoMode): Promise<void> {
   } finally {
     await gateway.stop();
   }
+}
+
+/** A backend of yours may have no address on this machine: the demo does not ask for it, and its tools are left out. */
+function withOptional(registry: Registry): Registry {
+  const optional = Object.entries(registry.backends).filter(([, row]) => row.optional === true);
+  return { ...registry, backends: Object.fromEntries(optional) };
 }
 
 async function greet({ state }: DevGateway, { path, createProvider }: DemoMode, user: string): Promise<Session> {

@@ -61,7 +61,7 @@ export async function startDev({
   const url = `http://localhost:${port}`;
   const issuer = context['issuer'] ?? `http://localhost:${port + 1}`;
   const parameters = relay ? relayParameters(context, embeddedIdp) : context;
-  const plan = planFrom(synth({ ...defaults(url, issuer, embeddedIdp && !relay), ...parameters }).template);
+  const plan = planFrom(synth({ ...defaults(url, issuer, embeddedIdp && !relay), ...parameters }, known).template);
   const registry = offeredWith(known, backendsOf(plan));
   const client = relay && embeddedIdp ? createRelayClient(parameters, url) : undefined;
   const clientSecret = relay ? (client?.secret ?? secretOfVariable(process.env)) : '';
@@ -115,9 +115,9 @@ export async function startDev({
   }
 }
 
-function synth(context: Readonly<Record<string, string>>): SynthesisedGateway {
+function synth(context: Readonly<Record<string, string>>, { backends }: Registry): SynthesisedGateway {
   try {
-    return synthGateway({ context, bundling: false });
+    return synthGateway({ context, bundling: false, backends });
   } catch (error) {
     if (error instanceof ConfigError) throw new WrongUsage(error.message);
     throw error;

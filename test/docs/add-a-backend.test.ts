@@ -62,4 +62,11 @@ test('following the page to the letter puts a service behind the gateway, which 
     found: { account: 'getDeal /api/deals/d%201 currency=EUR', amount: 7 },
     gone: [true, [{ type: 'text', text: 'There is no such deal. List the deals first.' }]],
   });
+
+  // The demo has nowhere to be told an address, and nothing to do with the CRM.
+  const demo = await run(process.execPath, ['cli/gatehouse.mjs', 'demo'], {
+    cwd: copy,
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  expect([demo.stdout.includes('getDeal'), demo.stdout.includes('The audit trail, read back')]).toEqual([false, true]);
 }, 90_000);

@@ -19,8 +19,8 @@ const messageOf = (context: Record<string, unknown>) => {
 const withDemo = (settings: unknown, more: object = {}) =>
   messageOf({ backends: JSON.stringify({ demo: settings }), ...more });
 
-const EXAMPLE = '-c backends={"crm":{"url":"https://crm.acme.com/api"}}';
-const DEMO_EXAMPLE = '-c backends={"demo":{"url":"https://crm.acme.com/api"}}';
+const EXAMPLE = `-c 'backends={"crm":{"url":"https://crm.acme.com/api"}}'`;
+const DEMO_EXAMPLE = `-c 'backends={"demo":{"url":"https://crm.acme.com/api"}}'`;
 
 describe('synthesis stops, and says where and why', () => {
   test.each<readonly [string, string, string]>([
@@ -42,7 +42,7 @@ describe('synthesis stops, and says where and why', () => {
     [
       'for a backend that no table has',
       messageOf({ backends: '{"crm":{"url":"https://crm.acme.com"}}' }),
-      'backends.crm (a value that is not shown) is no backend of shared/backends: demo. Example: -c backends={"crm":{"url":"https://crm.acme.com/api"}}',
+      `backends.crm (a value that is not shown) is no backend of shared/backends: demo. Example: ${EXAMPLE}`,
     ],
     [
       'for plain http',

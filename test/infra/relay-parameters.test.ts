@@ -19,8 +19,7 @@ function messageOf(context: Record<string, unknown>, region?: string): string {
 
 const EXAMPLE_ID = '-c upstreamClientId=gatehouse';
 const EXAMPLE_SECRET = `-c upstreamClientSecretArn=${secret()}`;
-const EXAMPLE_CLIENTS =
-  '-c relayClients=[{"client_id":"acme-agent","client_name":"Acme Agent","redirect_uris":["https://agent.acme.com/callback"]}]';
+const EXAMPLE_CLIENTS = `-c 'relayClients=[{"client_id":"acme-agent","client_name":"Acme Agent","redirect_uris":["https://agent.acme.com/callback"]}]'`;
 const agent = { client_id: 'agent', client_name: 'Agent', redirect_uris: ['https://agent.acme.com/cb'] };
 const withClients = (...clients: unknown[]) => ({ ...relay, relayClients: JSON.stringify(clients) });
 

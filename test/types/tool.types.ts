@@ -17,4 +17,4 @@ const request = { method: 'GET', path: '/' } as const;
 /** And a backend is one of the table. */
 defineBackendTool({ ...described, ...schemas, scopes: [], backend: 'demo', request });
 // @ts-expect-error no such backend
-defineBackendTool({ ...described, ...schemas, scopes: [], backend: 'crm', request });
+defineBackendTool({ ...described, ...schemas, scopes: [], backend: 'in-no-table', request });
