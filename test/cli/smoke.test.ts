@@ -80,14 +80,14 @@ describe('the smoke checks', () => {
     expect({ results: findings.map(({ result }) => result), details }).toEqual({
       results: Array.from({ length: 10 }, () => 'ok'),
       details: {
-        'challenge on 401': `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp", scope="starter.echo starter.whoami"`,
+        'challenge on 401': `Bearer resource_metadata="${origin}/.well-known/oauth-protected-resource/mcp", scope="${gateway.state.scopes.join(' ')}"`,
         'resource metadata': `resource ${target.url} at both paths`,
         'authorization server': `${gateway.state.issuer}, S256`,
         'unknown path': '404 with our JSON',
         'GET /mcp': '405, Allow: POST, OPTIONS',
         'CORS preflight': `204 for ${origin}`,
         'header size': 'a header of 9216 bytes arrives; 10240 bytes are answered 431',
-        'tool call': expect.stringMatching(/^2 tools; whoami says usr_[0-9A-Z]{26}$/),
+        'tool call': expect.stringMatching(/^\d+ tools; whoami says usr_[0-9A-Z]{26}$/),
         'audit row': expect.stringMatching(/^whoami allowed ok, call [0-9a-f-]{36}$/),
         latency: expect.stringMatching(/^p50 \d+ ms, p99 \d+ ms, 20 calls of whoami, one after another$/),
       },

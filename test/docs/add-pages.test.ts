@@ -28,7 +28,7 @@ const suggested = await client.complete({
 const read = await client.readResource({ uri: 'calendar://days/2026-12-24' });
 process.stdout.write(
   JSON.stringify({
-    names: tools.map((tool) => tool.name).filter((name) => !/^crm|Notes?$/.test(name)).sort(),
+    names: tools.map((tool) => tool.name).filter((name) => ['echo', 'remember', 'whoami'].includes(name)).sort(),
     called: called.structuredContent,
     got: got.messages[0].content.text,
     suggested: suggested.completion.values,
@@ -47,7 +47,9 @@ function follow(page: string): string {
   const path = /^\/\/ (shared\/\w+\/\S+)\n/.exec(file)?.[1] ?? '';
   writeFileSync(join(copy, path), file);
   const index = join(copy, dirname(path), 'index.ts');
-  writeFileSync(index, readFileSync(index, 'utf8') + line);
+  const before = readFileSync(index, 'utf8');
+  // Whoever followed the page has the line already.
+  if (!before.includes(line)) writeFileSync(index, before.replace('export {};\n', '') + line);
   return line.trim();
 }
 

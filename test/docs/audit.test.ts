@@ -44,7 +44,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => dev?.stop());
 
-/** Ids, hashes, times, addresses and widths are of a run. */
+/** Ids, hashes, times, addresses and widths are of a run, scopes those of the tools that there are. */
 function masked(text: string): readonly string[] {
   return text
     .replaceAll(/usr_[0-9A-Z]{26}/g, 'usr_…')
@@ -57,6 +57,7 @@ function masked(text: string): readonly string[] {
     .replaceAll(/ {2,}\d+(?= +<id>)/g, '  <ms>')
     .replaceAll(/(?<=^(echo|whoami)( +\d+){4})( +\d+){2}/gm, '  <ms>')
     .replaceAll(/(?<=- +)\S+(?= +- +audit)/g, '<who>')
+    .replaceAll(/(?<=scopes +)\[".*"\]/g, '<scopes>')
     .replaceAll(/[█─]+/g, '─')
     .replaceAll(/ +$/gm, '')
     .replaceAll(/ {2,}/g, '  ')

@@ -1,8 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { deployed } from '../../shared/registry/index.ts';
 import { defineTool, ToolError } from '../../shared/tools/define-tool.ts';
 import { ISSUER, RESOURCE, testConfig } from '../support/config.ts';
+import { shipped } from '../support/shipped.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { type Answer, createTestGateway, type TestGateway } from '../support/gateway.ts';
 import { legacy } from '../support/messages.ts';
@@ -215,7 +215,7 @@ describe('the list', () => {
 
   test('hides a tool whose role the user lacks, and calling it answers like an unknown one', async () => {
     const admin = defineTool({ ...base, name: 'admin', scopes: [], roles: ['admin'], run: () => ({ ok: true }) });
-    const own = createTestGateway(database, { tools: [...deployed.tools, admin] });
+    const own = createTestGateway(database, { tools: [...shipped.tools, admin] });
     const names = async (claims: object) => {
       const { body } = await own.rpc(legacy('tools/list'), { token: await own.token(claims) });
       return (body as { result: { tools: { name: string }[] } }).result.tools.map(({ name }) => name);

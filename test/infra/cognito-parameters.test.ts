@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readParameters } from '../../infra/config.ts';
 import { synthGateway } from '../../infra/synth.ts';
+import { deployed, offeredWith, scopesOf } from '../../shared/registry/index.ts';
 
 const ARN = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:gatehouse/google-a1B2c3';
 const google = { googleClientId: 'g', googleClientSecretArn: ARN, groupScopes: 'readers:starter.whoami' };
@@ -22,6 +23,7 @@ function messageOf(context: Record<string, unknown>, region?: string): string {
   }
 }
 
+const OFFERED = scopesOf(offeredWith(deployed));
 const EXAMPLE_CALLBACK = '-c callbackUrls=https://chatgpt.com/connector/oauth/abc123';
 const EXAMPLE_GROUPS = '-c groupScopes=readers:starter.whoami,writers:starter.whoami+starter.echo';
 const NOT_HTTPS = `must be https, or http to a loopback address. Example: ${EXAMPLE_CALLBACK}`;
@@ -71,7 +73,7 @@ describe('what is wrong about sign-in with Cognito stops synthesis', () => {
     [
       'a group with a scope of no tool',
       { groupScopes: 'readers:starter.read' },
-      'groupScopes ("starter.read") must name scopes of the tools: starter.echo, starter.whoami. Example: -c groupScopes=writers:starter.echo+starter.whoami',
+      `groupScopes ("starter.read") must name scopes of the tools: ${OFFERED.join(', ')}. Example: -c groupScopes=writers:${OFFERED.join('+')}`,
     ],
     [
       'a group without scopes',

@@ -2,11 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import { planFrom } from '../../cli/dev/template.ts';
 import { type Resource, synthGateway } from '../../infra/synth.ts';
 import { readConfig } from '../../shared/core/config.ts';
+import { deployed, offeredWith, scopesOf } from '../../shared/registry/index.ts';
 
 const external = { idp: 'auth0', issuer: 'https://acme.eu.auth0.com/', publicUrl: 'https://mcp.acme.com' };
 const synth = (context: Record<string, string> = {}) => synthGateway({ context, bundling: false }).template;
 const prod = synth();
 const dev = synth({ environment: 'dev' });
+/** Without an address of any backend. */
+const offered = scopesOf(offeredWith(deployed));
 
 function all(type: string, { Resources } = prod): readonly Resource[] {
   return Object.values(Resources).filter(({ Type }) => Type === type);
@@ -228,17 +231,14 @@ describe('the user pool', () => {
         'https://chatgpt.com/connector_platform_oauth_redirect',
       ],
       ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
-      scopes: 2,
+      scopes: offered.length,
     });
   });
 
   test('has a resource server with a legal name and the scopes of the tools', () => {
     expect([/^[\w\s+=,.@-]+$/.test(String(server!['Name'])), server!['Scopes']]).toEqual([
       true,
-      [
-        { ScopeName: 'starter.echo', ScopeDescription: 'Use starter.echo' },
-        { ScopeName: 'starter.whoami', ScopeDescription: 'Use starter.whoami' },
-      ],
+      offered.map((name) => ({ ScopeName: name, ScopeDescription: `Use ${name}` })),
     ]);
   });
 

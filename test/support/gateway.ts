@@ -15,12 +15,13 @@ import type { Log } from '../../shared/core/logger.ts';
 import type { ReadSecret } from '../../shared/core/secret.ts';
 import type { GetJson } from '../../shared/net/get-json.ts';
 import { createGuardedClient, type NetPolicy } from '../../shared/net/guarded-client.ts';
-import { deployed, type Registry } from '../../shared/registry/index.ts';
+import type { Registry } from '../../shared/registry/index.ts';
 import { goodClaims, ISSUER, NOW, testConfig } from './config.ts';
 import type { TestDatabase } from './database.ts';
 import { messagesOf } from './event-stream.ts';
 import { createIssuer, type TestIssuer } from './issuer.ts';
 import { captureLog, type LogLine } from './log.ts';
+import { shipped } from './shipped.ts';
 
 export interface Answer {
   readonly status: number;
@@ -52,7 +53,7 @@ export interface TestGateway {
 
 export interface TestGatewayOptions {
   readonly config?: GatewayConfig;
-  /** Laid over what is deployed. */
+  /** Laid over what the project comes with. */
   readonly registry?: Partial<Registry>;
   readonly tools?: Registry['tools'];
   /** Instead of the capturing one. */
@@ -76,8 +77,8 @@ export interface TestGatewayOptions {
 
 /** The three functions in this process, over the real handlers and the embedded database. */
 export function createTestGateway(database: TestDatabase, options: TestGatewayOptions = {}): TestGateway {
-  const { config = testConfig(), tools = deployed.tools } = options;
-  const registry = { ...deployed, tools, ...options.registry };
+  const { config = testConfig(), tools = shipped.tools } = options;
+  const registry = { ...shipped, tools, ...options.registry };
   const time = { now: NOW };
   const { log, lines } = captureLog();
   const { issuer = createIssuer(ISSUER) } = options;

@@ -59,12 +59,11 @@ test('published schemas name no dialect, so that every validator takes them for 
 
 test('the catalogue is every scope once, sorted', () => {
   const add = defineTool({ ...base, run: () => ({ sum: 1 }) });
-  expect(scopesOf({ ...deployed, tools: [...deployed.tools, add, add] })).toEqual([
+  const first = defineTool({ ...base, scopes: ['zero', 'a.first'], run: () => ({ sum: 1 }) });
+  expect(scopesOf({ tools: [first, add, add], prompts: [], resources: [] })).toEqual([
+    'a.first',
     'math.add',
     'math.all',
-    'starter.crm',
-    'starter.echo',
-    'starter.notes',
-    'starter.whoami',
+    'zero',
   ]);
 });
