@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { eraseUser } from '../../shared/audit/erase.ts';
+import { visible } from '../../shared/audit/export/visible.ts';
 import { createSetAttribute } from '../../shared/aws/set-attribute.ts';
 import { newAuditKey } from '../../shared/identity/resolve.ts';
 import type { Command } from '../command.ts';
@@ -34,7 +35,7 @@ ${STORE_HELP}`,
       const { reason, by, since } = result.hold;
       const day = new Date(since).toISOString().slice(0, 10);
       throw new Failure(
-        `${uid} is under legal hold since ${day}, by ${by}: ${reason}. Release it first: audit hold --release.`,
+        `${uid} is under legal hold since ${day}, by ${visible(by)}: ${visible(reason)}. Release it first: audit hold --release.`,
       );
     }
     if (result.kind === 'unknown') throw new Failure(`There is no user ${uid}.`);

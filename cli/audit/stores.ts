@@ -4,7 +4,7 @@ import { createDynamo, type DynamoOptions } from '../../shared/aws/dynamodb.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { GatewayError } from '../../shared/core/errors.ts';
 import { userKey } from '../../shared/identity/keys.ts';
-import { toPort } from '../arguments.ts';
+import { DEFAULT_PORT, toPort } from '../arguments.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
 import { Failure, WrongUsage } from '../failure.ts';
@@ -21,7 +21,7 @@ export const STORE_OPTIONS = {
 
 export const STORE_HELP = `Where:
   --stack NAME      a deployed stack, with your AWS credentials. Default Gatehouse
-  --local           the dev gateway on --port`;
+  --local           the dev gateway on --port ${DEFAULT_PORT}`;
 
 interface Where {
   readonly local?: boolean | undefined;
@@ -69,5 +69,6 @@ async function deployedStores(stack: string) {
 /** @throws WrongUsage */
 export function toUser(text: string | undefined): string {
   if (text !== undefined && /^usr_[0-9A-HJKMNP-TV-Z]{26}$/.test(text)) return text;
-  throw new WrongUsage(`--user ${text ?? ''} is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.`);
+  if (text === undefined) throw new WrongUsage('Say which user: --user usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.');
+  throw new WrongUsage(`--user ${text} is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.`);
 }

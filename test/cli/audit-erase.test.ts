@@ -59,12 +59,12 @@ test('a guess is compared with a record until the user is erased, which a hold p
   expect(other).toMatch(/^[\w-]{43}$/);
   expect(other).not.toBe(digest);
 
-  const held = await audit('hold', '--user', uid, '--reason', 'case 7');
+  const held = await audit('hold', '--user', uid, '--reason', 'case\u001b[31m 7');
   const refused = await audit('erase', '--user', uid, '--yes');
   const released = await audit('hold', '--user', uid, '--release');
   const by = `local:${userInfo().username}`;
   expect([held[0], held[1].endsWith(`by ${by}.`)]).toEqual([0, true]);
-  expect([refused[0], refused[1].includes(`by ${by}: case 7.`)]).toEqual([1, true]);
+  expect([refused[0], refused[1].includes(`by ${by}: case\\u{1b}[31m 7.`)]).toEqual([1, true]);
   expect(released).toEqual([0, `Released: ${uid}.`]);
 
   expect(await audit('erase', '--user', uid)).toEqual([2, 'This cannot be undone. Add --yes to do it.']);
@@ -78,7 +78,7 @@ test('a guess is compared with a record until the user is erased, which a hold p
     [
       ['read', 'audit/hash', `${uid} ${MONTH}`],
       ['read', 'audit/hash', `${uid} ${MONTH}`],
-      ['admin', 'audit/hold', `${uid} case 7`],
+      ['admin', 'audit/hold', `${uid} case [31m 7`],
       ['admin', 'audit/release', uid],
       ['admin', 'audit/erase', uid],
       ['read', 'audit/hash', `${uid} ${MONTH}`],
@@ -101,6 +101,7 @@ test.each([
     2,
     '--user alice is no user id. It looks like usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.',
   ],
+  [['erase', '--yes'], 2, 'Say which user: --user usr_01ARZ3NDEKTSV4RRFFQ69G5FAV.'],
   [['hash', '--user', NOBODY, '--month', '202613', '{}'], 2, '--month 202613 is no month. Example: 202611'],
   [
     ['hash', '--user', NOBODY, '--month', MONTH, '{'],
