@@ -2,11 +2,16 @@ import { WrongUsage } from './failure.ts';
 
 export const DEFAULT_PORT = 8787;
 
+/** Gateway, identity provider, database and demo backend are on four ports in a row. */
+const LAST = 65_532;
+
 /** @throws WrongUsage unless it is a port that leaves room for the three after it */
 export function toPort(text: string | undefined): number {
   if (text === undefined) return DEFAULT_PORT;
   const port = Number(text);
-  if (/^\d+$/.test(text) && port >= 1 && port <= 65_532) return port;
+  if (/^\d+$/.test(text) && port >= 1 && port <= LAST) return port;
+  if (/^\d+$/.test(text) && port > LAST && port <= 65_535)
+    throw new WrongUsage(`--port ${text} leaves no room: four ports from there are needed. The last one is ${LAST}.`);
   throw new WrongUsage(`--port ${text} is no port. Example: --port ${DEFAULT_PORT}`);
 }
 

@@ -47,7 +47,7 @@ const COMMANDS: CommandTable = new Map([
   [
     'docs',
     {
-      summary: 'write docs/errors.md and docs/parameters.md from their tables',
+      summary: 'write the pages and tables of docs that come from code',
       load: async () => (await import('./docs.ts')).docsCommand,
     },
   ],
@@ -67,20 +67,26 @@ export async function main(args: readonly string[]): Promise<void> {
   await runIn(GATEHOUSE, args);
 }
 
-async function runIn(group: CommandGroup, [name = '--help', ...rest]: readonly string[]): Promise<void> {
+/** `path`: the words that led here. */
+async function runIn(
+  group: CommandGroup,
+  [name = '--help', ...rest]: readonly string[],
+  path: readonly string[] = [],
+): Promise<void> {
   if (ASKS_FOR_HELP.has(name)) return print(groupHelp(group));
   const entry = group.commands.get(name);
-  if (entry === undefined) return fail(`There is no command "${name}".\n\n${groupHelp(group)}`, 2);
+  if (entry === undefined) return fail(`There is no command "${name}".\n${tellsMore(path)}`, 2);
   const found = await entry.load();
-  return 'commands' in found ? runIn(found, rest) : runCommand(found, rest);
+  const here = [...path, name];
+  return 'commands' in found ? runIn(found, rest, here) : runCommand(found, rest, here);
 }
 
-async function runCommand({ help, run }: Command, args: readonly string[]): Promise<void> {
+async function runCommand({ help, run }: Command, args: readonly string[], path: readonly string[]): Promise<void> {
   if (args.some((arg) => arg === '--help' || arg === '-h')) return print(help);
   try {
     await run(args);
   } catch (error) {
-    if (isWrongUsage(error)) return fail(`${error.message}\n\n${help}`, 2);
+    if (isWrongUsage(error)) return fail(`${error.message}\n${tellsMore(path)}`, 2);
     if (error instanceof Failure) return fail(error.message, 1);
     throw error;
   }
@@ -94,6 +100,11 @@ function endOnClosedPipe(error: NodeJS.ErrnoException): void {
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
+}
+
+/** Not the whole help: it would push the sentence out of sight. */
+function tellsMore(path: readonly string[]): string {
+  return `${['npm run gatehouse --', ...path].join(' ')} --help tells more.`;
 }
 
 function fail(text: string, code: number): void {

@@ -27,7 +27,18 @@ In relay mode the token comes through the relay, as that of any other client.`,
     const { issuer, url, embeddedIdp, relay, scopes } = readState(toPort(values.port));
     if (!embeddedIdp) throw new Failure(`This gateway trusts ${issuer}: get a token there, with resource ${url}.`);
     const endpoints = relay ? endpointsOfRelay(new URL(url).origin) : endpointsOfIdp(issuer);
-    const scope = values.scope ?? scopes.join(' ');
+    const scope = toScope(values.scope, scopes);
     process.stdout.write(`${await fetchToken({ endpoints, resource: url, client: DEV_CLIENT, user, scope })}\n`);
   },
 };
+
+/** What the sign-in itself is asked for, beside what tools need. */
+const OF_THE_SIGN_IN = ['openid', 'offline_access'];
+
+/** @throws WrongUsage for one that nothing here needs: the identity provider would only say that it is wrong */
+function toScope(text: string | undefined, known: readonly string[]): string {
+  const asked = text?.split(' ').filter((word) => word !== '') ?? known;
+  const stranger = asked.find((word) => ![...known, ...OF_THE_SIGN_IN].includes(word));
+  if (stranger === undefined) return asked.join(' ');
+  throw new WrongUsage(`--scope ${stranger} is none of ${known.join(', ')}.`);
+}

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Actor } from '../../shared/audit/events.ts';
 import { callerArn } from '../../shared/aws/caller-identity.ts';
 import { createSignedPost } from '../../shared/aws/signed-post.ts';
-import { Failure } from '../failure.ts';
+import { Failure, sentence } from '../failure.ts';
 
 export function localActor(): Actor {
   return { issuer: 'local', subject: userInfo().username };
@@ -15,7 +15,7 @@ export async function awsActor(): Promise<Actor> {
   } catch (error) {
     const cause = error instanceof Error ? error.message : 'unknown';
     throw new Failure(
-      `AWS does not say who you are: ${cause} Every reading is recorded with a name. Check your credentials.`,
+      `AWS does not say who you are: ${sentence(cause)} Every reading is recorded with a name. Check your credentials.`,
     );
   }
 }

@@ -13,7 +13,7 @@ Checks a proof that audit prove made, offline, with nothing but the pinned publi
 
   --key VKEY        <name>+<8 hex digits>+<base64>, from the operator of the log, not from the file
   --key-file FILE   the same, in a file
-  --json            what is proven as JSON
+  --json            what is proven as JSON, or {"proven":false,"why":…}
 
 Ends with 0: proven; 1: not proven; 2: wrong arguments.`,
   run: async (args) => {
@@ -27,9 +27,9 @@ Ends with 0: proven; 1: not proven; 2: wrong arguments.`,
       process.stdout.write(values.json ? `${JSON.stringify(toJson(proven))}\n` : toText(proven, pinned.name));
     } catch (error) {
       if (error instanceof Error && ['ProofError', 'NoteError', 'SealError', 'NotCanonical'].includes(error.name)) {
-        throw new Failure(
-          `NOT PROVEN: ${error instanceof ProofError ? error.message : `the proof is malformed: ${error.message}`}.`,
-        );
+        const why = error instanceof ProofError ? error.message : `the proof is malformed: ${error.message}`;
+        if (values.json) process.stdout.write(`${JSON.stringify({ proven: false, why })}\n`);
+        throw new Failure(`NOT PROVEN: ${why}.`);
       }
       throw error;
     }

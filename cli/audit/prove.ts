@@ -3,12 +3,11 @@ import { parseArgs } from 'node:util';
 import { proveCall } from '../../shared/audit/verify/prove.ts';
 import { ProofError } from '../../shared/audit/verify/proof.ts';
 import type { Command } from '../command.ts';
-import { Failure, WrongUsage } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { ARCHIVE_HELP, ARCHIVE_OPTIONS, type ArchiveValues, openArchiveOf, pinnedKey } from './archive.ts';
+import { toCallId } from './call-id.ts';
 
 const OPTIONS = { ...ARCHIVE_OPTIONS, out: { type: 'string' } } as const;
-
-const CALL = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 export const proveCommand: Command = {
   help: `Usage: npm run gatehouse -- audit prove CALL [options]
@@ -21,12 +20,7 @@ key that they pinned, and needs nothing else.
 ${ARCHIVE_HELP}`,
   run: async (args) => {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
-    const [callId = '', ...more] = positionals;
-    if (!CALL.test(callId) || more.length > 0) {
-      throw new WrongUsage(
-        'Say which call, by its id. Example: audit prove 019ab845-6a00-7abc-8def-0123456789ab --local',
-      );
-    }
+    const callId = toCallId(positionals);
     const key = isPinned(values) ? pinnedKey(values) : undefined;
     const proof = await proveCall({ objects: await openArchiveOf(values), key, callId }).catch(fail);
     const text = `${JSON.stringify(proof, null, 1)}\n`;

@@ -20,6 +20,7 @@ import {
   toRange,
   withUser,
 } from './question-options.ts';
+import { reasonNote } from './reason-note.ts';
 import { isColoured } from './terminal.ts';
 import { openTrail, TRAIL_HELP, TRAIL_OPTIONS, type Trail } from './trail.ts';
 
@@ -73,6 +74,7 @@ ${TRAIL_HELP}`,
       values.athena === true
         ? await askInAthena(trail, { filters: asked, range, limit })
         : await inPages(trail, question);
+    if (calls.length === 0) process.stderr.write(reasonNote(asked.reason));
     await print(calls, format, trail, values.utc === true);
     if (more !== undefined) process.stderr.write(`There is more. ${more}\n`);
   },

@@ -26,7 +26,7 @@ export const QUESTION_OPTIONS = {
 
 export const QUESTION_HELP = `  --who UID         calls of one user, usr_…, that have ended
   --subject S       the same, by the name at the identity provider; --issuer names another one than the gateway's
-  --tool NAME       calls of one tool, prompt or resource
+  --tool NAME       calls of one tool, prompt or resource, by its name alone: review-deal, not "prompt review-deal"
   --client ID       calls through one OAuth client
   --decision D      allowed or denied
   --reason CODE     refused or failed with this code, such as INSUFFICIENT_SCOPE
@@ -93,11 +93,11 @@ export function describeQuestion({ kinds, ...filters }: Filters, range?: Range):
 }
 
 function toKinds(text: string): readonly Kind[] {
-  return text === 'all' ? KINDS : text.split(',').map((word) => oneOf<Kind>('kind', word, KINDS));
+  return text === 'all' ? KINDS : text.split(',').map((word) => oneOf<Kind>('kind', word, KINDS, ['all']));
 }
 
-function oneOf<T extends string>(option: string, text: string, words: readonly T[]): T {
+function oneOf<T extends string>(option: string, text: string, words: readonly T[], others: readonly string[] = []): T {
   const found = words.find((word) => word === text);
-  if (found === undefined) throw new WrongUsage(`--${option} ${text} is none of ${words.join(', ')}.`);
+  if (found === undefined) throw new WrongUsage(`--${option} ${text} is none of ${[...words, ...others].join(', ')}.`);
   return found;
 }

@@ -5,7 +5,8 @@ import type { Call } from '../../shared/audit/question/question.ts';
 import { type Revealed, revealArguments } from '../../shared/audit/reveal.ts';
 import { localTime, utcTime } from '../audit-rows.ts';
 import type { Command } from '../command.ts';
-import { Failure, WrongUsage } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import { toCallId } from './call-id.ts';
 import { openTrail, TRAIL_HELP, TRAIL_OPTIONS, type Trail } from './trail.ts';
 
 const OPTIONS = {
@@ -15,7 +16,6 @@ const OPTIONS = {
   json: { type: 'boolean' },
 } as const;
 
-const CALL = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const NAMES: ReadonlyMap<string, string> = new Map([
   ['0', 'Intent'],
   ['1', 'Outcome'],
@@ -36,11 +36,7 @@ fit. Whether the call is in the sealed log, "audit verify" and "audit prove" say
 ${TRAIL_HELP}`,
   run: async (args) => {
     const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
-    const [callId = '', ...more] = positionals;
-    if (!CALL.test(callId) || more.length > 0)
-      throw new WrongUsage(
-        'Say which call, by its id. Example: audit show 019ab845-6a00-7abc-8def-0123456789ab --local',
-      );
+    const callId = toCallId(positionals);
     const trail = await openTrail(values);
     await trail.record(values.arguments ? 'audit/arguments' : 'audit/show', callId);
     const call = await trail.reader.find(callId);

@@ -63,7 +63,7 @@ function toSeconds(text: string): number {
 function toLine(row: AuditRow, isUtc: boolean): string {
   const time = isUtc ? `${utcTime(row.time)} UTC` : localTime(row.time);
   const took = row.latencyMs === null ? '' : ` ${row.latencyMs} ms`;
-  const name = visible(callName(row)).padEnd(16);
+  const name = visible(callName(row)).padEnd(24);
   const detail = row.detail === null ? '' : ` ${visible(row.detail)}`;
-  return `${time}  ${visible(row.outcome).padEnd(18)} ${name} ${visible(row.subject)} ${row.uid ?? '-'}${took}${detail}`;
+  return `${time}  ${visible(row.outcome).padEnd(18)} ${name} ${visible(row.subject).padEnd(24)} ${(row.uid ?? '-').padEnd(30)}${took}${detail}`.trimEnd();
 }

@@ -135,11 +135,19 @@ test('a proof that is handed on convinces with the key alone, and another key do
   ]);
   const other = await audit('check-proof', file, '--key', createTestSigner().vkey);
   expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('has no signature by')]);
+  const asJson = await audit('check-proof', file, '--key', createTestSigner().vkey, '--json');
+  expect([asJson.code, JSON.parse(asJson.stdout)]).toEqual([
+    1,
+    { proven: false, why: expect.stringContaining('has no signature by') },
+  ]);
 });
 
 test('prove says what is missing for a call that is not there, and what an id looks like', async () => {
   const unknown = await audit('prove', '019ab845-6a00-7abc-8def-0123456789ab', '--archive', good);
   const wrong = await audit('prove', 'yesterday', '--archive', good);
   expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining('The archive has no call 019ab845')]);
-  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('Say which call, by its id.')]);
+  const [none, two] = [await audit('prove', '--archive', good), await audit('prove', 'a', 'b', '--archive', good)];
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('yesterday is no id of a call.')]);
+  expect(none.stderr).toContain('Say which call, by its id.');
+  expect(two.stderr).toContain('One call at a time: b is too much.');
 });

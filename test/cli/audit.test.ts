@@ -207,7 +207,11 @@ describe('audit query', () => {
   test.each<readonly [string, readonly string[], string]>([
     ['two formats', ['--json', '--csv'], '--json and --csv exclude each other.'],
     ['a state that is none', ['--state', 'fine'], '--state fine is none of ok, error, unknown, open, denied.'],
-    ['a kind that is none', ['--kind', 'write'], '--kind write is none of call, read, admin, auth-failure, token.'],
+    [
+      'a kind that is none',
+      ['--kind', 'write'],
+      '--kind write is none of call, read, admin, auth-failure, token, all.',
+    ],
     ['times the wrong way round', ['--since', '1h', '--until', '2h'], '--since is after --until.'],
     ['times with a cursor', ['--since', '1h', '--cursor', 'x'], '--cursor has its times in it.'],
     ['two names of a user', ['--who', UID, '--subject', 'x'], 'Give --who or --subject, not both.'],
@@ -264,6 +268,15 @@ describe('reading is recorded before it is answered', () => {
   });
 });
 
+test('audit query that finds nothing for a reason which is no code names those that are near', async () => {
+  const { code, stdout, stderr } = await local('query', '--reason', 'scope');
+  expect([code, stdout, stderr]).toEqual([
+    0,
+    'No calls match.\n',
+    expect.stringContaining('Near: INSUFFICIENT_SCOPE.'),
+  ]);
+});
+
 describe('audit show', () => {
   test('has both items of a call, its hashes and its chain', async () => {
     const { code, stdout } = await local('show', IDS[4] ?? '', '--json');
@@ -302,7 +315,13 @@ describe('audit show', () => {
   });
 
   test.each<readonly [string, string, number, RegExp]>([
-    ['an id that is none', 'abc', 2, /^Say which call, by its id\./],
+    ['an id that is none', 'abc', 2, /^abc is no id of a call\./],
+    [
+      'an id in capitals that is not there',
+      '019AB845-6A00-7ABC-8DEF-0123456789AB',
+      1,
+      /^There is no record of 019ab845/,
+    ],
     ['a call that is not there', '019ab845-6a00-7abc-8def-0123456789ab', 1, /^There is no record of 019ab845/],
   ])('answers %s with a sentence', async (_name, id, expected, sentence) => {
     const { code, stderr } = await local('show', id);

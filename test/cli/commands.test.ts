@@ -127,6 +127,11 @@ describe('the command line', () => {
       stdout: '',
     });
   });
+
+  test('after a wrong command line says where more is, and not the whole help', async () => {
+    const { stderr } = await gatehouse('audit', 'show', 'abc');
+    expect(stderr).toMatch(/^abc is no id of a call\. .*\nnpm run gatehouse -- audit show --help tells more\.\n$/);
+  });
 });
 
 /** Starts dev and waits for its ready line. */
@@ -159,6 +164,7 @@ describe('npm run dev', () => {
       '--scope',
       'starter.whoami starter.echo',
     );
+    const bogus = await gatehouse('token', 'alice', '--port', String(port), '--scope', 'starter.echo bogus');
     const headers = { authorization: `Bearer ${token.trim()}`, 'content-type': 'application/json' };
     const call = (name: string) =>
       fetch(`http://localhost:${port}/tools/${name}`, {
@@ -182,12 +188,14 @@ describe('npm run dev', () => {
     await close(free);
     expect({
       token: token.split('.').length,
+      bogus: bogus.stderr.startsWith('--scope bogus is none of starter.'),
       statuses,
       rows: rows.map(({ subject, tool, decision }) => [subject, tool, decision]),
       table: table.split('\n').length,
       exit,
     }).toEqual({
       token: 3,
+      bogus: true,
       statuses: [200, 403],
       rows: [
         ['bob', 'echo', 'denied'],
@@ -259,7 +267,7 @@ test.each(DEMOS)(
     const missing = [
       ...lines,
       'bob signed in',
-      /sales {12}Sales in Q4 2025: \$[\d,]+ across \d+ won deals/,
+      /sales {12}Sales in Q4 2025: \$[\d,]+ across \d+ won deals?\./,
       /Access denied\. Requested alice but your scope is user-/,
       '403 Bearer error="insufficient_scope", scope="starter.crm starter.echo starter.whoami"',
       'nothing was run',

@@ -132,7 +132,11 @@ test.each([
   expect(toPort(text)).toBe(port);
 });
 
-test.each(['0', '65533', '-1', '80.5', '1e3', ''])('%p is no port', (text) => {
+test.each(['65533', '65535'])('from %p on there is no room for four ports', (text) => {
+  expect(() => toPort(text)).toThrow(/four ports from there are needed/);
+});
+
+test.each(['0', '65536', '-1', '80.5', '1e3', ''])('%p is no port', (text) => {
   expect(() => toPort(text)).toThrow(/is no port/);
 });
 
