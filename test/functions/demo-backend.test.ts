@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { seedDeals, summarise } from '../../functions/demo-backend/deals.ts';
 import { startDatabase, type TestDatabase } from '../support/database.ts';
 import { createDemoWorld } from '../support/demo-backend.ts';
 
@@ -47,6 +48,13 @@ describe('the CRM', () => {
       expect.objectContaining({ seeded: true, dbUsers: 2, dbEntries: created[0]! + created[1]! }),
     ]);
     expect(created.every((count) => count >= 40 && count <= 79)).toBe(true);
+  });
+
+  test('everybody has won something in each quarter that there is data for', () => {
+    const quarters = [2024, 2025].flatMap((year) => [1, 2, 3, 4].map((quarter) => ({ year, quarter })));
+    const users = Array.from({ length: 50 }, (_, at) => seedDeals(`usr_${at}`));
+    const won = users.flatMap((deals) => quarters.map((one) => summarise(deals, one).deals_won));
+    expect(Math.min(...won)).toBeGreaterThan(0);
   });
 
   test('sums up the won deals of one quarter, of this user alone', async () => {

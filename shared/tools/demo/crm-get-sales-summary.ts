@@ -26,5 +26,5 @@ export const crmGetSalesSummary = defineBackendTool({
   annotations: reads,
   request: { method: 'GET', path: '/crm/sales' },
   summary: ({ summary: { year, quarter, revenue_cents, deals_won } }) =>
-    `Sales in Q${quarter} ${year}: $${Math.round(revenue_cents / 100).toLocaleString('en-US')} across ${deals_won} won deals.`,
+    `Sales in Q${quarter} ${year}: $${Math.round(revenue_cents / 100).toLocaleString('en-US')} across ${deals_won} won ${deals_won === 1 ? 'deal' : 'deals'}.`,
 });

@@ -86,7 +86,7 @@ async function callEveryTool(ask: Ask): Promise<void> {
   const expected = [
     /^Welcome, me\. The database has \d+ deals of 1 users/,
     /^You are me\. You can read: Your own deals/,
-    /^Sales in Q4 2025: \$[\d,]+ across \d+ won deals\.$/,
+    /^Sales in Q4 2025: \$[\d,]+ across \d+ won deals?\.$/,
     /^Reset complete for me\./,
     /^refused: .*Access denied\. Requested bob but your scope is me\./,
     /^Seeded 2 notes\.$/,
