@@ -16,7 +16,8 @@ export const devCommand: Command = {
                    also -c upstreamClientId=…, and UPSTREAM_CLIENT_SECRET=… in the environment
   --fixtures       also offer what the MCP conformance suite calls (cli/fixtures)
 
-Ctrl-C stops all of it. Nothing is kept.`,
+Ctrl-C stops all of it. Users, calls and keys are gone then; in .gatehouse the copy of the archive stays until the next
+start on its port, and the key of --cursor.`,
   run: async (args) => {
     const { values } = parseArgs({
       args: [...args],
