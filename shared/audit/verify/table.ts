@@ -23,8 +23,10 @@ export function tableCheck({ dynamo, table, clock }: TableSource, behindAfter: n
   return async (day: DayRecords, { from, to }: VerifyRange): Promise<void> => {
     for (let at = from; at < to; at += HOUR_MS) {
       const window = { from: at, to: Math.min(at + HOUR_MS, to) };
-      const entries = await readWindow(dynamo, table, window);
-      compareHour(day.within(window.from, window.to), entries, { day, report, behindAfter, now: clock() });
+      const malformed: string[] = [];
+      const entries = await readWindow({ dynamo, table, onMalformed: (sk) => malformed.push(sk) }, window);
+      const records = day.within(window.from, window.to);
+      compareHour(records, { entries, malformed }, { day, report, behindAfter, now: clock() });
     }
   };
 }
@@ -38,10 +40,15 @@ interface Compare {
 
 function compareHour(
   records: readonly KeptRecord[],
-  entries: readonly ReadEntry[],
+  { entries, malformed }: { readonly entries: readonly ReadEntry[]; readonly malformed: readonly string[] },
   { day, report, behindAfter, now }: Compare,
 ): void {
-  const inTable = new Set<string>();
+  const inTable = new Set<string>(malformed);
+  for (const sk of malformed) {
+    const code = day.find(sk) === undefined ? 'table-extra' : 'table-changed';
+    const where = { callId: sk.slice(0, 36), record: sk };
+    report(code, { ...where, says: `Item ${JSON.stringify(sk)} of the table can be no record.` });
+  }
   for (const { sk, leaf } of entries) {
     inTable.add(sk);
     const kept = day.find(sk);

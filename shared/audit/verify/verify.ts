@@ -63,7 +63,7 @@ async function checkEnds(
   await parts.checkClaimsAhead(objects, newest, report);
   await parts.checkManifestsAhead(objects, newest, pinned, report);
   await parts.checkTileNames(objects, run.sizes, newest, report);
-  await parts.checkEvidence(objects, (time) => time >= run.range.from && time < range.to, report);
+  await parts.checkEvidence(objects, (time) => time >= range.from && time < range.to, report);
   // Of a range only its own days are of interest.
   if (to === undefined) {
     const { totals, judged } = run.days;
