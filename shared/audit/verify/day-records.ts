@@ -19,7 +19,7 @@ export interface DayObject {
 export const STATE = { unsealed: 0, sealed: 1, wrong: 2 } as const;
 export type RecordState = (typeof STATE)[keyof typeof STATE];
 
-/** What is kept of a record: about 150 bytes, whatever it holds. */
+/** What is kept of a record, whatever it holds: keys and hashes, about a kilobyte. */
 export interface KeptRecord extends ReadRecord {
   readonly object: string;
   state: RecordState;
