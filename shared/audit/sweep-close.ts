@@ -14,6 +14,8 @@ export const ORPHAN_MS = 60_000;
  * closes what is left of the hour before, and ten minutes later the sealer reads that hour for the last time.
  */
 const LATE_ORPHAN_MS = 45 * 60_000;
+/** Longer than the queue of the second sink keeps a delivery. */
+const MARK_MS = 15 * 86_400_000;
 
 export interface CloseOptions {
   readonly dynamo: Dynamo;
@@ -36,23 +38,36 @@ export async function* closeDue(intents: readonly Item[], options: CloseOptions)
   }
 }
 
-/** Calls whose intents were put back so long ago that nothing can be on its way any more, however old they are. */
-export function duePutBack({ putBack, now }: CloseOptions): readonly string[] {
-  return [...(putBack?.calls ?? [])].filter(([, ms]) => now - ms >= LATE_ORPHAN_MS).map(([callId]) => callId);
+export interface DueCall {
+  readonly callId: string;
+  /** Its intent, when there is no outcome. */
+  readonly open: readonly Item[];
+  /** The mark has done what it is for. */
+  readonly isDone: boolean;
 }
 
-/** The intent of this call when it has no outcome, or nothing. */
-export async function openIntents(callId: string, { dynamo, table }: CloseOptions): Promise<readonly Item[]> {
-  if (!isCallId(callId)) return [];
-  const [intent, outcome] = [sortKey(callId, PHASE.intent), sortKey(callId, PHASE.outcome)];
+/** Calls whose intents were put back so long ago that nothing can be on its way any more, however old they are. */
+export async function* duePutBack(options: CloseOptions): AsyncIterable<DueCall> {
+  const { putBack, now } = options;
+  for (const [callId, ms] of putBack?.calls ?? []) {
+    if (now - ms < LATE_ORPHAN_MS) continue;
+    const items = isCallId(callId) ? await itemsOf(callId, options) : [];
+    const [intent, outcome] = [PHASE.intent, PHASE.outcome].map((phase) => sortKey(callId, phase));
+    const open = items.some(({ sk }) => sk === outcome) ? [] : items.filter(({ sk }) => sk === intent);
+    // The mark comes before its intent, which the table may refuse for long.
+    yield { callId, open, isDone: items.length > 0 || now - ms >= MARK_MS };
+  }
+}
+
+async function itemsOf(callId: string, { dynamo, table }: CloseOptions): Promise<readonly Item[]> {
   const { items } = await dynamo.query(table, {
     consistent: true,
     partition: { name: 'pk', value: partitionOf(callId) },
-    sort: { name: 'sk', from: intent, to: outcome },
+    sort: { name: 'sk', from: sortKey(callId, PHASE.intent), to: sortKey(callId, PHASE.outcome) },
     limit: 10,
     newestFirst: false,
   });
-  return items.some(({ sk }) => sk === outcome) ? [] : items.filter(({ sk }) => sk === intent);
+  return items;
 }
 
 function isDue(intent: Item, { now, putBack }: CloseOptions): boolean {

@@ -4,7 +4,7 @@ import type { Log } from '../core/logger.ts';
 import { METRICS } from '../core/metrics.ts';
 import { type Budget, readOrphans, type Window } from './orphans.ts';
 import type { PutBack } from './put-back.ts';
-import { type CloseOptions, closeDue, duePutBack, ORPHAN_MS, openIntents } from './sweep-close.ts';
+import { type CloseOptions, closeDue, duePutBack, ORPHAN_MS } from './sweep-close.ts';
 import type { SweepMark } from './sweep-mark.ts';
 
 const MINUTE_MS = 60_000;
@@ -88,11 +88,12 @@ export function createSweeper(options: SweeperOptions): () => Promise<void> {
       await work.sweep(recent);
       at = await work.sweepUpTo(recent.from, at);
       state.position = at;
-      for (const callId of state.hasFailed ? [] : duePutBack(closing)) {
-        await work.close(await openIntents(callId, closing));
-        await quietly(() => putBack.remove(callId));
+      if (state.hasFailed) return;
+      for await (const { callId, open, isDone } of duePutBack(closing)) {
+        await work.close(open);
+        if (isDone) await quietly(() => putBack.remove(callId));
       }
-      if (!state.hasFailed) await note(at);
+      await note(at);
     } finally {
       // Also of a run that fails now: the next one finds these closed, and would say nothing.
       report(work.closed, log, { isHeld: state.hasFailed, behindMs: Math.max(0, recent.from - at) });

@@ -289,6 +289,17 @@ describe('an intent that was put back from the log', () => {
     expect([outcomesOf(table), marksIn(table)]).toEqual([[outcome], []]);
   });
 
+  test('may come long after its mark, when the table refused it meanwhile', async () => {
+    const { table, sweep, time } = start();
+    const intent = lateCopy(intentRecord(factsAt(NOW - 9 * 24 * HOUR), { ttl: 1, logTs: NOW }));
+    await createPutBack(table.dynamo, 'seals').mark(intent.callId, NOW);
+    time.now += 5 * HOUR;
+    await sweep();
+    await table.dynamo.put('audit', intent);
+    await sweep();
+    expect([outcomesOf(table).length, marksIn(table)]).toEqual([1, []]);
+  });
+
   test('is not mistaken for what somebody else has put among the marks', async () => {
     const { table, sweep } = start();
     for (const sk of ['x', 'ffffffff-ffff-7fff-8fff-ffffffffffff'])
