@@ -1,10 +1,10 @@
 import type { Dynamo, Item } from '../aws/dynamodb.ts';
 import { uuidv7Time } from '../core/ids.ts';
 import type { Log } from '../core/logger.ts';
-import { PHASE } from './record.ts';
-import { unknownRecord } from './unknown-record.ts';
 import { partitionOf, sortKey } from './item-keys.ts';
 import type { PutBackCalls } from './put-back.ts';
+import { PHASE } from './record.ts';
+import { unknownRecord } from './unknown-record.ts';
 import { isCallId, wellFormed } from './well-formed.ts';
 
 /** Twice the 28 seconds that a function may run, rounded up: no call is still running then. */
