@@ -73,7 +73,11 @@ export async function runThrough(plan: Plan): Promise<Run> {
   for (let seal = await queue.next(); seal !== undefined; seal = await queue.next()) {
     if (seal.kind === 'minute') {
       await queue.readUntil(closesAt(seal.from));
-      if (isBeyond(walk, seal)) break;
+      if (isBeyond(walk, seal)) {
+        // It has to follow where the range ends, too.
+        if (walk.before && walk.before.through < asked.to) checkPlace(walk, seal);
+        break;
+      }
       await days.closeBefore(seal.through);
     }
     await goThrough(walk, seal);
