@@ -17,7 +17,7 @@ export const ARCHIVE_OPTIONS = {
 } as const;
 
 export const ARCHIVE_HELP = `Where the archive is:
-  --archive A       a folder with a copy of it, or s3://bucket with your AWS credentials
+  --archive A       a folder with a copy of it, or s3://bucket with your AWS credentials; also beside the next two
   --stack NAME      the archive of a deployed stack
   --local           the folder of the dev gateway on --port ${DEFAULT_PORT}, with its key
 
@@ -34,9 +34,9 @@ export interface ArchiveValues {
   readonly port?: string;
 }
 
-/** @throws Failure, WrongUsage */
+/** `--archive` goes before the gateway that stands beside it. @throws Failure, WrongUsage */
 export async function openArchiveOf({ archive, local, stack, port }: ArchiveValues): Promise<Objects> {
-  if (local === true) return openArchive(readState(toPort(port)).archive);
+  if (archive === undefined && local === true) return openArchive(readState(toPort(port)).archive);
   const where = archive ?? (stack === undefined ? undefined : await outputOf(stack, 'ArchiveUrl'));
   if (where === undefined)
     throw new WrongUsage('Say where the archive is: --archive DIR, --archive s3://…, --stack or --local.');

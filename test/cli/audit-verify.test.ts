@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { findFreePort } from '../../cli/dev/network.ts';
+import { type DevState, removeState, writeState } from '../../cli/dev/state-file.ts';
 import { projectRoot } from '../../infra/project.ts';
 import { formatVkey } from '../../shared/audit/log/note.ts';
 import { buildArchive, rewriteLines } from '../support/archive-world.ts';
@@ -75,6 +77,22 @@ test('verify ends with 1 and names what is broken, also as JSON', async () => {
   expect(text.stdout).toMatch(/BROKEN\. What the archive holds is not what was signed.*\n$/);
   const report = JSON.parse(json.stdout) as { verdict: string; exit: number; counts: object };
   expect([report.verdict, report.exit, report.counts]).toEqual(['broken', 1, { 'record-missing': 1 }]);
+});
+
+test('an archive that is named goes before that of the dev gateway, whose key it keeps', async () => {
+  const port = await findFreePort();
+  writeState({ port, pid: process.pid, archive: bad, auditKey: key } as unknown as DevState);
+  const local = ['--local', '--port', String(port)];
+  try {
+    const results = [
+      await audit('verify', ...local, '--lag', '0m'),
+      await audit('verify', ...local, '--lag', '0m', '--archive', good),
+      await audit('prove', call, ...local, '--archive', work),
+    ];
+    expect(results.map(({ code }) => code)).toEqual([1, 0, 1]);
+  } finally {
+    removeState(port);
+  }
 });
 
 test('verify ends with 1 when the log is shorter than the auditor knows', async () => {
