@@ -8,7 +8,7 @@ import { systemClock } from '../../shared/core/clock.ts';
 import { callName, localTime, utcTime } from '../audit-rows.ts';
 import type { Command } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
-import { describeQuestion, QUESTION_HELP, QUESTION_OPTIONS, toFilters, withUser } from './question-options.ts';
+import { describeQuestion, FILTER_HELP, QUESTION_OPTIONS, toFilters, withUser } from './question-options.ts';
 import { openTrail, TRAIL_HELP, TRAIL_OPTIONS } from './trail.ts';
 
 const { since: _since, until: _until, ...FILTER_OPTIONS } = QUESTION_OPTIONS;
@@ -26,9 +26,7 @@ export const tailCommand: Command = {
 
 Shows calls as they end, until Ctrl-C. A call that has not ended after 40 seconds is shown as open. Recorded once, at its start.
 
-${QUESTION_HELP.split('\n')
-  .filter((line) => !/--(since|until)/.test(line))
-  .join('\n')}
+${FILTER_HELP}
   --every S         seconds between two looks, 1 to 60. Default 2
   --utc             times in UTC and not in your time zone
   --json            one JSON object a line

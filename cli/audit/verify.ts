@@ -10,7 +10,7 @@ import { readState } from '../dev/state-file.ts';
 import { isWrongUsage, WrongUsage } from '../failure.ts';
 import { ARCHIVE_HELP, ARCHIVE_OPTIONS, type ArchiveValues, openArchiveOf, pinnedKey, readText } from './archive.ts';
 import { outputOf } from './stack-output.ts';
-import { toTime } from './times.ts';
+import { toSameTime, toSpan } from './times.ts';
 import { verifyText } from './verify-text.ts';
 
 const OPTIONS = {
@@ -31,11 +31,12 @@ export const verifyCommand: Command = {
 Recomputes the audit trail from its records up and names whatever is not what was signed. Needs the archive and the key that
 you pinned, and with a folder no network. docs/verify-the-audit.md explains each line and each finding.
 
-  --from T          only from then on: 24h, 7d, or a time such as 2026-11-24T08:00:00Z. Default: from the first entry
+  --from T          only from then on: 24h, 7d, a day (00:00 UTC) such as 2026-11-24, or a time with its zone such as
+                    2026-11-24T08:00:00Z. Default: from the first entry
   --to T            up to then, or now; the log has to reach it. Default: to the newest seal
   --expect-size N   the log had N entries when you last saw it, or more
   --expect-note F   a checkpoint of this log that you kept: it must still be in it. May be repeated
-  --lag T           how far the archive may be behind the seals. Default 1h
+  --lag T           how far the archive may be behind the seals: 0m, 30m, 2h, 1d. Default 1h
   --with-table      compare the table of --stack or --local too; --table NAME names another
   --json            the report as one JSON object
 
@@ -76,23 +77,15 @@ interface Values extends ArchiveValues {
 }
 
 function toQuestion(values: Values, now: number): Pick<VerifyOptions, 'from' | 'to' | 'known' | 'archiveLagMs'> {
-  const [from, to] = [momentOf('--from', values.from, now), momentOf('--to', values.to, now)];
+  const from = values.from === undefined ? undefined : toSameTime('--from', values.from, now);
+  const to = values.to === undefined ? undefined : toSameTime('--to', values.to, now);
   if (from !== undefined && to !== undefined && from >= to) throw new WrongUsage('--from is not before --to.');
-  const lag = momentOf('--lag', values.lag, now);
   return {
     from,
     to,
     known: { size: toSize(values['expect-size']), notes: (values['expect-note'] ?? []).map(readText) },
-    ...(lag === undefined ? {} : { archiveLagMs: now - lag }),
+    ...(values.lag === undefined ? {} : { archiveLagMs: toSpan('--lag', values.lag) }),
   };
-}
-
-function momentOf(option: string, text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined;
-  if (text === 'now') return now;
-  // Without a zone it would be that of the machine, and two auditors would verify two ranges.
-  if (/^\d{4}-\d\d-\d\dT[\d:.]+$/.test(text)) throw new WrongUsage(`${option} ${text} has no zone. Add Z for UTC.`);
-  return toTime(option, text, now);
 }
 
 function toSize(text: string | undefined): number | undefined {

@@ -126,6 +126,7 @@ test.each([
     ['--archive', '.', '--key', () => key, '--to', '2026-11-25T08:00'],
     '--to 2026-11-25T08:00 has no zone.',
   ],
+  ['a lag that is a time', ['--archive', '.', '--key', () => key, '--lag', 'now'], '--lag now is no span of time.'],
   ['no folder', ['--archive', 'nowhere', '--key', () => key], 'There is no folder nowhere.'],
   [
     'a size that is none',

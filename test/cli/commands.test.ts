@@ -96,7 +96,7 @@ describe('the command line', () => {
       'a time that is none',
       ['audit', 'query', '--local', '--since', 'noon'],
       2,
-      '--since noon is no time. Examples: 30m, 24h, 7d, 2026-11-24T08:00:00Z',
+      '--since noon is no time. Examples: now, 30m, 24h, 7d, 2026-11-24, 2026-11-24T08:00:00Z',
     ],
     [
       'a decision that is none',
