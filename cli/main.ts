@@ -1,5 +1,6 @@
 import { type Command, type CommandGroup, type CommandTable, groupHelp } from './command.ts';
 import { Failure, isWrongUsage } from './failure.ts';
+import { watchOutputs } from './output.ts';
 
 const COMMANDS: CommandTable = new Map([
   [
@@ -63,7 +64,9 @@ const ASKS_FOR_HELP = new Set(['--help', '-h', 'help']);
 
 /** `gatehouse <command>`. Ends the process with 1 after a failure, 2 after a wrong command line. */
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on('error', endOnClosedPipe);
+  const { stdout, stderr } = process;
+  // The handlers come after what the command does in one go: its code is known by then.
+  watchOutputs({ stdout, stderr, exitCode: () => Number(process.exitCode ?? 0), exit: (code) => process.exit(code) });
   await runIn(GATEHOUSE, args);
 }
 
@@ -84,12 +87,6 @@ async function runCommand({ help, run }: Command, args: readonly string[]): Prom
     if (error instanceof Failure) return fail(error.message, 1);
     throw error;
   }
-}
-
-/** `npm run demo | head`: the reader has gone, and that is no failure. */
-function endOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
 }
 
 function print(text: string): void {
