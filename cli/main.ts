@@ -1,3 +1,4 @@
+import { awsSentence } from './aws-failure.ts';
 import { type Command, type CommandGroup, type CommandTable, groupHelp } from './command.ts';
 import { Failure, isWrongUsage } from './failure.ts';
 import { watchOutputs } from './output.ts';
@@ -84,8 +85,9 @@ async function runCommand({ help, run }: Command, args: readonly string[]): Prom
     await run(args);
   } catch (error) {
     if (isWrongUsage(error)) return fail(`${error.message}\n\n${help}`, 2);
-    if (error instanceof Failure) return fail(error.message, 1);
-    throw error;
+    const sentence = error instanceof Failure ? error.message : awsSentence(error);
+    if (sentence === undefined) throw error;
+    fail(sentence, 1);
   }
 }
 

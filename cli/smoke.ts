@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import type { AuditReader } from '../shared/audit/query.ts';
 import { stackOutputs } from '../shared/aws/cloudformation.ts';
 import { openTrail } from './audit/trail.ts';
+import { stackProblem } from './aws-failure.ts';
 import type { Command } from './command.ts';
 import { Failure, WrongUsage } from './failure.ts';
 import { findingsTable } from './smoke/finding.ts';
@@ -67,7 +68,7 @@ async function outputsOf(stack: string): Promise<ReadonlyMap<string, string>> {
   try {
     return await stackOutputs(stack);
   } catch (error) {
-    throw new Failure(`The stack ${stack} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
+    throw new Failure(`The stack ${stack} cannot be read: ${stackProblem(error)}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { stackOutputs } from '../../shared/aws/cloudformation.ts';
+import { stackProblem } from '../aws-failure.ts';
 import { Failure } from '../failure.ts';
 
 /** @throws Failure when the stack cannot be read, or has no such output */
@@ -11,8 +12,7 @@ export async function outputsOf(stack: string): Promise<ReadonlyMap<string, stri
   try {
     return await stackOutputs(stack);
   } catch (error) {
-    const cause = error instanceof Error ? error.message : 'unknown';
-    throw new Failure(`The stack ${stack} cannot be read: ${cause} For the dev gateway add --local.`);
+    throw new Failure(`The stack ${stack} cannot be read: ${stackProblem(error)} For the dev gateway add --local.`);
   }
 }
 

@@ -4,6 +4,7 @@ import type { TableSource } from '../../shared/audit/verify/table.ts';
 import { verifyArchive } from '../../shared/audit/verify/verify.ts';
 import { createDynamo } from '../../shared/aws/dynamodb.ts';
 import { toPort } from '../arguments.ts';
+import { sentenceOf } from '../aws-failure.ts';
 import type { Command } from '../command.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
@@ -60,7 +61,7 @@ Ends with 0: all is what was signed. 1: broken. 2: incomplete, or nothing could 
     } catch (error) {
       if (isWrongUsage(error)) throw error;
       // Neither sound nor broken: nothing can be said.
-      process.stderr.write(`The archive cannot be read: ${error instanceof Error ? error.message : 'unknown'}\n`);
+      process.stderr.write(`The archive cannot be read: ${sentenceOf(error)}\n`);
       process.exitCode = 2;
     }
   },
