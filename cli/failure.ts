@@ -6,6 +6,9 @@ export class Failure extends Error {
 /** The same for what was typed. Ends a command with 2, and its help follows the sentence. */
 export class WrongUsage extends Failure {}
 
+/** A file without which nothing can be said: that is another answer than a bad verdict. Ends a command with 2. */
+export class Unreadable extends Failure {}
+
 /** Ours, and what parseArgs of node:util throws. */
 export function isWrongUsage(error: unknown): error is Error {
   if (error instanceof WrongUsage) return true;

@@ -1,6 +1,6 @@
 import { awsSentence } from './aws-failure.ts';
 import { type Command, type CommandGroup, type CommandTable, groupHelp } from './command.ts';
-import { Failure, isWrongUsage } from './failure.ts';
+import { Failure, isWrongUsage, Unreadable } from './failure.ts';
 import { watchOutputs } from './output.ts';
 
 const COMMANDS: CommandTable = new Map([
@@ -58,7 +58,7 @@ const COMMANDS: CommandTable = new Map([
 const GATEHOUSE: CommandGroup = {
   usage: 'Usage: npm run gatehouse -- <command> [options]',
   commands: COMMANDS,
-  more: 'npm run gatehouse -- <command> --help tells more. Every command ends with 0, or 1 after a failure, or 2 for a wrong command line.',
+  more: 'npm run gatehouse -- <command> --help tells more. Every command ends with 0, or 1 after a failure, or 2 for a wrong command line or a file that cannot be read.',
 };
 
 const ASKS_FOR_HELP = new Set(['--help', '-h', 'help']);
@@ -87,7 +87,7 @@ async function runCommand({ help, run }: Command, args: readonly string[]): Prom
     if (isWrongUsage(error)) return fail(`${error.message}\n\n${help}`, 2);
     const sentence = error instanceof Failure ? error.message : awsSentence(error);
     if (sentence === undefined) throw error;
-    fail(sentence, 1);
+    fail(sentence, error instanceof Unreadable ? 2 : 1);
   }
 }
 

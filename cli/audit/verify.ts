@@ -8,7 +8,7 @@ import { sentenceOf } from '../aws-failure.ts';
 import type { Command } from '../command.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
-import { isWrongUsage, WrongUsage } from '../failure.ts';
+import { isWrongUsage, Unreadable, WrongUsage } from '../failure.ts';
 import { ARCHIVE_HELP, ARCHIVE_OPTIONS, type ArchiveValues, openArchiveOf, pinnedKey, readText } from './archive.ts';
 import { outputOf } from './stack-output.ts';
 import { toSameTime, toSpan } from './times.ts';
@@ -59,7 +59,7 @@ Ends with 0: all is what was signed. 1: broken. 2: incomplete, or nothing could 
       process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : verifyText(report));
       process.exitCode = report.exit;
     } catch (error) {
-      if (isWrongUsage(error)) throw error;
+      if (isWrongUsage(error) || error instanceof Unreadable) throw error;
       // Neither sound nor broken: nothing can be said.
       process.stderr.write(`The archive cannot be read: ${sentenceOf(error)}\n`);
       process.exitCode = 2;
@@ -84,7 +84,10 @@ function toQuestion(values: Values, now: number): Pick<VerifyOptions, 'from' | '
   return {
     from,
     to,
-    known: { size: toSize(values['expect-size']), notes: (values['expect-note'] ?? []).map(readText) },
+    known: {
+      size: toSize(values['expect-size']),
+      notes: (values['expect-note'] ?? []).map((file) => readText('--expect-note', file)),
+    },
     ...(values.lag === undefined ? {} : { archiveLagMs: toSpan('--lag', values.lag) }),
   };
 }

@@ -156,6 +156,21 @@ test('a proof that is handed on convinces with the key alone, and another key do
   expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('has no signature by')]);
 });
 
+test('a file that cannot be read is named, and is another answer than a bad verdict', async () => {
+  const results = [
+    await audit('verify', '--archive', good, '--key', key, '--expect-note', 'nowhere.note'),
+    await audit('verify', '--archive', good, '--key-file', 'nowhere.key'),
+    await audit('check-proof', 'nowhere.json', '--key', key),
+    await audit('check-proof', '.', '--key', key),
+  ];
+  expect(results.map(({ code, stderr }) => [code, stderr])).toEqual([
+    [2, '--expect-note nowhere.note cannot be read: there is no such file.\n'],
+    [2, '--key-file nowhere.key cannot be read: there is no such file.\n'],
+    [2, 'The proof nowhere.json cannot be read: there is no such file.\n'],
+    [2, 'The proof . cannot be read: it is a folder.\n'],
+  ]);
+});
+
 test('prove says what is missing for a call that is not there, and what an id looks like', async () => {
   const unknown = await audit('prove', '019ab845-6a00-7abc-8def-0123456789ab', '--archive', good);
   const wrong = await audit('prove', 'yesterday', '--archive', good);
