@@ -94,6 +94,23 @@ test('days of an archive are held', async () => {
   expect(await audit('hold', ...days, '--release')).toEqual([0, 'Released: 1 objects.']);
 }, 30_000);
 
+test('a hold on nothing is a failure, and no event tells of one', async () => {
+  const events = async () => (await items()).filter(({ kind }) => kind === 'admin').length;
+  const before = await events();
+  const reason = ['--reason', 'case 7'];
+  const days = ['--from', '2026-12-01', '--to', '2026-12-02', ...reason];
+  expect([
+    await audit('hold', ...days, '--archive', archive),
+    await audit('hold', ...days, '--archive', join(archive, 'nowhere')),
+    await audit('hold', '--user', NOBODY, ...reason),
+  ]).toEqual([
+    [1, `${archive} has nothing of 2026-12-01 to 2026-12-02.`],
+    [1, `There is no folder ${join(archive, 'nowhere')}.`],
+    [1, `There is no user ${NOBODY}.`],
+  ]);
+  expect(await events()).toBe(before);
+}, 30_000);
+
 test.each([
   [['erase', '--user', NOBODY, '--yes'], 1, `There is no user ${NOBODY}.`],
   [
@@ -108,6 +125,16 @@ test.each([
     `This is no JSON: give one text in quotes. Example: '{"message":"hi"}'`,
   ],
   [['hold', '--user', NOBODY], 2, 'Say why, in at most 200 characters: --reason "case 2026-17".'],
+  [
+    ['hold', '--from', '2026-11-01', '--to', '2026-11-31', '--archive', '.', '--reason', 'x'],
+    2,
+    '--to 2026-11-31 is no day. Example: 2026-11-01',
+  ],
+  [
+    ['hold', '--user', NOBODY, '--from', '2026-11-01', '--reason', 'x'],
+    2,
+    'Give a user or days, not both: --user, or --from, --to and --archive.',
+  ],
   [['hold'], 2, 'Say whom or which days: --user UID, or --from DAY --to DAY --archive WHERE.'],
 ])(
   '%j ends with %i and says why',
