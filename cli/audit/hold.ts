@@ -54,8 +54,10 @@ async function holdUser({ user, reason, release, ...where }: Values): Promise<vo
   // A hold on somebody mistyped would hold nobody, and look as if it did.
   if ((await dynamo.get(tables.identities, userKey(uid), { consistent: true })) === undefined)
     throw new Failure(`There is no user ${uid}.`);
-  const { since, by } = await holds.place(uid, why, actor);
-  process.stdout.write(`Held: ${uid} since ${new Date(since).toISOString()}, by ${by}.\n`);
+  const { isNew, since, by, reason: first } = await holds.place(uid, why, actor);
+  const when = `since ${new Date(since).toISOString()}, by ${by}`;
+  if (!isNew) throw new Failure(`${uid} is held already ${when}: ${first}. Release that first to give another reason.`);
+  process.stdout.write(`Held: ${uid} ${when}.\n`);
 }
 
 async function holdArchive({ from, to, archive, reason, release = false, ...where }: Values): Promise<void> {

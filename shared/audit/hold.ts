@@ -27,8 +27,8 @@ export interface HoldOptions {
 /** Legal hold on a user: while it stands, eraseUser refuses. Each change is an event of the trail before it is made. */
 export interface UserHolds {
   find(uid: string): Promise<UserHold | undefined>;
-  /** Returns the hold that stands; the first one stays. */
-  place(uid: string, reason: string, actor: Actor): Promise<UserHold>;
+  /** Returns the hold that stands. The first one stays: `isNew` is false, and nothing was changed. */
+  place(uid: string, reason: string, actor: Actor): Promise<UserHold & { readonly isNew: boolean }>;
   /** Returns whether there was one. */
   release(uid: string, actor: Actor): Promise<boolean>;
 }
@@ -41,10 +41,13 @@ export function createUserHolds({ dynamo, table, clock, events }: HoldOptions): 
   return {
     find,
     place: async (uid, reason, actor) => {
+      const before = await find(uid);
+      if (before) return { ...before, isNew: false };
       await events.admin({ actor, action: 'audit/hold', detail: `${uid} ${reason}` });
       const hold: UserHold = { uid, reason, by: `${actor.issuer}:${actor.subject}`, since: clock() };
-      await dynamo.putIfAbsent(table, { ...keyOf(uid), ...hold });
-      return (await find(uid)) ?? hold;
+      const { created } = await dynamo.putIfAbsent(table, { ...keyOf(uid), ...hold });
+      // Somebody else may have been faster by a moment.
+      return { ...(created ? hold : ((await find(uid)) ?? hold)), isNew: created };
     },
     release: async (uid, actor) => {
       if ((await find(uid)) === undefined) return false;

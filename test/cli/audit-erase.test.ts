@@ -60,10 +60,16 @@ test('a guess is compared with a record until the user is erased, which a hold p
   expect(other).not.toBe(digest);
 
   const held = await audit('hold', '--user', uid, '--reason', 'case 7');
+  const again = await audit('hold', '--user', uid, '--reason', 'case 8');
   const refused = await audit('erase', '--user', uid, '--yes');
   const released = await audit('hold', '--user', uid, '--release');
   const by = `local:${userInfo().username}`;
   expect([held[0], held[1].endsWith(`by ${by}.`)]).toEqual([0, true]);
+  expect([again[0], again[1].includes(` is held already since 20`), again[1].includes(`by ${by}: case 7.`)]).toEqual([
+    1,
+    true,
+    true,
+  ]);
   expect([refused[0], refused[1].includes(`by ${by}: case 7.`)]).toEqual([1, true]);
   expect(released).toEqual([0, `Released: ${uid}.`]);
 
