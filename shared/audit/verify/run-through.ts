@@ -99,7 +99,8 @@ async function begin(plan: Plan): Promise<Walk> {
   const asked = { from: Math.max(range.from, logStart ?? 0), to: range.to };
   const holes: Hole[] = [];
   const suspects = new Set<string>();
-  const checkTable = options.table && tableCheck(options.table, newest.through - lagMs, report);
+  const limits = { behindAfter: newest.through - lagMs, sealedUpTo: newest.through };
+  const checkTable = options.table && tableCheck(options.table, limits, report);
   const isSealedLater = (sk: string) => queue.lateIn(sk) !== undefined;
   const shared = { objects, report, suspects, parts };
   return {
