@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { deployed } from '../shared/registry/index.ts';
-import { DEFAULT_PORT, toContext, toPort } from './arguments.ts';
+import { DEFAULT_PORT, readArguments, toContext, toPort } from './arguments.ts';
 import type { Command } from './command.ts';
 import { createDevLog } from './dev/dev-log.ts';
 import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
@@ -18,7 +17,7 @@ export const devCommand: Command = {
 
 Ctrl-C stops all of it. Nothing is kept.`,
   run: async (args) => {
-    const { values } = parseArgs({
+    const { values } = readArguments({
       args: [...args],
       options: {
         port: { type: 'string' },

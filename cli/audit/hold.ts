@@ -1,6 +1,7 @@
-import { parseArgs } from 'node:util';
+import type { parseArgs } from 'node:util';
 import { holdDays } from '../../shared/audit/hold.ts';
 import type { Objects } from '../../shared/aws/objects.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { openArchiveOf } from './archive.ts';
@@ -31,7 +32,7 @@ A user under legal hold cannot be erased. Days under legal hold keep their objec
 
 ${STORE_HELP}`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const isOfDays = (values.from ?? values.to ?? values.archive) !== undefined;
     if (values.user !== undefined && isOfDays)
       throw new WrongUsage('Give a user or days, not both: --user, or --from, --to and --archive.');

@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { visible, visibleJson } from '../../shared/audit/export/visible.ts';
 import { type CheckedCall, type CheckedItem, checkCall } from '../../shared/audit/question/check-call.ts';
 import type { Call } from '../../shared/audit/question/question.ts';
 import { type Revealed, revealArguments } from '../../shared/audit/reveal.ts';
 import { localTime, utcTime } from '../audit-rows.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { openTrail, TRAIL_HELP, TRAIL_OPTIONS, type Trail } from './trail.ts';
@@ -35,7 +35,7 @@ fit. Whether the call is in the sealed log, "audit verify" and "audit prove" say
 
 ${TRAIL_HELP}`,
   run: async (args) => {
-    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const { values, positionals } = readArguments({ args: [...args], options: OPTIONS, allowPositionals: true });
     const [callId = '', ...more] = positionals;
     if (!CALL.test(callId) || more.length > 0)
       throw new WrongUsage(

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { visible, visibleJson } from '../../shared/audit/export/visible.ts';
 import type { AuditRow } from '../../shared/audit/query.ts';
 import { followCalls } from '../../shared/audit/question/follow.ts';
 import { toRow } from '../../shared/audit/question/row.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { callName, localTime, utcTime } from '../audit-rows.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 import { describeQuestion, FILTER_HELP, QUESTION_OPTIONS, toFilters, withUser } from './question-options.ts';
@@ -33,7 +33,7 @@ ${FILTER_HELP}
 
 ${TRAIL_HELP.replace(/ {2}--archive[\s\S]*?(?= {2}--no-index)/, '')}`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const everyMs = toSeconds(values.every ?? '2') * 1000;
     const filters = toFilters(values);
     const trail = await openTrail(values);

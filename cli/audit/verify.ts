@@ -1,9 +1,8 @@
-import { parseArgs } from 'node:util';
 import type { Progress, VerifyOptions } from '../../shared/audit/verify/options.ts';
 import type { TableSource } from '../../shared/audit/verify/table.ts';
 import { verifyArchive } from '../../shared/audit/verify/verify.ts';
 import { createDynamo } from '../../shared/aws/dynamodb.ts';
-import { toPort } from '../arguments.ts';
+import { readArguments, toPort } from '../arguments.ts';
 import { sentenceOf } from '../aws-failure.ts';
 import type { Command } from '../command.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
@@ -38,14 +37,14 @@ you pinned, and with a folder no network. docs/verify-the-audit.md explains each
   --expect-size N   the log had N entries when you last saw it, or more
   --expect-note F   a checkpoint of this log that you kept: it must still be in it. May be repeated
   --lag T           how far the archive may be behind the seals: 0m, 30m, 2h, 1d. Default 1h
-  --with-table      compare the table of --stack or --local too; --table NAME names another
+  --with-table      compare the table of --stack or --local too; --table NAME, without --local, names another
   --json            the report as one JSON object
 
 ${ARCHIVE_HELP}
 
 Ends with 0: all is what was signed. 1: broken. 2: incomplete, or nothing could be read.`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const asked = toQuestion(values, Date.now());
     try {
       const report = await verifyArchive({
@@ -106,7 +105,7 @@ async function toTable(values: Values): Promise<TableSource | undefined> {
   if (table === undefined && values['with-table'] !== true) return undefined;
   if (local === true) {
     const { dynamodb, tables } = readState(toPort(port));
-    return { dynamo: createDynamo(localDynamo(dynamodb)), table: table ?? tables.audit, clock: Date.now };
+    return { dynamo: createDynamo(localDynamo(dynamodb)), table: tables.audit, clock: Date.now };
   }
   if (table === undefined && stack === undefined) throw new WrongUsage('Say which table: --table, --stack or --local.');
   const name = table ?? (await outputOf(stack ?? '', 'AuditTable'));
