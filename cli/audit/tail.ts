@@ -1,11 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { visible, visibleJson } from '../../shared/audit/export/visible.ts';
 import type { AuditRow } from '../../shared/audit/query.ts';
-import { followCalls } from '../../shared/audit/question/follow.ts';
+import { type FollowOptions, followCalls } from '../../shared/audit/question/follow.ts';
 import { toRow } from '../../shared/audit/question/row.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { callName, localTime, utcTime } from '../audit-rows.ts';
 import { readArguments } from '../arguments.ts';
+import { awsSentence } from '../aws-failure.ts';
 import type { Command } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 import { describeQuestion, FILTER_HELP, QUESTION_OPTIONS, toFilters, withUser } from './question-options.ts';
@@ -25,6 +26,7 @@ export const tailCommand: Command = {
   help: `Usage: npm run gatehouse -- audit tail [options]
 
 Shows calls as they end, until Ctrl-C. A call that has not ended after 40 seconds is shown as open. Recorded once, at its start.
+While the trail cannot be read it says so once, tries again, and then shows what came in meanwhile.
 
 ${FILTER_HELP}
   --every S         seconds between two looks, 1 to 60. Default 2
@@ -46,11 +48,25 @@ ${TRAIL_HELP.replace(/ {2}--archive[\s\S]*?(?= {2}--no-index)/, '')}`,
     const write = values.json
       ? (row: AuditRow) => visibleJson(row)
       : (row: AuditRow) => toLine(row, values.utc === true);
-    for await (const call of followCalls({ ...trail, filters: asked, clock: systemClock, sleep, signal, everyMs })) {
+    const following = { ...trail, ...tellOutages(everyMs), filters: asked, clock: systemClock, sleep, signal, everyMs };
+    for await (const call of followCalls(following)) {
       process.stdout.write(`${write(toRow(call))}\n`);
     }
   },
 };
+
+/** Somebody watches: an outage is told once, and waited for. */
+function tellOutages(everyMs: number): Pick<FollowOptions, 'onLost' | 'onFound'> {
+  const tell = (text: string) => void process.stderr.write(`${text}\n`);
+  return {
+    onLost: (error) => {
+      const sentence = awsSentence(error);
+      if (sentence === undefined) throw error;
+      tell(`The trail cannot be read. ${sentence} Trying again every ${everyMs / 1000} s.`);
+    },
+    onFound: () => tell('The trail can be read again.'),
+  };
+}
 
 function toSeconds(text: string): number {
   const seconds = Number(text);

@@ -67,6 +67,40 @@ test('only what is asked for', async () => {
   expect(await follow(writes, 1000, { tool: 'whoami' })).toEqual([['1 whoami ok'], ['2 whoami INSUFFICIENT_SCOPE']]);
 });
 
+test('an outage is told once, and afterwards comes what came in meanwhile', async () => {
+  const memory = { dynamo: createMemoryTable() as Dynamo, table: '', audit: '' };
+  const reader = createAuditReader(memory);
+  const stop = new AbortController();
+  const told: string[] = [];
+  let look = 0;
+  const sleep = async () => {
+    look += 1;
+    if (look === 5) stop.abort();
+    await writeCalls(memory, [call(look * 100_000, 'ok')]);
+  };
+  const options = {
+    reader: {
+      ...reader,
+      read: (...asked: Parameters<typeof reader.read>) => {
+        if (look === 1 || look === 2) throw new Error('down');
+        return reader.read(...asked);
+      },
+    },
+    filters: {},
+    clock: () => NOW + look * 100_000,
+    sleep,
+    signal: stop.signal,
+    everyMs: 1,
+    onLost: (error: unknown) => void told.push(String(error)),
+    onFound: () => void told.push('found'),
+  };
+  for await (const row of followCalls(options)) told.push(String(toRow(row).time - NOW));
+  expect(told).toEqual(['Error: down', '100000', '200000', '300000', 'found', '400000']);
+  const { onLost: _none, ...without } = { ...options, signal: new AbortController().signal };
+  look = 1;
+  await expect(followCalls(without).next()).rejects.toThrow('down');
+});
+
 test('ends with its signal without another look', async () => {
   const stop = new AbortController();
   stop.abort();
