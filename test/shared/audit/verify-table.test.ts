@@ -14,7 +14,9 @@ test('what the table has since the newest seal waits; what it has from before, a
   const { objects, stored } = createMemoryObjects();
   for (const [name, body] of files) stored.set(name, { body, metadata: {} });
   const { dynamo, items } = createMemoryTable();
-  const add = (more: typeof records) => more.forEach((record) => items.set(`${record.pk} ${record.sk}`, { ...record }));
+  const add = (more: typeof records) => {
+    for (const record of more) items.set(`${record.pk} ${record.sk}`, { ...record });
+  };
   const verify = async () => {
     const table = { dynamo, table: 'audit', clock: () => END };
     const { verdict, waitingRecords, counts } = await verifyArchive({ objects, key, table });
