@@ -1,5 +1,3 @@
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Objects } from '../aws/objects.ts';
 import { parseObject } from '../core/json-object.ts';
@@ -49,17 +47,26 @@ export async function* readDay(objects: Objects, day: string): AsyncIterable<Arc
   }
 }
 
-/** The lines of one object, unzipped as they are read. @throws Error when it is no gzip, or not whole */
+const LINE_END = 0x0a;
+
+/**
+ * The lines of one object, unzipped as they are read. By bytes: what else ends a line is for each version of readline
+ * another question, and a line separator within a value is part of its record.
+ *
+ * @throws Error when it is no gzip, or not whole
+ */
 async function* linesOf(body: Uint8Array): AsyncIterable<string> {
-  const unzipped = Readable.from([body]).pipe(createGunzip());
-  const lines = createInterface({ input: unzipped, crlfDelay: Number.POSITIVE_INFINITY });
-  // readline does not hand on what its input fails with.
-  const failed = new Promise<never>((_, fail) => unzipped.once('error', fail));
-  failed.catch(() => lines.close());
-  const iterator = lines[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await Promise.race([iterator.next(), failed]);
-    if (next.done) return;
-    yield next.value;
+  const unzipped = createGunzip();
+  unzipped.end(body);
+  let begun: Buffer[] = [];
+  for await (const chunk of unzipped as AsyncIterable<Buffer>) {
+    let start = 0;
+    for (let end = chunk.indexOf(LINE_END); end >= 0; end = chunk.indexOf(LINE_END, start)) {
+      yield Buffer.concat([...begun, chunk.subarray(start, end)]).toString();
+      begun = [];
+      start = end + 1;
+    }
+    if (start < chunk.length) begun.push(chunk.subarray(start));
   }
+  if (begun.length > 0) yield Buffer.concat(begun).toString();
 }
