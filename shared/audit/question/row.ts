@@ -48,7 +48,7 @@ export function toRow(call: Call): AuditRow {
   };
 }
 
-/** The index by state has no field `kind`, and of events only authentication failures. */
+/** An event that names no kind is none that we write: told among the refusals, rather than nowhere. */
 export function kindOf({ items }: Call): Kind {
   const event = items.get(EVENT_PHASE);
   return event === undefined ? 'call' : ((text(event['kind']) ?? 'auth-failure') as Kind);
