@@ -1,11 +1,14 @@
 import { expect, test } from '@jest/globals';
+import { lateCopy } from '../../../../shared/audit/late.ts';
 import { checkCall } from '../../../../shared/audit/question/check-call.ts';
+import type { AuditRecord } from '../../../../shared/audit/record.ts';
 import type { Item } from '../../../../shared/aws/dynamodb.ts';
 import { NOW } from '../../../support/config.ts';
 import { callIdOf, recordsOf } from '../../../support/synthetic-trail.ts';
 
 const CALL = { at: NOW, end: 'ok' } as const;
 const [INTENT = {}, OUTCOME = {}] = recordsOf(CALL) as readonly Item[];
+const LATE = lateCopy(INTENT as AuditRecord) as Item;
 
 function check(items: Readonly<Record<string, Item>>) {
   const {
@@ -19,6 +22,18 @@ function check(items: Readonly<Record<string, Item>>) {
 test.each<readonly [string, Readonly<Record<string, Item>>, readonly unknown[]]>([
   ['a call as it was written', { 0: INTENT, 1: OUTCOME }, [[true, true], true, true]],
   ['a call that has not ended', { 0: INTENT }, [[true], undefined, true]],
+  ['a call whose intent came by the second sink', { 0: LATE, 1: OUTCOME }, [[true, true], true, true]],
+  [
+    'a call that came by it as a whole',
+    { 0: LATE, 1: lateCopy(OUTCOME as AuditRecord) as Item },
+    [[true, true], true, true],
+  ],
+  ['an intent that is said to be late', { 0: { ...INTENT, late: true }, 1: OUTCOME }, [[false, true], true, false]],
+  [
+    'a late intent that was changed with its hash',
+    { 0: lateCopy(rehashed() as AuditRecord) as Item, 1: OUTCOME },
+    [[true, true], false, false],
+  ],
   ['a field that was changed', { 0: INTENT, 1: { ...OUTCOME, isError: true } }, [[true, false], true, false]],
   ['a field that was added', { 0: { ...INTENT, note: 'x' }, 1: OUTCOME }, [[false, true], false, false]],
   ['an intent that was changed with its hash', { 0: rehashed(), 1: OUTCOME }, [[true, true], false, false]],
