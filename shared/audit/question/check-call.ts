@@ -28,12 +28,13 @@ export interface CheckedCall {
 export function checkCall({ callId, items }: Call): CheckedCall {
   const checked = [...items].map(([phase, item]) => {
     const hash = hashIn(leafHash, item);
-    return { phase, item, hash, isAsHashed: hash === item['hash'], isInPlace: item['pk'] === partitionOf(callId) };
+    const isAsHashed = hash !== undefined && hash === item['hash'];
+    return { phase, item, hash, isAsHashed, isInPlace: item['pk'] === partitionOf(callId) };
   });
   const outcome = items.get(PHASE.outcome);
   const intent = items.get(PHASE.intent);
   // The outcome is written without knowing by which sink the intent will have come.
-  const isChained = outcome && outcome['prevPhaseHash'] === (intent && hashIn(hashOnTime, intent));
+  const isChained = outcome && intent !== undefined && outcome['prevPhaseHash'] === hashIn(hashOnTime, intent);
   const isSound = isChained !== false && checked.every(({ isAsHashed, isInPlace }) => isAsHashed && isInPlace);
   return { items: checked, isChained, isSound };
 }

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { lateCopy } from '../../../../shared/audit/late.ts';
 import { checkCall } from '../../../../shared/audit/question/check-call.ts';
-import type { AuditRecord } from '../../../../shared/audit/record.ts';
+import { type AuditRecord, leafHash } from '../../../../shared/audit/record.ts';
 import type { Item } from '../../../../shared/aws/dynamodb.ts';
 import { NOW } from '../../../support/config.ts';
 import { callIdOf, recordsOf } from '../../../support/synthetic-trail.ts';
@@ -38,6 +38,12 @@ test.each<readonly [string, Readonly<Record<string, Item>>, readonly unknown[]]>
   ['a field that was added', { 0: { ...INTENT, note: 'x' }, 1: OUTCOME }, [[false, true], false, false]],
   ['an intent that was changed with its hash', { 0: rehashed(), 1: OUTCOME }, [[true, true], false, false]],
   ['an outcome without its intent', { 1: OUTCOME }, [[true], false, false]],
+  ['an outcome that names no intent, without one', { 1: unchained() }, [[true], false, false]],
+  [
+    'a value that no record can have, without a hash',
+    { 0: { ts: Number.NaN, pk: INTENT['pk'] } },
+    [[false], undefined, false],
+  ],
   [
     'an item in another partition',
     { 0: { ...INTENT, pk: 'D#20260101#00' }, 1: OUTCOME },
@@ -50,4 +56,9 @@ test.each<readonly [string, Readonly<Record<string, Item>>, readonly unknown[]]>
 
 function rehashed(): Item {
   return recordsOf({ ...CALL, client: 'other' })[0] as Item;
+}
+
+function unchained(): Item {
+  const { prevPhaseHash: _prevPhaseHash, ...rest } = OUTCOME;
+  return { ...rest, hash: leafHash(rest) };
 }
