@@ -1,6 +1,7 @@
 import { createGunzip } from 'node:zlib';
 import type { Objects } from '../aws/objects.ts';
 import { parseObject } from '../core/json-object.ts';
+import { leafHash } from './record.ts';
 
 export interface ArchivedLine {
   readonly object: string;
@@ -10,10 +11,14 @@ export interface ArchivedLine {
 }
 
 export type Archived =
-  | { readonly kind: 'record'; readonly sk: string; readonly record: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'record'; readonly sk: string; readonly record: ArchivedRecord }
   /** Another record of the same call and phase. */
   | { readonly kind: 'conflict'; readonly sk: string; readonly at: ArchivedLine }
+  /** The hash that it states is not its own. */
+  | { readonly kind: 'changed'; readonly sk: string; readonly at: ArchivedLine }
   | { readonly kind: 'unreadable'; readonly object: string; readonly line: number };
+
+type ArchivedRecord = Readonly<Record<string, unknown>>;
 
 /**
  * The lines of one day of the archive, object by object in the order of their keys, as they are.
@@ -30,20 +35,41 @@ export async function* readLines(objects: Objects, day: string): AsyncIterable<A
   }
 }
 
-/** Each record of a day once, also where it was archived twice. What is wrong with a line is said and passed over. */
+/**
+ * Each record of a day once, also where it was archived twice. What is wrong with a line is said. A record that was changed
+ * comes last, and only when there is none of its name that is whole: put in front of the true one it must not hide it.
+ */
 export async function* readDay(objects: Objects, day: string): AsyncIterable<Archived> {
-  const hashes = new Map<string, unknown>();
+  const hashes = new Map<string, string>();
+  const changed = new Map<string, ArchivedRecord>();
   for await (const at of readLines(objects, day)) {
     const record = parseObject(at.text);
     const sk = record?.['sk'];
     if (record === undefined || typeof sk !== 'string') {
       yield { kind: 'unreadable', object: at.object, line: at.line };
+      continue;
+    }
+    const hash = ownHash(record);
+    if (hash === undefined) {
+      if (!changed.has(sk)) changed.set(sk, record);
+      yield { kind: 'changed', sk, at };
     } else if (!hashes.has(sk)) {
-      hashes.set(sk, record['hash']);
+      hashes.set(sk, hash);
       yield { kind: 'record', sk, record };
-    } else if (hashes.get(sk) !== record['hash']) {
+    } else if (hashes.get(sk) !== hash) {
       yield { kind: 'conflict', sk, at };
     }
+  }
+  for (const [sk, record] of changed) if (!hashes.has(sk)) yield { kind: 'record', sk, record };
+}
+
+/** Recomputed. Undefined when the record states another one, or has values that no record can have. */
+function ownHash(record: ArchivedRecord): string | undefined {
+  try {
+    const hash = leafHash(record);
+    return hash === record['hash'] ? hash : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,8 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { readLines } from '../../../shared/audit/archive-read.ts';
+import { readDay, readLines } from '../../../shared/audit/archive-read.ts';
+import { leafHash } from '../../../shared/audit/record.ts';
+import { canonicalJson } from '../../../shared/core/canonical-json.ts';
 import { createMemoryObjects } from '../../support/objects.ts';
+import { callAt } from '../../support/sealing.ts';
 
 const DAY = '2026-11-25';
 
@@ -57,4 +60,40 @@ test('An object that was cut off is an error of the reader and not a shorter day
   const whole = gzipSync(`${'a'.repeat(100)}\n`.repeat(10));
   archive.stored.set(`records/dt=${DAY}/0.jsonl.gz`, { body: whole.subarray(0, -9), metadata: {} });
   await expect(textsIn(archive)).rejects.toThrow('unexpected end of file');
+});
+
+describe('A record with which another of the same name lies', () => {
+  const record = callAt(Date.parse(`${DAY}T12:00:00Z`), 'denied')[0]!;
+  const changed = { ...record, subject: 'mallory', decision: 'allowed' };
+  const rehashed = { ...changed, hash: leafHash(changed) };
+  const odd = { ...record, subject: { nested: 'x' } };
+
+  async function read(...records: readonly object[]) {
+    const { objects } = archiveOf(...records.map((one) => `${JSON.stringify(one)}\n`));
+    const found: string[] = [];
+    for await (const one of readDay(objects, DAY)) {
+      found.push(one.kind === 'record' ? `record of ${String(one.record['subject'])}` : one.kind);
+    }
+    return found;
+  }
+
+  test.each([
+    ['that states the same hash and is not the same, in front', [changed, record], ['changed', 'record of alice']],
+    ['that states the same hash and is not the same, behind', [record, changed], ['record of alice', 'changed']],
+    ['that has a hash of its own', [record, rehashed], ['record of alice', 'conflict']],
+    ['that has no hash at all', [{ ...changed, hash: undefined }, record], ['changed', 'record of alice']],
+    ['with values that no record can have', [odd, record], ['changed', 'record of alice']],
+    ['that is the same', [record, record], ['record of alice']],
+  ])('%s, is told and is not hidden', async (_name, records, found) => {
+    expect(await read(...records)).toEqual(found);
+  });
+
+  test('alone is told to be changed and is still shown, for whoever looks for it', async () => {
+    expect(await read(changed)).toEqual(['changed', 'record of mallory']);
+    expect(await read(changed, odd, changed)).toEqual(['changed', 'changed', 'changed', 'record of mallory']);
+  });
+
+  test('is the same record in any order of its members', async () => {
+    expect(await read(record, JSON.parse(canonicalJson(record)))).toEqual(['record of alice']);
+  });
 });
