@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { holdDays } from '../../shared/audit/hold.ts';
+import { holdDays } from '../../shared/audit/hold-days.ts';
 import { openArchive } from '../../shared/aws/open-archive.ts';
 import type { Command } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
