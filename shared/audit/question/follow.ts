@@ -25,9 +25,12 @@ export async function* followCalls(options: FollowOptions): AsyncGenerator<Call,
   const { reader, filters, clock, sleep, signal, everyMs } = options;
   const start = clock();
   const shown = new Map<string, State>();
+  let lastLook = start;
   while (!signal.aborted) {
     const now = clock();
-    const range = { since: Math.max(start, now - WINDOW_MS), until: now + AHEAD_MS };
+    // From the last look on and not from now: between them a machine may have been asleep.
+    const range = { since: Math.max(start, Math.min(lastLook, now) - WINDOW_MS), until: now + AHEAD_MS };
+    lastLook = now;
     for await (const { call, isAsked } of reader.read(filters, range, { order: 'oldest-first' })) {
       const state = stateOf(call);
       const isEarly = state === 'open' && now - toRow(call).time < OPEN_AFTER_MS;
