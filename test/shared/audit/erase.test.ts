@@ -113,6 +113,17 @@ describe('erasing a user', () => {
     expect(await Promise.all(counts)).toEqual([2, 1, 1]);
   });
 
+  test('is stopped by a hold that is placed while it is under way', async () => {
+    const { uid, erasing, holds, intent, reading } = await stage('held-meanwhile');
+    const admin: typeof erasing.events.admin = async (event) => {
+      await holds.place(uid, 'case 9', ACTOR);
+      return erasing.events.admin(event);
+    };
+    const erased = await eraseUser(uid, ACTOR, { ...erasing, events: { ...erasing.events, admin } });
+    expect(erased).toMatchObject({ kind: 'held', hold: { reason: 'case 9' } });
+    expect(await revealArguments(intent, reading)).toMatchObject({ kind: 'arguments' });
+  });
+
   test('of nobody makes nobody', async () => {
     const { erasing } = await stage('somebody');
     const uid = 'usr_01ARZ3NDEKTSV4RRFFQ69G5FAV';
