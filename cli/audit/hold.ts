@@ -1,5 +1,5 @@
 import type { parseArgs } from 'node:util';
-import { holdDays } from '../../shared/audit/hold.ts';
+import { holdDays } from '../../shared/audit/hold-days.ts';
 import type { Objects } from '../../shared/aws/objects.ts';
 import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';

@@ -111,7 +111,7 @@ async function openArchived(where: string): Promise<AuditReader> {
   const onProblem = () => {
     if (!isTold)
       process.stderr.write(
-        'The archive has lines that are no record, or two records of one. audit verify names them.\n',
+        'The archive has lines that are no record, records that were changed, or two records of one. audit verify names them.\n',
       );
     isTold = true;
   };

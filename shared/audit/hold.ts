@@ -1,8 +1,6 @@
 import type { Dynamo } from '../aws/dynamodb.ts';
-import type { Objects } from '../aws/objects.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Actor, EventWriter } from './events.ts';
-import { belatedDayOf } from './log/seal.ts';
 
 /** One user must not be erased for now. */
 export interface UserHold {
@@ -56,34 +54,4 @@ export function createUserHolds({ dynamo, table, clock, events }: HoldOptions): 
       return true;
     },
   };
-}
-
-const DAY_MS = 86_400_000;
-
-/**
- * S3 legal hold on everything that the archive has of some days: records, seals and manifests. `log/` is kept by itself,
- * since the newest checkpoint needs all of it.
- *
- * @param from first day and `to` last day, epoch milliseconds of any time in them
- * @returns how many objects
- */
-export async function holdDays(objects: Objects, from: number, to: number, on: boolean): Promise<number> {
-  const held = new Set<string>();
-  const hold = async (key: string) => {
-    if (held.has(key)) return;
-    await objects.hold(key, on);
-    held.add(key);
-  };
-  const days = new Set<string>();
-  for (let at = from - (from % DAY_MS); at <= to; at += DAY_MS) {
-    const day = new Date(at).toISOString().slice(0, 10);
-    days.add(day);
-    const path = day.replaceAll('-', '/');
-    for (const prefix of [`records/dt=${day}/`, `seals/${path}/`, `manifests/${path}.json`]) {
-      for await (const { key } of objects.list(prefix)) await hold(key);
-    }
-  }
-  // Seals of what came to these days later lie on later ones.
-  for await (const { key } of objects.list('seals/')) if (days.has(belatedDayOf(key) ?? '')) await hold(key);
-  return held.size;
 }

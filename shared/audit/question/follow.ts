@@ -32,8 +32,8 @@ export async function* followCalls(options: FollowOptions): AsyncGenerator<Call,
   let [seenTo, isLost] = [start, false];
   while (!signal.aborted) {
     const now = clock();
-    // After looks that failed also what came in meanwhile.
-    const since = Math.max(start, seenTo - WINDOW_MS);
+    // From the last look that succeeded, and not from now: in between a machine may have been asleep, or the table away.
+    const since = Math.max(start, Math.min(seenTo, now) - WINDOW_MS);
     try {
       yield* look(options, shown, since, now);
       if (isLost) onFound?.();

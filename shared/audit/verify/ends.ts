@@ -9,6 +9,7 @@ import { TILE_WIDTH } from '../log/tiles.ts';
 import type { ReadObjects } from './day-records.ts';
 import { isoTime, type Report } from './findings.ts';
 import { readManifest } from './manifests.ts';
+import { dayText } from './record-line.ts';
 import { readSeal, reasonOf, type TrustedSeal } from './seal-reader.ts';
 
 /** What the auditor knows from elsewhere, so that nobody can hide that the log was longer. */
@@ -174,7 +175,7 @@ export interface RecordDays {
   readonly logStart: number | undefined;
 }
 
-/** Folders of days that no seal reaches, and records that are newer than the newest seal by more than a sealer is behind. */
+/** Folders of days that no seal reaches or that are none, and records that are newer than the newest seal by more than a sealer is behind. */
 export async function checkRecordDays(
   objects: ReadObjects,
   { newestRecord, judged, logStart }: RecordDays,
@@ -186,8 +187,12 @@ export async function checkRecordDays(
   for await (const { key } of objects.list('records/')) {
     const day = /^records\/dt=(\d{4}-\d\d-\d\d)\/[\w-]+\.jsonl\.gz$/.exec(key)?.[1];
     const start = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
-    if (day === undefined || Number.isNaN(start)) {
+    if (day === undefined) {
       report('object-unknown', { object: key, says: `${key} lies among the records and is none of their objects.` });
+    } else if (Number.isNaN(start) || dayText(start) !== day) {
+      // More than an object that nothing reads: by its name it has records, and they are kept from every reader.
+      const says = `${key} lies in the folder of a day that no calendar has: nothing reads the records in it.`;
+      report('record-misplaced', { object: key, day, says });
     } else if (logStart !== undefined && start + DAY_MS <= logStart) {
       if (!judged.has(day)) before.add(day);
     } else if (start > through) {

@@ -62,6 +62,21 @@ test('what has not ended in time is shown as open, once, and again when it ends'
   expect(await follow(writes, 20_000)).toEqual([[], [], ['0 echo open'], ['0 echo ok'], []]);
 });
 
+test('what came during a pause is shown after it, however long it was', async () => {
+  const hour = 3_600_000;
+  const writes = [[], [call(1000, 'ok'), call(hour / 2, 'denied'), call(hour, 'ok')], [call(hour + 10, 'error')]];
+  expect(await follow(writes, hour)).toEqual([
+    [],
+    ['1000 echo ok', `${hour / 2} echo INSUFFICIENT_SCOPE`, `${hour} echo ok`],
+    [`${hour + 10} echo error`],
+  ]);
+});
+
+test('what came late, before a pause and after the last look, is shown after it', async () => {
+  const writes = [[], [], [call(1000, 'ok')]];
+  expect(await follow(writes, 40_000)).toEqual([[], [], ['1000 echo ok']]);
+});
+
 test('only what is asked for', async () => {
   const writes = [[call(0, 'ok'), call(1, 'ok', { tool: 'whoami' })], [call(2, 'denied', { tool: 'whoami' })]];
   expect(await follow(writes, 1000, { tool: 'whoami' })).toEqual([['1 whoami ok'], ['2 whoami INSUFFICIENT_SCOPE']]);
