@@ -2,6 +2,7 @@ import { createGunzip } from 'node:zlib';
 import type { Objects } from '../aws/objects.ts';
 import { parseObject } from '../core/json-object.ts';
 import { leafHash } from './record.ts';
+import { recordDayOf } from './record-objects.ts';
 
 export interface ArchivedLine {
   readonly object: string;
@@ -28,6 +29,7 @@ type ArchivedRecord = Readonly<Record<string, unknown>>;
  */
 export async function* readLines(objects: Objects, day: string): AsyncIterable<ArchivedLine> {
   for await (const { key } of objects.list(`records/dt=${day}/`)) {
+    if (recordDayOf(key) !== day) continue;
     const body = (await objects.get(key))?.body;
     if (body === undefined) continue;
     let line = 0;

@@ -6,10 +6,10 @@ import { DAY_MS, MINUTE_MS } from '../log/order.ts';
 import { readCheckpointText, type SignedSeal, sealPath } from '../log/seal.ts';
 import { TREE } from '../log/sealer.ts';
 import { TILE_WIDTH } from '../log/tiles.ts';
+import { namedDayOf, recordDayOf } from '../record-objects.ts';
 import type { ReadObjects } from './day-records.ts';
 import { isoTime, type Report } from './findings.ts';
 import { readManifest } from './manifests.ts';
-import { dayText } from './record-line.ts';
 import { readSeal, reasonOf, type TrustedSeal } from './seal-reader.ts';
 
 /** What the auditor knows from elsewhere, so that nobody can hide that the log was longer. */
@@ -185,11 +185,11 @@ export async function checkRecordDays(
   let newest = newestRecord;
   const before = new Set<string>();
   for await (const { key } of objects.list('records/')) {
-    const day = /^records\/dt=(\d{4}-\d\d-\d\d)\/[\w-]+\.jsonl\.gz$/.exec(key)?.[1];
-    const start = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
+    const day = namedDayOf(key);
+    const start = Date.parse(`${recordDayOf(key)}T00:00:00Z`);
     if (day === undefined) {
       report('object-unknown', { object: key, says: `${key} lies among the records and is none of their objects.` });
-    } else if (Number.isNaN(start) || dayText(start) !== day) {
+    } else if (Number.isNaN(start)) {
       // More than an object that nothing reads: by its name it has records, and they are kept from every reader.
       const says = `${key} lies in the folder of a day that no calendar has: nothing reads the records in it.`;
       report('record-misplaced', { object: key, day, says });
