@@ -1,9 +1,41 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { WrongUsage } from './failure.ts';
 
 export const DEFAULT_PORT = 8787;
 
 /** Gateway, identity provider, database and demo backend are on four ports in a row. */
 const LAST = 65_532;
+/** Two ways to say one thing, in whichever command has both. */
+const APART = [
+  ['local', 'stack'],
+  ['local', 'table'],
+  ['key', 'key-file'],
+] as const;
+
+/**
+ * parseArgs of node:util, for which the last of two values counts and nothing contradicts anything: what is answered must be
+ * what was asked.
+ *
+ * @param most how many words there may be beside the options
+ * @throws WrongUsage, and what parseArgs throws
+ */
+export function readArguments<T extends ParseArgsConfig>(
+  config: T,
+  most = Number.POSITIVE_INFINITY,
+): ReturnType<typeof parseArgs<T>> {
+  const { tokens = [], values, positionals } = parseArgs({ ...config, tokens: true });
+  const seen = new Set<string>();
+  for (const token of tokens) {
+    if (token.kind !== 'option' || config.options?.[token.name]?.multiple === true) continue;
+    if (token.value !== undefined && seen.has(token.name)) throw new WrongUsage(`${token.rawName} is given twice.`);
+    seen.add(token.name);
+  }
+  for (const [one, other] of APART) {
+    if (one in values && other in values) throw new WrongUsage(`--${one} and --${other} exclude each other.`);
+  }
+  if (positionals.length > most) throw new WrongUsage(`"${positionals[most]}" is more than is asked for.`);
+  return parseArgs(config);
+}
 
 /** @throws WrongUsage unless it is a port that leaves room for the three after it */
 export function toPort(text: string | undefined): number {

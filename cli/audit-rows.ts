@@ -43,11 +43,13 @@ export function auditTable(rows: readonly AuditRow[], style: TableStyle = {}): s
 }
 
 export function utcTime(ms: number): string {
+  if (Number.isNaN(ms)) return '-';
   return new Date(ms).toISOString().replace('T', ' ').slice(0, 23);
 }
 
 /** With the offset of that moment: in the night when clocks are set back, an hour is there twice. */
 export function localTime(ms: number): string {
+  if (Number.isNaN(ms)) return '-';
   const minutes = -new Date(ms).getTimezoneOffset();
   const two = (value: number) => String(Math.floor(Math.abs(value))).padStart(2, '0');
   return `${utcTime(ms + minutes * 60_000)} ${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;

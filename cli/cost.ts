@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { type Bill, billOf } from './cost/bill.ts';
 import { WrongUsage } from './failure.ts';
@@ -21,7 +21,7 @@ What a month costs at list prices, by part.
   --memory MB    memory of the mcp function. Default 1024, as deployed
   --json         one JSON object`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const bill = billOf({
       calls: toNumber('calls', values.calls, 0, 1e12),
       ms: toNumber('ms', values.ms, 1, 28_000),

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { MODES } from './demo/modes.ts';
 import { runDemo } from './demo/run.ts';
@@ -14,7 +14,7 @@ export const demoCommand: Command = {
 
 Starts a gateway on free ports, signs alice and bob in over OAuth with the official MCP client, calls tools, and ends.`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: { mode: { type: 'string', default: 'direct' } } });
+    const { values } = readArguments({ args: [...args], options: { mode: { type: 'string', default: 'direct' } } });
     const mode = MODES.get(values.mode);
     if (mode === undefined) throw new WrongUsage(`--mode ${values.mode} is none of ${NAMES.join(', ')}.`);
     await runDemo(mode);

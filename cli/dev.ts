@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
 import { deployed } from '../shared/registry/index.ts';
-import { DEFAULT_PORT, toContext, toPort } from './arguments.ts';
+import { DEFAULT_PORT, readArguments, toContext, toPort } from './arguments.ts';
 import type { Command } from './command.ts';
 import { createDevLog } from './dev/dev-log.ts';
 import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
@@ -19,7 +18,7 @@ export const devCommand: Command = {
 Ctrl-C stops all of it. Users, calls and keys are gone then; in .gatehouse the copy of the archive stays until the next
 start on its port, and the key of --cursor.`,
   run: async (args) => {
-    const { values } = parseArgs({
+    const { values } = readArguments({
       args: [...args],
       options: {
         port: { type: 'string' },

@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { projectRoot } from '../infra/project.ts';
 import { ERRORS, type ErrorCode, errorRow } from '../shared/core/error-table.ts';
 import { contextOption } from '../infra/problem.ts';
 import { PARAMETERS } from '../shared/core/parameters.ts';
 import { auditDataPage } from './audit-fields-page.ts';
+import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { Failure } from './failure.ts';
 import { auditCosts } from './cost/audit-costs.ts';
@@ -21,7 +21,7 @@ export const docsCommand: Command = {
 
   --check    write nothing; fail when a page differs from its table`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: { check: { type: 'boolean' } } });
+    const { values } = readArguments({ args: [...args], options: { check: { type: 'boolean' } } });
     for (const [file, text] of generatedPages()) {
       const path = join(projectRoot, 'docs', file);
       if (!values.check) writeFileSync(path, text);

@@ -6,13 +6,11 @@ export class Failure extends Error {
 /** The same for what was typed. Ends a command with 2, and where its help is follows the sentence. */
 export class WrongUsage extends Failure {}
 
+/** A file without which nothing can be said: that is another answer than a bad verdict. Ends a command with 2. */
+export class Unreadable extends Failure {}
+
 /** Ours, and what parseArgs of node:util throws. */
 export function isWrongUsage(error: unknown): error is Error {
   if (error instanceof WrongUsage) return true;
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-}
-
-/** What somebody else's code says, with the full stop that it may lack. */
-export function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,5 +1,7 @@
+import { awsSentence } from './aws-failure.ts';
 import { type Command, type CommandGroup, type CommandTable, groupHelp } from './command.ts';
-import { Failure, isWrongUsage } from './failure.ts';
+import { Failure, isWrongUsage, Unreadable } from './failure.ts';
+import { watchOutputs } from './output.ts';
 
 const COMMANDS: CommandTable = new Map([
   [
@@ -56,14 +58,16 @@ const COMMANDS: CommandTable = new Map([
 const GATEHOUSE: CommandGroup = {
   usage: 'Usage: npm run gatehouse -- <command> [options]',
   commands: COMMANDS,
-  more: 'npm run gatehouse -- <command> --help tells more. Every command ends with 0, or 1 after a failure, or 2 for a wrong command line.',
+  more: 'npm run gatehouse -- <command> --help tells more. Every command ends with 0, or 1 after a failure, or 2 for a wrong command line or a file that cannot be read.',
 };
 
 const ASKS_FOR_HELP = new Set(['--help', '-h', 'help']);
 
 /** `gatehouse <command>`. Ends the process with 1 after a failure, 2 after a wrong command line. */
 export async function main(args: readonly string[]): Promise<void> {
-  process.stdout.on('error', endOnClosedPipe);
+  const { stdout, stderr } = process;
+  // The handlers come after what the command does in one go: its code is known by then.
+  watchOutputs({ stdout, stderr, exitCode: () => Number(process.exitCode ?? 0), exit: (code) => process.exit(code) });
   await runIn(GATEHOUSE, args);
 }
 
@@ -87,15 +91,10 @@ async function runCommand({ help, run }: Command, args: readonly string[], path:
     await run(args);
   } catch (error) {
     if (isWrongUsage(error)) return fail(`${error.message}\n${tellsMore(path)}`, 2);
-    if (error instanceof Failure) return fail(error.message, 1);
-    throw error;
+    const sentence = error instanceof Failure ? error.message : awsSentence(error);
+    if (sentence === undefined) throw error;
+    fail(sentence, error instanceof Unreadable ? 2 : 1);
   }
-}
-
-/** `npm run demo | head`: the reader has gone, and that is no failure. */
-function endOnClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
 }
 
 function print(text: string): void {

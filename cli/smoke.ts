@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import type { AuditReader } from '../shared/audit/query.ts';
 import { stackOutputs } from '../shared/aws/cloudformation.ts';
 import { openTrail } from './audit/trail.ts';
+import { stackProblem } from './aws-failure.ts';
+import { readArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { Failure, WrongUsage } from './failure.ts';
 import { findingsTable } from './smoke/finding.ts';
@@ -24,11 +25,14 @@ row, latency; in relay mode also its metadata and consent page. Without a token,
 in; the identity provider must know the redirect URL http://localhost:${CALLBACK_PORT}/callback (with the created user
 pool: -c callbackUrls=…; in relay mode: a client of relayClients, named with --client-id, or relayRegistration).`,
   run: async (args) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { token: { type: 'string' }, 'callback-port': { type: 'string' }, 'client-id': { type: 'string' } },
-    });
+    const { values, positionals } = readArguments(
+      {
+        args: [...args],
+        allowPositionals: true,
+        options: { token: { type: 'string' }, 'callback-port': { type: 'string' }, 'client-id': { type: 'string' } },
+      },
+      1,
+    );
     const [stack = 'Gatehouse'] = positionals;
     const port = toCallbackPort(values['callback-port']);
     const outputs = await outputsOf(stack);
@@ -67,7 +71,7 @@ async function outputsOf(stack: string): Promise<ReadonlyMap<string, string>> {
   try {
     return await stackOutputs(stack);
   } catch (error) {
-    throw new Failure(`The stack ${stack} cannot be read: ${error instanceof Error ? error.message : 'unknown'}`);
+    throw new Failure(`The stack ${stack} cannot be read: ${stackProblem(error)}`);
   }
 }
 

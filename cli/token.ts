@@ -1,5 +1,4 @@
-import { parseArgs } from 'node:util';
-import { DEFAULT_PORT, toPort } from './arguments.ts';
+import { DEFAULT_PORT, readArguments, toPort } from './arguments.ts';
 import type { Command } from './command.ts';
 import { DEV_CLIENT, DEV_USERS } from './dev/idp.ts';
 import { endpointsOfIdp, endpointsOfRelay, fetchToken } from './dev/login.ts';
@@ -16,11 +15,14 @@ export const tokenCommand: Command = {
 
 In relay mode the token comes through the relay, as that of any other client.`,
   run: async (args) => {
-    const { values, positionals } = parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { port: { type: 'string' }, scope: { type: 'string' } },
-    });
+    const { values, positionals } = readArguments(
+      {
+        args: [...args],
+        allowPositionals: true,
+        options: { port: { type: 'string' }, scope: { type: 'string' } },
+      },
+      1,
+    );
     const [user = ''] = positionals;
     if (!NAMES.includes(user))
       throw new WrongUsage(`Name one of ${NAMES.join(', ')}. Example: npm run -s token -- alice`);

@@ -33,7 +33,7 @@ export function createAuditTrail(stack: Stack, options: AuditTrailOptions): Audi
   if (isProtected) protectRecords(table, parameters.auditBreakGlassRoleArn);
   const seals = createTable(stack, 'Seals', { isProtected });
   const sweep = createAuditSweep(stack, { table, seals, toolIndex: parameters.auditToolIndex, createFunction });
-  const replay = createAuditReplay(stack, { table, writers, createFunction });
+  const replay = createAuditReplay(stack, { table, seals, writers, createFunction });
   const archive = new AuditArchive(stack, 'Archive', { table, seals, parameters, createFunction });
   const { bucket } = archive;
   const seal = new AuditSeal(stack, 'Seal', { table, seals, archive: bucket, isProtected, createFunction });

@@ -2,7 +2,8 @@ import { userInfo } from 'node:os';
 import type { Actor } from '../../shared/audit/events.ts';
 import { callerArn } from '../../shared/aws/caller-identity.ts';
 import { createSignedPost } from '../../shared/aws/signed-post.ts';
-import { Failure, sentence } from '../failure.ts';
+import { sentenceOf } from '../aws-failure.ts';
+import { Failure } from '../failure.ts';
 
 export function localActor(): Actor {
   return { issuer: 'local', subject: userInfo().username };
@@ -13,9 +14,8 @@ export async function awsActor(): Promise<Actor> {
   try {
     return { issuer: 'aws', subject: await callerArn(createSignedPost({ post: fetch, env: process.env })) };
   } catch (error) {
-    const cause = error instanceof Error ? error.message : 'unknown';
     throw new Failure(
-      `AWS does not say who you are: ${sentence(cause)} Every reading is recorded with a name. Check your credentials.`,
+      `AWS does not say who you are: ${sentenceOf(error)} Every reading is recorded with a name. Check your credentials.`,
     );
   }
 }

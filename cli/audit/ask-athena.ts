@@ -3,6 +3,7 @@ import { athenaQuestion, callOfRow, NotForAthena } from '../../shared/audit/ques
 import type { Call, Filters, Range } from '../../shared/audit/question/question.ts';
 import { askAthena } from '../../shared/aws/athena.ts';
 import { createSignedPost } from '../../shared/aws/signed-post.ts';
+import { sentenceOf } from '../aws-failure.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import type { Trail } from './trail.ts';
 
@@ -36,7 +37,7 @@ export async function askInAthena({ named }: Trail, { filters, range, limit }: Q
     for await (const row of askAthena(query, { post, workGroup, database, sleep: pause })) calls.push(callOfRow(row));
   } catch (error) {
     if (error instanceof NotForAthena) throw new WrongUsage(error.message);
-    throw new Failure(error instanceof Error ? error.message : 'Athena failed.');
+    throw new Failure(sentenceOf(error));
   }
   const more =
     calls.length > limit ? 'Ask with --until the time of the last line, or with a larger --limit.' : undefined;

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { checkProof, ProofError, type ProvenRecord } from '../../shared/audit/verify/proof.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { pinnedKey, readText } from './archive.ts';
@@ -15,13 +15,13 @@ Checks a proof that audit prove made, offline, with nothing but the pinned publi
   --key-file FILE   the same, in a file
   --json            what is proven as JSON, or {"proven":false,"why":…}
 
-Ends with 0: proven; 1: not proven; 2: wrong arguments.`,
+Ends with 0: proven. 1: not proven. 2: a file cannot be read, or the command line is wrong.`,
   run: async (args) => {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+    const { values, positionals } = readArguments({ args: [...args], allowPositionals: true, options: OPTIONS });
     const [file, ...more] = positionals;
     if (file === undefined || more.length > 0) throw new WrongUsage('Name the file of the proof.');
     const pinned = pinnedKey(values);
-    const text = readText(file);
+    const text = readText('The proof', file);
     try {
       const proven = checkProof(text, pinned);
       process.stdout.write(values.json ? `${JSON.stringify(toJson(proven))}\n` : toText(proven, pinned.name));

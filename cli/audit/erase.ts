@@ -1,8 +1,8 @@
-import { parseArgs } from 'node:util';
 import { eraseUser } from '../../shared/audit/erase.ts';
 import { visible } from '../../shared/audit/export/visible.ts';
 import { createSetAttribute } from '../../shared/aws/set-attribute.ts';
 import { newAuditKey } from '../../shared/identity/resolve.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { openStores, STORE_HELP, STORE_OPTIONS, toUser } from './stores.ts';
@@ -20,7 +20,7 @@ hashes and proofs stay as they are. It cannot be undone, and is itself recorded.
 
 ${STORE_HELP}`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const uid = toUser(values.user);
     if (values.yes !== true) throw new WrongUsage('This cannot be undone. Add --yes to do it.');
     const { options, tables, actor, ...stores } = await openStores(values);

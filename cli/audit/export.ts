@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import { withAllItems } from '../../shared/audit/question/complete.ts';
 import type { Call } from '../../shared/audit/question/question.ts';
 import { utcTime } from '../audit-rows.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { type Format, formatsOf } from './formats.ts';
@@ -33,7 +33,7 @@ ${QUESTION_HELP}
 
 ${TRAIL_HELP}`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const { format: name = 'jsonl', out } = values;
     if (!FORMATS.some((one) => one === name))
       throw new WrongUsage(`--format ${name} is none of ${FORMATS.join(', ')}.`);

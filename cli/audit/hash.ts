@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { findCallKey } from '../../shared/audit/reveal.ts';
 import { NotCanonical } from '../../shared/core/canonical-json.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { openStores, STORE_HELP, STORE_OPTIONS, toUser } from './stores.ts';
@@ -18,7 +18,7 @@ or resultDigest to see whether a guess is right. Recorded as a reading of the tr
 
 ${STORE_HELP}`,
   run: async (args) => {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+    const { values, positionals } = readArguments({ args: [...args], allowPositionals: true, options: OPTIONS });
     const uid = toUser(values.user);
     const month = values.month ?? '';
     if (!/^\d{4}(0[1-9]|1[0-2])$/.test(month)) throw new WrongUsage(`--month ${month} is no month. Example: 202611`);

@@ -1,9 +1,13 @@
-import { parseArgs } from 'node:util';
-import { holdDays } from '../../shared/audit/hold.ts';
-import { openArchive } from '../../shared/aws/open-archive.ts';
+import type { parseArgs } from 'node:util';
+import { visible } from '../../shared/audit/export/visible.ts';
+import { holdDays } from '../../shared/audit/hold-days.ts';
+import type { Objects } from '../../shared/aws/objects.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
-import { WrongUsage } from '../failure.ts';
+import { Failure, WrongUsage } from '../failure.ts';
+import { openArchiveOf } from './archive.ts';
 import { openStores, STORE_HELP, STORE_OPTIONS, toUser } from './stores.ts';
+import { toDay } from './times.ts';
 
 const OPTIONS = {
   ...STORE_OPTIONS,
@@ -22,14 +26,17 @@ export const holdCommand: Command = {
 A user under legal hold cannot be erased. Days under legal hold keep their objects in the archive past their retention.
 
   --user UID        usr_…
-  --from, --to DAY  2026-11-01, both included
+  --from, --to DAY  2026-11-01, both included, UTC
   --archive WHERE   s3://bucket, or a folder
   --reason TEXT     who asked for it, a file number
   --release         ends it
 
 ${STORE_HELP}`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
+    const isOfDays = (values.from ?? values.to ?? values.archive) !== undefined;
+    if (values.user !== undefined && isOfDays)
+      throw new WrongUsage('Give a user or days, not both: --user, or --from, --to and --archive.');
     if (values.user !== undefined) return holdUser(values);
     if (values.from !== undefined && values.to !== undefined) return holdArchive(values);
     throw new WrongUsage('Say whom or which days: --user UID, or --from DAY --to DAY --archive WHERE.');
@@ -40,24 +47,34 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'
 
 async function holdUser({ user, reason, release, ...where }: Values): Promise<void> {
   const uid = toUser(user);
-  const { holds, actor } = await openStores(where);
+  const why = release === true ? '' : toReason(reason);
+  const { holds, actor, dynamo, tables, userKey } = await openStores(where);
   if (release === true) {
     const was = await holds.release(uid, actor);
     return void process.stdout.write(was ? `Released: ${uid}.\n` : `${uid} was under no hold.\n`);
   }
-  const { since, by } = await holds.place(uid, toReason(reason), actor);
-  process.stdout.write(`Held: ${uid} since ${new Date(since).toISOString()}, by ${by}.\n`);
+  // A hold on somebody mistyped would hold nobody, and look as if it did.
+  if ((await dynamo.get(tables.identities, userKey(uid), { consistent: true })) === undefined)
+    throw new Failure(`There is no user ${uid}.`);
+  const { isNew, since, by, reason: first } = await holds.place(uid, why, actor);
+  const when = `since ${new Date(since).toISOString()}, by ${visible(by)}`;
+  if (!isNew)
+    throw new Failure(`${uid} is held already ${when}: ${visible(first)}. Release that first to give another reason.`);
+  process.stdout.write(`Held: ${uid} ${when}.\n`);
 }
 
 async function holdArchive({ from, to, archive, reason, release = false, ...where }: Values): Promise<void> {
   if (archive === undefined)
     throw new WrongUsage('Say where the archive is. Example: --archive s3://acme-audit-archive');
-  const [first, last] = [toDay('from', from), toDay('to', to)];
+  const [first, last] = [toExistingDay('from', from), toExistingDay('to', to)];
   if (first > last) throw new WrongUsage('--from is after --to.');
-  const { events, actor } = await openStores(where);
   const why = release ? '' : ` ${toReason(reason)}`;
+  const objects = await openArchiveOf({ archive });
+  // Before the event: it would tell of a hold on nothing.
+  if (!(await hasDays(objects, first, last))) throw new Failure(`${archive} has nothing of ${from} to ${to}.`);
+  const { events, actor } = await openStores(where);
   await events.admin({ actor, action: release ? 'archive/release' : 'archive/hold', detail: `${from} ${to}${why}` });
-  const count = await holdDays(openArchive(archive), first, last, !release);
+  const count = await holdDays(objects, first, last, !release);
   process.stdout.write(`${release ? 'Released' : 'Held'}: ${count} objects.\n`);
 }
 
@@ -66,8 +83,22 @@ function toReason(text: string | undefined): string {
   throw new WrongUsage('Say why, in at most 200 characters: --reason "case 2026-17".');
 }
 
-function toDay(name: string, text: string | undefined): number {
-  const time = /^\d{4}-\d\d-\d\d$/.test(text ?? '') ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
-  if (Number.isFinite(time)) return time;
+function toExistingDay(name: string, text: string | undefined): number {
+  const time = toDay(text ?? '');
+  if (time !== undefined) return time;
   throw new WrongUsage(`--${name} ${text ?? ''} is no day. Example: 2026-11-01`);
+}
+
+const DAY_MS = 86_400_000;
+
+/** Whether an archive has records, seals or the manifest of one of these days. */
+async function hasDays(objects: Objects, first: number, last: number): Promise<boolean> {
+  for (let at = first; at <= last; at += DAY_MS) {
+    const day = new Date(at).toISOString().slice(0, 10);
+    const path = day.replaceAll('-', '/');
+    for (const prefix of [`records/dt=${day}/`, `seals/${path}/`, `manifests/${path}.json`]) {
+      for await (const _one of objects.list(prefix)) return true;
+    }
+  }
+  return false;
 }

@@ -1,7 +1,6 @@
-import { parseArgs } from 'node:util';
 import { formatVkey } from '../../shared/audit/log/note.ts';
 import { createKmsSigner } from '../../shared/aws/kms-client.ts';
-import { DEFAULT_PORT, toPort } from '../arguments.ts';
+import { DEFAULT_PORT, readArguments, toPort } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { readState } from '../dev/state-file.ts';
 import { outputOf } from './stack-output.ts';
@@ -16,7 +15,7 @@ verified later is only as good as this key.
   --local           the dev gateway on --port ${DEFAULT_PORT}`,
   run: async (args) => {
     const options = { stack: { type: 'string' }, local: { type: 'boolean' }, port: { type: 'string' } } as const;
-    const { stack = 'Gatehouse', local, port } = parseArgs({ args: [...args], options }).values;
+    const { stack = 'Gatehouse', local, port } = readArguments({ args: [...args], options }).values;
     process.stdout.write(`${local ? readState(toPort(port)).auditKey : await keyOfStack(stack)}\n`);
   },
 };

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { proveCall } from '../../shared/audit/verify/prove.ts';
 import { ProofError } from '../../shared/audit/verify/proof.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { ARCHIVE_HELP, ARCHIVE_OPTIONS, type ArchiveValues, openArchiveOf, pinnedKey } from './archive.ts';
@@ -19,7 +19,7 @@ key that they pinned, and needs nothing else.
 
 ${ARCHIVE_HELP}`,
   run: async (args) => {
-    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: OPTIONS });
+    const { values, positionals } = readArguments({ args: [...args], allowPositionals: true, options: OPTIONS });
     const callId = toCallId(positionals);
     const key = isPinned(values) ? pinnedKey(values) : undefined;
     const proof = await proveCall({ objects: await openArchiveOf(values), key, callId }).catch(fail);

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { withAllItems } from '../../shared/audit/question/complete.ts';
 import { CursorError, createCursors } from '../../shared/audit/question/cursor.ts';
 import { createPages, type Page, type PageRequest } from '../../shared/audit/question/pages.ts';
@@ -6,6 +5,7 @@ import type { Call } from '../../shared/audit/question/question.ts';
 import { toRow } from '../../shared/audit/question/row.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { auditTable } from '../audit-rows.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 import { type Answered, askInAthena, checkAthena } from './ask-athena.ts';
@@ -57,7 +57,7 @@ How to print:
 
 ${TRAIL_HELP}`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const { cursor, since, until } = values;
     const format = chosenFormat(values, FORMATS);
     const filters = toFilters(values);

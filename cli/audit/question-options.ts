@@ -24,15 +24,18 @@ export const QUESTION_OPTIONS = {
   until: { type: 'string' },
 } as const;
 
-export const QUESTION_HELP = `  --who UID         calls of one user, usr_…, that have ended
+export const FILTER_HELP = `  --who UID         calls of one user, usr_…, that have ended
   --subject S       the same, by the name at the identity provider; --issuer names another one than the gateway's
   --tool NAME       calls of one tool, prompt or resource, by its name alone: review-deal, not "prompt review-deal"
   --client ID       calls through one OAuth client
   --decision D      allowed or denied
   --reason CODE     refused or failed with this code, such as INSUFFICIENT_SCOPE
   --state S         ok, error, unknown (nobody knows), open (not ended) or denied
-  --kind K,…        call (default), read (of the trail), admin, auth-failure, token, or all
-  --since T         30m, 24h, 7d, or a time such as 2026-11-24T08:00:00Z. Default 24h
+  --kind K,…        call (default), read (of the trail), admin, auth-failure, token, or all`;
+
+export const QUESTION_HELP = `${FILTER_HELP}
+  --since T         30m, 24h, 7d, now, a day such as 2026-11-24 (from 00:00 UTC), or a time such as 2026-11-24T08:00:00Z;
+                    without a zone it is yours. Default 24h
   --until T         the same. Default now`;
 
 export type QuestionValues = { readonly [Name in keyof typeof QUESTION_OPTIONS]?: string };

@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import { visible, visibleJson } from '../../shared/audit/export/visible.ts';
 import { type CheckedCall, type CheckedItem, checkCall } from '../../shared/audit/question/check-call.ts';
 import type { Call } from '../../shared/audit/question/question.ts';
 import { type Revealed, revealArguments } from '../../shared/audit/reveal.ts';
 import { localTime, utcTime } from '../audit-rows.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { Failure } from '../failure.ts';
 import { toCallId } from './call-id.ts';
@@ -35,7 +35,7 @@ fit. Whether the call is in the sealed log, "audit verify" and "audit prove" say
 
 ${TRAIL_HELP}`,
   run: async (args) => {
-    const { values, positionals } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    const { values, positionals } = readArguments({ args: [...args], allowPositionals: true, options: OPTIONS });
     const callId = toCallId(positionals);
     const trail = await openTrail(values);
     await trail.record(values.arguments ? 'audit/arguments' : 'audit/show', callId);

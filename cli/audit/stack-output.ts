@@ -1,5 +1,6 @@
 import { stackOutputs } from '../../shared/aws/cloudformation.ts';
-import { Failure, sentence } from '../failure.ts';
+import { stackProblem } from '../aws-failure.ts';
+import { Failure } from '../failure.ts';
 
 /** @throws Failure when the stack cannot be read, or has no such output */
 export async function outputOf(stack: string, name: string): Promise<string> {
@@ -11,8 +12,7 @@ export async function outputsOf(stack: string): Promise<ReadonlyMap<string, stri
   try {
     return await stackOutputs(stack);
   } catch (error) {
-    const cause = error instanceof Error ? error.message : 'unknown';
-    throw new Failure(`The stack ${stack} cannot be read: ${sentence(cause)} For the dev gateway add --local.`);
+    throw new Failure(`The stack ${stack} cannot be read: ${stackProblem(error)} For the dev gateway add --local.`);
   }
 }
 

@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
 import { visible, visibleJson } from '../../shared/audit/export/visible.ts';
 import { countCalls, GROUPINGS, type Group, type Grouping } from '../../shared/audit/question/stats.ts';
+import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
 import { toTable } from '../table.ts';
@@ -28,7 +28,7 @@ ${QUESTION_HELP}
 
 ${TRAIL_HELP}`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const by = toGrouping(values.by ?? 'tool');
     const filters = toFilters(values);
     const range = toRange(values, Date.now());

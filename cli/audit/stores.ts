@@ -5,6 +5,7 @@ import { systemClock } from '../../shared/core/clock.ts';
 import { GatewayError } from '../../shared/core/errors.ts';
 import { userKey } from '../../shared/identity/keys.ts';
 import { DEFAULT_PORT, toPort } from '../arguments.ts';
+import { sentenceOf } from '../aws-failure.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
 import { Failure, WrongUsage } from '../failure.ts';
@@ -45,8 +46,7 @@ export async function openStores({ local, port, stack = 'Gatehouse' }: Where) {
 function orNothing({ read, admin }: EventWriter): EventWriter {
   const told = (error: unknown): never => {
     const cause = error instanceof GatewayError ? error.cause : error;
-    const says = cause instanceof Error ? cause.message : 'unknown';
-    throw new Failure(`This could not be recorded, so it was not done: ${says}`);
+    throw new Failure(`This could not be recorded, so it was not done: ${sentenceOf(cause)}`);
   };
   return { read: (event) => read(event).catch(told), admin: (event) => admin(event).catch(told) };
 }

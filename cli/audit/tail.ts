@@ -1,14 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { visible, visibleJson } from '../../shared/audit/export/visible.ts';
 import type { AuditRow } from '../../shared/audit/query.ts';
-import { followCalls } from '../../shared/audit/question/follow.ts';
+import { type FollowOptions, followCalls } from '../../shared/audit/question/follow.ts';
 import { toRow } from '../../shared/audit/question/row.ts';
 import { systemClock } from '../../shared/core/clock.ts';
 import { callName, localTime, utcTime } from '../audit-rows.ts';
+import { readArguments } from '../arguments.ts';
+import { awsSentence } from '../aws-failure.ts';
 import type { Command } from '../command.ts';
 import { WrongUsage } from '../failure.ts';
-import { describeQuestion, QUESTION_HELP, QUESTION_OPTIONS, toFilters, withUser } from './question-options.ts';
+import { describeQuestion, FILTER_HELP, QUESTION_OPTIONS, toFilters, withUser } from './question-options.ts';
 import { openTrail, TRAIL_HELP, TRAIL_OPTIONS } from './trail.ts';
 
 const { since: _since, until: _until, ...FILTER_OPTIONS } = QUESTION_OPTIONS;
@@ -25,17 +26,16 @@ export const tailCommand: Command = {
   help: `Usage: npm run gatehouse -- audit tail [options]
 
 Shows calls as they end, until Ctrl-C. A call that has not ended after 40 seconds is shown as open. Recorded once, at its start.
+While the trail cannot be read it says so once, tries again, and then shows what came in meanwhile.
 
-${QUESTION_HELP.split('\n')
-  .filter((line) => !/--(since|until)/.test(line))
-  .join('\n')}
+${FILTER_HELP}
   --every S         seconds between two looks, 1 to 60. Default 2
   --utc             times in UTC and not in your time zone
   --json            one JSON object a line
 
 ${TRAIL_HELP.replace(/ {2}--archive[\s\S]*?(?= {2}--no-index)/, '')}`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const everyMs = toSeconds(values.every ?? '2') * 1000;
     const filters = toFilters(values);
     const trail = await openTrail(values);
@@ -48,11 +48,25 @@ ${TRAIL_HELP.replace(/ {2}--archive[\s\S]*?(?= {2}--no-index)/, '')}`,
     const write = values.json
       ? (row: AuditRow) => visibleJson(row)
       : (row: AuditRow) => toLine(row, values.utc === true);
-    for await (const call of followCalls({ ...trail, filters: asked, clock: systemClock, sleep, signal, everyMs })) {
+    const following = { ...trail, ...tellOutages(everyMs), filters: asked, clock: systemClock, sleep, signal, everyMs };
+    for await (const call of followCalls(following)) {
       process.stdout.write(`${write(toRow(call))}\n`);
     }
   },
 };
+
+/** Somebody watches: an outage is told once, and waited for. */
+function tellOutages(everyMs: number): Pick<FollowOptions, 'onLost' | 'onFound'> {
+  const tell = (text: string) => void process.stderr.write(`${text}\n`);
+  return {
+    onLost: (error) => {
+      const sentence = awsSentence(error);
+      if (sentence === undefined) throw error;
+      tell(`The trail cannot be read. ${sentence} Trying again every ${everyMs / 1000} s.`);
+    },
+    onFound: () => tell('The trail can be read again.'),
+  };
+}
 
 function toSeconds(text: string): number {
   const seconds = Number(text);

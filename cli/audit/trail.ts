@@ -6,6 +6,7 @@ import { systemClock } from '../../shared/core/clock.ts';
 import { GatewayError } from '../../shared/core/errors.ts';
 import { linkKey, userKey } from '../../shared/identity/keys.ts';
 import { DEFAULT_PORT } from '../arguments.ts';
+import { sentenceOf } from '../aws-failure.ts';
 import { Failure, WrongUsage } from '../failure.ts';
 import { awsActor, localActor } from './actor.ts';
 import { openArchiveOf } from './archive.ts';
@@ -67,8 +68,7 @@ export async function openTrail(values: TrailValues): Promise<Trail> {
     record: async (action, detail) => {
       await events.read({ actor, action, detail }).catch((error: unknown) => {
         const cause = error instanceof GatewayError ? error.cause : error;
-        const says = cause instanceof Error ? cause.message : 'unknown';
-        throw new Failure(`Your reading could not be recorded, so there is no answer: ${says}`);
+        throw new Failure(`Your reading could not be recorded, so there is no answer: ${sentenceOf(cause)}`);
       });
     },
     uidOf: async (subject, issuer) => {
@@ -111,7 +111,7 @@ async function openArchived(where: string): Promise<AuditReader> {
   const onProblem = () => {
     if (!isTold)
       process.stderr.write(
-        'The archive has lines that are no record, or two records of one. audit verify names them.\n',
+        'The archive has lines that are no record, records that were changed, or two records of one. audit verify names them.\n',
       );
     isTold = true;
   };

@@ -1,16 +1,16 @@
-import { parseArgs } from 'node:util';
 import type { Progress, VerifyOptions } from '../../shared/audit/verify/options.ts';
 import type { TableSource } from '../../shared/audit/verify/table.ts';
 import { verifyArchive } from '../../shared/audit/verify/verify.ts';
 import { createDynamo } from '../../shared/aws/dynamodb.ts';
-import { toPort } from '../arguments.ts';
+import { readArguments, toPort } from '../arguments.ts';
+import { sentenceOf } from '../aws-failure.ts';
 import type { Command } from '../command.ts';
 import { localDynamo } from '../dev/local-dynamo.ts';
 import { readState } from '../dev/state-file.ts';
-import { isWrongUsage, WrongUsage } from '../failure.ts';
+import { isWrongUsage, Unreadable, WrongUsage } from '../failure.ts';
 import { ARCHIVE_HELP, ARCHIVE_OPTIONS, type ArchiveValues, openArchiveOf, pinnedKey, readText } from './archive.ts';
 import { outputOf } from './stack-output.ts';
-import { toTime } from './times.ts';
+import { toSameTime, toSpan } from './times.ts';
 import { verifyText } from './verify-text.ts';
 
 const OPTIONS = {
@@ -31,19 +31,20 @@ export const verifyCommand: Command = {
 Recomputes the audit trail from its records up and names whatever is not what was signed. Needs the archive and the key that
 you pinned, and with a folder no network. docs/verify-the-audit.md explains each line and each finding.
 
-  --from T          only from then on: 24h, 7d, or a time such as 2026-11-24T08:00:00Z. Default: from the first entry
+  --from T          only from then on: 24h, 7d, a day (00:00 UTC) such as 2026-11-24, or a time with its zone such as
+                    2026-11-24T08:00:00Z. Default: from the first entry
   --to T            up to then, or now; the log has to reach it. Default: to the newest seal
   --expect-size N   the log had N entries when you last saw it, or more
   --expect-note F   a checkpoint of this log that you kept: it must still be in it. May be repeated
-  --lag T           how far the archive may be behind the seals. Default 1h
-  --with-table      compare the table of --stack or --local too; --table NAME names another
+  --lag T           how far the archive may be behind the seals: 0m, 30m, 2h, 1d. Default 1h
+  --with-table      compare the table of --stack or --local too; --table NAME, without --local, names another
   --json            the report as one JSON object
 
 ${ARCHIVE_HELP}
 
 Ends with 0: all is what was signed. 1: broken. 2: incomplete, or nothing could be read.`,
   run: async (args) => {
-    const { values } = parseArgs({ args: [...args], options: OPTIONS });
+    const { values } = readArguments({ args: [...args], options: OPTIONS });
     const asked = toQuestion(values, Date.now());
     try {
       const report = await verifyArchive({
@@ -57,9 +58,9 @@ Ends with 0: all is what was signed. 1: broken. 2: incomplete, or nothing could 
       process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : verifyText(report));
       process.exitCode = report.exit;
     } catch (error) {
-      if (isWrongUsage(error)) throw error;
+      if (isWrongUsage(error) || error instanceof Unreadable) throw error;
       // Neither sound nor broken: nothing can be said.
-      process.stderr.write(`The archive cannot be read: ${error instanceof Error ? error.message : 'unknown'}\n`);
+      process.stderr.write(`The archive cannot be read: ${sentenceOf(error)}\n`);
       process.exitCode = 2;
     }
   },
@@ -76,23 +77,18 @@ interface Values extends ArchiveValues {
 }
 
 function toQuestion(values: Values, now: number): Pick<VerifyOptions, 'from' | 'to' | 'known' | 'archiveLagMs'> {
-  const [from, to] = [momentOf('--from', values.from, now), momentOf('--to', values.to, now)];
+  const from = values.from === undefined ? undefined : toSameTime('--from', values.from, now);
+  const to = values.to === undefined ? undefined : toSameTime('--to', values.to, now);
   if (from !== undefined && to !== undefined && from >= to) throw new WrongUsage('--from is not before --to.');
-  const lag = momentOf('--lag', values.lag, now);
   return {
     from,
     to,
-    known: { size: toSize(values['expect-size']), notes: (values['expect-note'] ?? []).map(readText) },
-    ...(lag === undefined ? {} : { archiveLagMs: now - lag }),
+    known: {
+      size: toSize(values['expect-size']),
+      notes: (values['expect-note'] ?? []).map((file) => readText('--expect-note', file)),
+    },
+    ...(values.lag === undefined ? {} : { archiveLagMs: toSpan('--lag', values.lag) }),
   };
-}
-
-function momentOf(option: string, text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined;
-  if (text === 'now') return now;
-  // Without a zone it would be that of the machine, and two auditors would verify two ranges.
-  if (/^\d{4}-\d\d-\d\dT[\d:.]+$/.test(text)) throw new WrongUsage(`${option} ${text} has no zone. Add Z for UTC.`);
-  return toTime(option, text, now);
 }
 
 function toSize(text: string | undefined): number | undefined {
@@ -109,7 +105,7 @@ async function toTable(values: Values): Promise<TableSource | undefined> {
   if (table === undefined && values['with-table'] !== true) return undefined;
   if (local === true) {
     const { dynamodb, tables } = readState(toPort(port));
-    return { dynamo: createDynamo(localDynamo(dynamodb)), table: table ?? tables.audit, clock: Date.now };
+    return { dynamo: createDynamo(localDynamo(dynamodb)), table: tables.audit, clock: Date.now };
   }
   if (table === undefined && stack === undefined) throw new WrongUsage('Say which table: --table, --stack or --local.');
   const name = table ?? (await outputOf(stack ?? '', 'AuditTable'));

@@ -47,13 +47,14 @@ export function createHandler(env: SealEnvironment, ports: SealPorts): () => Pro
     return { key, index: createSealIndex({ dynamo, table: seals, key }) };
   };
   let opened: Awaited<ReturnType<typeof open>> | undefined;
-  const read = (window: Window) => readWindow(dynamo, table, window);
+  const onMalformed = (record: string) => log.error('audit.record_malformed', { record, alarm: true });
+  const read = (window: Window) => readWindow({ dynamo, table, onMalformed }, window);
   return async () => {
     try {
       opened ??= await open();
       const { key, index } = opened;
       await runSealer({
-        sealing: createSealing({ objects, index, signer: key }),
+        sealing: createSealing({ objects, index, signer: key, clock }),
         last: () => index.last(clock()),
         read,
         compare: (window) => compareWindow({ objects, index, read }, window),

@@ -1,3 +1,4 @@
+import { createPutBack } from '../../shared/audit/put-back.ts';
 import { createSweepMark } from '../../shared/audit/sweep-mark.ts';
 import { createSweeper } from '../../shared/audit/sweep.ts';
 import { reportFailures } from '../../shared/aws/report-failures.ts';
@@ -14,6 +15,14 @@ export type SweepPorts = Pick<Ports, 'clock' | 'log' | 'dynamo'>;
 export function createHandler(env: SweepEnvironment, { clock, log, dynamo: given }: SweepPorts): () => Promise<void> {
   const dynamo = reportFailures(given, tablesOf(env), log);
   const toolIndex = env.AUDIT_TOOL_INDEX === 'true';
-  const mark = createSweepMark(dynamo, requireTable('SEALS_TABLE', env.SEALS_TABLE));
-  return createSweeper({ dynamo, table: requireTable('AUDIT_TABLE', env.AUDIT_TABLE), mark, clock, log, toolIndex });
+  const seals = requireTable('SEALS_TABLE', env.SEALS_TABLE);
+  return createSweeper({
+    dynamo,
+    table: requireTable('AUDIT_TABLE', env.AUDIT_TABLE),
+    mark: createSweepMark(dynamo, seals),
+    putBack: createPutBack(dynamo, seals),
+    clock,
+    log,
+    toolIndex,
+  });
 }

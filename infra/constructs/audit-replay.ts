@@ -7,10 +7,13 @@ import { FilterPattern, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { FALLBACK_EVENT, SAMPLE_EVENT } from '../../shared/core/audit-lines.ts';
-import type { CreateFunction } from './gateway-function.ts';
+import { PUT_BACK_PARTITION } from '../../shared/core/tables.ts';
+import { type CreateFunction, onlyPartition } from './gateway-function.ts';
 
 export interface AuditReplayOptions {
   readonly table: dynamodb.TableV2;
+  /** Gets the marks of calls whose intents were put back. */
+  readonly seals: dynamodb.TableV2;
   readonly writers: readonly lambda.Function[];
   readonly createFunction: CreateFunction;
 }
@@ -23,9 +26,9 @@ const TIMEOUT = Duration.seconds(60);
  */
 export function createAuditReplay(
   stack: Stack,
-  { table, writers, createFunction }: AuditReplayOptions,
+  { table, seals, writers, createFunction }: AuditReplayOptions,
 ): { readonly fn: lambda.IFunction; readonly queue: sqs.IQueue } {
-  const fn = createReplay(stack, table, createFunction);
+  const fn = createReplay(stack, { table, seals, createFunction });
   const queue = new sqs.Queue(stack, 'AuditReplayQueue', {
     enforceSSL: true,
     encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -48,13 +51,17 @@ export function createAuditReplay(
   return { fn, queue };
 }
 
-function createReplay(stack: Stack, table: dynamodb.TableV2, createFunction: CreateFunction): lambda.Function {
+function createReplay(
+  stack: Stack,
+  { table, seals, createFunction }: Omit<AuditReplayOptions, 'writers'>,
+): lambda.Function {
   const replay = createFunction('AuditReplay', {
     name: 'audit-replay',
     description: 'Puts records of the second sink into the audit table',
-    environment: { STACK_NAME: stack.stackName, AUDIT_TABLE: table.tableName },
+    environment: { STACK_NAME: stack.stackName, AUDIT_TABLE: table.tableName, SEALS_TABLE: seals.tableName },
     timeoutSeconds: TIMEOUT.toSeconds(),
   });
   replay.allow(['PutItem'], table.tableArn);
+  replay.permit(['dynamodb:PutItem'], seals.tableArn, onlyPartition(PUT_BACK_PARTITION));
   return replay.fn;
 }

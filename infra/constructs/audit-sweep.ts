@@ -3,7 +3,7 @@ import type * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
-import { SWEPT_PARTITION } from '../../shared/core/tables.ts';
+import { PUT_BACK_PARTITION, SWEPT_PARTITION } from '../../shared/core/tables.ts';
 import { type CreateFunction, onlyPartition } from './gateway-function.ts';
 
 export interface AuditSweepOptions {
@@ -31,6 +31,7 @@ export function createAuditSweep(
   });
   sweep.allow(['PutItem', 'Query'], table.tableArn);
   sweep.permit(['dynamodb:GetItem', 'dynamodb:PutItem'], seals.tableArn, onlyPartition(SWEPT_PARTITION));
+  sweep.permit(['dynamodb:DeleteItem', 'dynamodb:Query'], seals.tableArn, onlyPartition(PUT_BACK_PARTITION));
   // The next minute is the repetition.
   sweep.fn.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   new Rule(stack, 'AuditSweepSchedule', {

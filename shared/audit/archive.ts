@@ -4,10 +4,9 @@ import type { Objects } from '../aws/objects.ts';
 import { readChange, type StreamChange, type StreamEntry } from '../aws/stream-changes.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
-import { uuidv7Time } from '../core/ids.ts';
 import type { Log } from '../core/logger.ts';
 import type { BelatedHours } from './log/belated.ts';
-import { leafHash } from './record.ts';
+import { wellFormed } from './well-formed.ts';
 
 /**
  * The table's stream → objects that are never replaced: `records/dt=<day of the call>/<sequence>-<id>.jsonl.gz`, one
@@ -44,7 +43,6 @@ interface Line {
 
 type Change = StreamChange & { readonly line: Line | undefined };
 
-const SORT_KEY = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})#[0-9]$/;
 const JSON_TYPE = { contentType: 'application/json' };
 
 export function createArchive({ objects, belated, clock, log }: ArchiveOptions): Archive {
@@ -106,12 +104,12 @@ export function createArchive({ objects, belated, clock, log }: ArchiveOptions):
 function withLine(change: StreamChange): Change {
   const { kind, sequence, id, after } = change;
   if (kind !== 'INSERT') return { ...change, line: undefined };
-  const [, callId] = SORT_KEY.exec(String(after?.['sk'])) ?? [];
-  if (after === undefined || callId === undefined) throw new Error('no record');
-  const time = uuidv7Time(callId);
+  const found = after && wellFormed(after);
+  if (found === undefined) throw new Error('no record');
+  const { record, time, leaf } = found;
   const day = new Date(time).toISOString().slice(0, 10);
-  const text = canonicalJson(after);
-  const isSound = leafHash(after as Parameters<typeof leafHash>[0]) === after['hash'];
+  const text = canonicalJson(record);
+  const isSound = leaf === record.hash;
   return { ...change, line: { sequence, id, time, day, text, isSound } };
 }
 

@@ -1,8 +1,6 @@
 import type { Dynamo } from '../aws/dynamodb.ts';
-import type { Objects } from '../aws/objects.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Actor, EventWriter } from './events.ts';
-import { belatedDayOf } from './log/seal.ts';
 
 /** One user must not be erased for now. */
 export interface UserHold {
@@ -27,8 +25,8 @@ export interface HoldOptions {
 /** Legal hold on a user: while it stands, eraseUser refuses. Each change is an event of the trail before it is made. */
 export interface UserHolds {
   find(uid: string): Promise<UserHold | undefined>;
-  /** Returns the hold that stands; the first one stays. */
-  place(uid: string, reason: string, actor: Actor): Promise<UserHold>;
+  /** Returns the hold that stands. The first one stays: `isNew` is false, and nothing was changed. */
+  place(uid: string, reason: string, actor: Actor): Promise<UserHold & { readonly isNew: boolean }>;
   /** Returns whether there was one. */
   release(uid: string, actor: Actor): Promise<boolean>;
 }
@@ -41,10 +39,13 @@ export function createUserHolds({ dynamo, table, clock, events }: HoldOptions): 
   return {
     find,
     place: async (uid, reason, actor) => {
+      const before = await find(uid);
+      if (before) return { ...before, isNew: false };
       await events.admin({ actor, action: 'audit/hold', detail: `${uid} ${reason}` });
       const hold: UserHold = { uid, reason, by: `${actor.issuer}:${actor.subject}`, since: clock() };
-      await dynamo.putIfAbsent(table, { ...keyOf(uid), ...hold });
-      return (await find(uid)) ?? hold;
+      const { created } = await dynamo.putIfAbsent(table, { ...keyOf(uid), ...hold });
+      // Somebody else may have been faster by a moment.
+      return { ...(created ? hold : ((await find(uid)) ?? hold)), isNew: created };
     },
     release: async (uid, actor) => {
       if ((await find(uid)) === undefined) return false;
@@ -53,34 +54,4 @@ export function createUserHolds({ dynamo, table, clock, events }: HoldOptions): 
       return true;
     },
   };
-}
-
-const DAY_MS = 86_400_000;
-
-/**
- * S3 legal hold on everything that the archive has of some days: records, seals and manifests. `log/` is kept by itself,
- * since the newest checkpoint needs all of it.
- *
- * @param from first day and `to` last day, epoch milliseconds of any time in them
- * @returns how many objects
- */
-export async function holdDays(objects: Objects, from: number, to: number, on: boolean): Promise<number> {
-  const held = new Set<string>();
-  const hold = async (key: string) => {
-    if (held.has(key)) return;
-    await objects.hold(key, on);
-    held.add(key);
-  };
-  const days = new Set<string>();
-  for (let at = from - (from % DAY_MS); at <= to; at += DAY_MS) {
-    const day = new Date(at).toISOString().slice(0, 10);
-    days.add(day);
-    const path = day.replaceAll('-', '/');
-    for (const prefix of [`records/dt=${day}/`, `seals/${path}/`, `manifests/${path}.json`]) {
-      for await (const { key } of objects.list(prefix)) await hold(key);
-    }
-  }
-  // Seals of what came to these days later lie on later ones.
-  for await (const { key } of objects.list('seals/')) if (days.has(belatedDayOf(key) ?? '')) await hold(key);
-  return held.size;
 }

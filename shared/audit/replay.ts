@@ -1,12 +1,17 @@
 import type { Dynamo } from '../aws/dynamodb.ts';
 import { FALLBACK_EVENT, SAMPLE_EVENT } from '../core/audit-lines.ts';
+import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/logger.ts';
 import { isSameRecord, lateCopy } from './late.ts';
-import { type AuditRecord, leafHash } from './record.ts';
+import type { PutBack } from './put-back.ts';
+import { type AuditRecord, PHASE } from './record.ts';
+import { type WellFormed, wellFormed } from './well-formed.ts';
 
 export interface ReplayOptions {
   readonly dynamo: Dynamo;
   readonly table: string;
+  readonly putBack: Pick<PutBack, 'mark'>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -24,22 +29,34 @@ export interface Replayed {
  * when only the reply to it was lost: what is equal but for `late` and `hash` is success. A different item under the id is
  * never overwritten: an alarm, unless it is a sample whose slot is taken.
  *
- * @throws what the table threw, so that the delivery is repeated; what was written before stays written
+ * @throws what the table threw, after all other lines: the delivery is repeated, and what was written stays written
  */
 export async function replay(lines: readonly string[], options: ReplayOptions): Promise<Replayed> {
-  const { dynamo, table, log } = options;
   const counts = { written: 0, present: 0, refused: 0 };
+  let failure: { readonly error: unknown } | undefined;
   for (const line of lines) {
-    const record = recordIn(line);
-    if (record === undefined) {
-      counts.refused += 1;
-      log.error('audit.replay_unreadable', { bytes: Buffer.byteLength(line), alarm: true });
-      continue;
+    try {
+      counts[await putBack(line, options)] += 1;
+    } catch (error) {
+      // One that the table does not take must not keep back those after it.
+      failure ??= { error };
     }
-    const result = await dynamo.putIfAbsent(table, record);
-    counts[result.created ? 'written' : judge(record, result.existing, log)] += 1;
   }
+  if (failure !== undefined) throw failure.error;
   return counts;
+}
+
+async function putBack(line: string, options: ReplayOptions): Promise<keyof Replayed> {
+  const { dynamo, table, clock, log } = options;
+  const found = recordIn(line);
+  if (found === undefined) {
+    log.error('audit.replay_unreadable', { bytes: Buffer.byteLength(line), alarm: true });
+    return 'refused';
+  }
+  const { record, callId, phase } = found;
+  if (phase === PHASE.intent) await options.putBack.mark(callId, clock());
+  const result = await dynamo.putIfAbsent(table, record);
+  return result.created ? 'written' : judge(record, result.existing, log);
 }
 
 function judge(
@@ -58,13 +75,13 @@ function judge(
 }
 
 /** Of a line that we wrote, whole and unchanged; undefined for anything else that looks like one. */
-function recordIn(line: string): AuditRecord | undefined {
+function recordIn(line: string): WellFormed | undefined {
   try {
     const { message, record: text } = JSON.parse(line) as { readonly message?: unknown; readonly record?: unknown };
     if ((message !== FALLBACK_EVENT && message !== SAMPLE_EVENT) || typeof text !== 'string') return undefined;
-    const record = JSON.parse(text) as AuditRecord;
-    const isWhole = typeof record.pk === 'string' && typeof record.sk === 'string' && record.hash === leafHash(record);
-    return isWhole && lateCopy(record).hash === record.hash ? record : undefined;
+    const found = wellFormed(JSON.parse(text) as Readonly<Record<string, unknown>>);
+    const isWhole = found !== undefined && found.leaf === found.record.hash;
+    return isWhole && lateCopy(found.record).hash === found.leaf ? found : undefined;
   } catch {
     return undefined;
   }

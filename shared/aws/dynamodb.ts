@@ -1,4 +1,5 @@
 import {
+  type AttributeValue,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   DynamoDBClient,
@@ -8,6 +9,7 @@ import {
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { TABLE_KEYS } from '../core/tables.ts';
 import { type Abort, carrySignals } from './carry-signals.ts';
 import { collectBody } from './collect-body.ts';
 import { endWithin, type Within } from './end-within.ts';
@@ -109,7 +111,7 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
         return { created: true };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return { created: false, existing: error.Item && unmarshall(error.Item) };
+        return { created: false, existing: error.Item && readItem(error.Item) };
       }
     },
     put: async (table, item, within = {}) => {
@@ -123,7 +125,7 @@ export function createDynamo({ limits = DYNAMO_LIMITS, ...options }: DynamoOptio
     query: async (table, input) => {
       const command = new QueryCommand(toQuery(table, input));
       const { Items = [], LastEvaluatedKey } = await bounded(input, (abort) => client.send(carried(command, abort)));
-      return { items: Items.map((item) => unmarshall(item)), cursor: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
+      return { items: Items.map(readItem), cursor: LastEvaluatedKey && unmarshall(LastEvaluatedKey) };
     },
   };
 }
@@ -135,6 +137,19 @@ function absent(orExpiredAt: number | undefined) {
     ExpressionAttributeNames: { '#ttl': 'ttl' },
     ExpressionAttributeValues: { ':now': { N: String(orExpiredAt) } },
   };
+}
+
+/**
+ * Of an item that cannot be read, such as one with a number beyond a double, the keys alone: it must not hide all that lies
+ * beside it.
+ */
+function readItem(item: Record<string, AttributeValue>): Item {
+  try {
+    return unmarshall(item);
+  } catch {
+    const keys = Object.entries(item).filter(([name]) => name === TABLE_KEYS.partition || name === TABLE_KEYS.sort);
+    return unmarshall(Object.fromEntries(keys));
+  }
 }
 
 function toItem(item: Item) {

@@ -115,10 +115,11 @@ function readAnswer({ status, headers, body }: NetAnswer): NetAnswer {
   };
 }
 
+/** Only what a header can say: the answer comes after an effect, and must not fail by what else is in this place. */
 function retryAfterOf(answer: Readonly<Record<string, unknown>>): Record<string, string> {
   const headers = own(answer, 'headers');
   const value = isObject(headers) ? own(headers, 'retry-after') : undefined;
-  return value === undefined ? {} : { 'retry-after': String(value) };
+  return typeof value === 'string' || typeof value === 'number' ? { 'retry-after': String(value) } : {};
 }
 
 function parse(body: Buffer): unknown {

@@ -55,7 +55,7 @@ async function readKeys(
   const { dynamo, table, clock, log } = ports;
   const now = clock();
   const keys: PublishedJwk[] = [];
-  for (const item of await readKeyItems(dynamo, table, until - now)) {
+  for (const item of await readKeyItems(dynamo, table, () => until - clock())) {
     const key = await open(ports, opened, item, until);
     if (key === undefined)
       log.error('assertion_key.refused', { alarm: true, number: item.number, purpose: KEY_PURPOSES.public });

@@ -100,7 +100,7 @@ function isDue({ keys, highest, readAt }: Ring, now: number): boolean {
 async function readRing(ports: StoredKeyPorts, opened: Map<string, OpenKey>, until: number): Promise<Ring> {
   const { dynamo, table, clock, log } = ports;
   const readAt = clock();
-  const items = await readKeyItems(dynamo, table, until - readAt);
+  const items = await readKeyItems(dynamo, table, () => until - clock());
   const keys: OpenKey[] = [];
   let used = 0;
   for (const item of items) {

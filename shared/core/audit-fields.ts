@@ -128,7 +128,7 @@ export const AUDIT_FIELDS = {
   gsi2pk: {
     type: 'text',
     meaning: 'index by state and day: denied, error, unknown',
-    when: 'denial, failed or unknown outcome, authentication failure',
+    when: 'denial, failed or unknown outcome',
   },
   gsi2sk: { type: 'text', meaning: 'callId again', when: 'as gsi2pk' },
   gsi3pk: {

@@ -33,6 +33,9 @@ export const BELATED_PARTITION = 'BELATED';
 /** There too: how far the sweeper has come. */
 export const SWEPT_PARTITION = 'SWEPT';
 
+/** There too: calls whose intents were put back from the log. */
+export const PUT_BACK_PARTITION = 'PUT-BACK';
+
 /** Partitions of the state table that hold the data of users begin with it; no other one does. */
 export const USER_PARTITIONS = 'U#';
 

@@ -135,6 +135,15 @@ export const RECORD_ROWS: readonly Mutation[] = [
     setLine(archive, place);
     addRecord(archive, place.record, place.key.includes('11-24') ? '2026-11-25' : '2026-11-24');
   }),
+  {
+    name: 'records lie in the folder of a day that no calendar has',
+    found: 'record-misplaced',
+    apply: ({ archive }) => {
+      const record = callAt(Date.parse('2026-11-24T23:10:00Z'), 'denied')[0];
+      if (record) addRecord(archive, record, '2026-11-31');
+      return { day: '2026-11-31' };
+    },
+  },
   onRecord('a record states another partition', 'record-misplaced', ({ archive }, place) =>
     setRecord(archive, place, { ...place.record, pk: 'D#20261124#07' }),
   ),

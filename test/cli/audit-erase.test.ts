@@ -60,10 +60,16 @@ test('a guess is compared with a record until the user is erased, which a hold p
   expect(other).not.toBe(digest);
 
   const held = await audit('hold', '--user', uid, '--reason', 'case\u001b[31m 7');
+  const again = await audit('hold', '--user', uid, '--reason', 'case 8');
   const refused = await audit('erase', '--user', uid, '--yes');
   const released = await audit('hold', '--user', uid, '--release');
   const by = `local:${userInfo().username}`;
   expect([held[0], held[1].endsWith(`by ${by}.`)]).toEqual([0, true]);
+  expect([
+    again[0],
+    again[1].includes(` is held already since 20`),
+    again[1].includes(`by ${by}: case\\u{1b}[31m 7.`),
+  ]).toEqual([1, true, true]);
   expect([refused[0], refused[1].includes(`by ${by}: case\\u{1b}[31m 7.`)]).toEqual([1, true]);
   expect(released).toEqual([0, `Released: ${uid}.`]);
 
@@ -94,6 +100,23 @@ test('days of an archive are held', async () => {
   expect(await audit('hold', ...days, '--release')).toEqual([0, 'Released: 1 objects.']);
 }, 30_000);
 
+test('a hold on nothing is a failure, and no event tells of one', async () => {
+  const events = async () => (await items()).filter(({ kind }) => kind === 'admin').length;
+  const before = await events();
+  const reason = ['--reason', 'case 7'];
+  const days = ['--from', '2026-12-01', '--to', '2026-12-02', ...reason];
+  expect([
+    await audit('hold', ...days, '--archive', archive),
+    await audit('hold', ...days, '--archive', join(archive, 'nowhere')),
+    await audit('hold', '--user', NOBODY, ...reason),
+  ]).toEqual([
+    [1, `${archive} has nothing of 2026-12-01 to 2026-12-02.`],
+    [1, `There is no folder ${join(archive, 'nowhere')}.`],
+    [1, `There is no user ${NOBODY}.`],
+  ]);
+  expect(await events()).toBe(before);
+}, 30_000);
+
 test.each([
   [['erase', '--user', NOBODY, '--yes'], 1, `There is no user ${NOBODY}.`],
   [
@@ -109,6 +132,16 @@ test.each([
     `This is no JSON: give one text in quotes. Example: '{"message":"hi"}'`,
   ],
   [['hold', '--user', NOBODY], 2, 'Say why, in at most 200 characters: --reason "case 2026-17".'],
+  [
+    ['hold', '--from', '2026-11-01', '--to', '2026-11-31', '--archive', '.', '--reason', 'x'],
+    2,
+    '--to 2026-11-31 is no day. Example: 2026-11-01',
+  ],
+  [
+    ['hold', '--user', NOBODY, '--from', '2026-11-01', '--reason', 'x'],
+    2,
+    'Give a user or days, not both: --user, or --from, --to and --archive.',
+  ],
   [['hold'], 2, 'Say whom or which days: --user UID, or --from DAY --to DAY --archive WHERE.'],
 ])(
   '%j ends with %i and says why',

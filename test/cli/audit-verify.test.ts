@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { findFreePort } from '../../cli/dev/network.ts';
+import { type DevState, removeState, writeState } from '../../cli/dev/state-file.ts';
 import { projectRoot } from '../../infra/project.ts';
 import { formatVkey } from '../../shared/audit/log/note.ts';
 import { buildArchive, rewriteLines } from '../support/archive-world.ts';
@@ -77,6 +79,22 @@ test('verify ends with 1 and names what is broken, also as JSON', async () => {
   expect([report.verdict, report.exit, report.counts]).toEqual(['broken', 1, { 'record-missing': 1 }]);
 });
 
+test('an archive that is named goes before that of the dev gateway, whose key it keeps', async () => {
+  const port = await findFreePort();
+  writeState({ port, pid: process.pid, archive: bad, auditKey: key } as unknown as DevState);
+  const local = ['--local', '--port', String(port)];
+  try {
+    const results = [
+      await audit('verify', ...local, '--lag', '0m'),
+      await audit('verify', ...local, '--lag', '0m', '--archive', good),
+      await audit('prove', call, ...local, '--archive', work),
+    ];
+    expect(results.map(({ code }) => code)).toEqual([1, 0, 1]);
+  } finally {
+    removeState(port);
+  }
+});
+
 test('verify ends with 1 when the log is shorter than the auditor knows', async () => {
   const { code, stdout } = await audit('verify', '--archive', good, '--key', key, '--expect-size', '21');
   expect([code, stdout]).toEqual([
@@ -108,6 +126,7 @@ test.each([
     ['--archive', '.', '--key', () => key, '--to', '2026-11-25T08:00'],
     '--to 2026-11-25T08:00 has no zone.',
   ],
+  ['a lag that is a time', ['--archive', '.', '--key', () => key, '--lag', 'now'], '--lag now is no span of time.'],
   ['no folder', ['--archive', 'nowhere', '--key', () => key], 'There is no folder nowhere.'],
   [
     'a size that is none',
@@ -139,6 +158,21 @@ test('a proof that is handed on convinces with the key alone, and another key do
   expect([asJson.code, JSON.parse(asJson.stdout)]).toEqual([
     1,
     { proven: false, why: expect.stringContaining('has no signature by') },
+  ]);
+});
+
+test('a file that cannot be read is named, and is another answer than a bad verdict', async () => {
+  const results = [
+    await audit('verify', '--archive', good, '--key', key, '--expect-note', 'nowhere.note'),
+    await audit('verify', '--archive', good, '--key-file', 'nowhere.key'),
+    await audit('check-proof', 'nowhere.json', '--key', key),
+    await audit('check-proof', '.', '--key', key),
+  ];
+  expect(results.map(({ code, stderr }) => [code, stderr])).toEqual([
+    [2, '--expect-note nowhere.note cannot be read: there is no such file.\n'],
+    [2, '--key-file nowhere.key cannot be read: there is no such file.\n'],
+    [2, 'The proof nowhere.json cannot be read: there is no such file.\n'],
+    [2, 'The proof . cannot be read: it is a folder.\n'],
   ]);
 });
 

@@ -376,7 +376,7 @@ test('audit stats counts, with bars', async () => {
   ]);
 });
 
-test('audit tail shows what comes in, and ends with Ctrl-C', async () => {
+test('audit tail shows what comes in, waits while nothing can be read, and ends with Ctrl-C', async () => {
   const { spawn } = await import('node:child_process');
   const args = ['cli/gatehouse.mjs', 'audit', 'tail', '--every', '1', '--json', '--local', '--port', String(port)];
   const child = spawn(process.execPath, args, { cwd: projectRoot, env: { ...process.env, NODE_OPTIONS: '' } });
@@ -388,6 +388,13 @@ test('audit tail shows what comes in, and ends with Ctrl-C', async () => {
   const [shown] = await new Promise<string[]>((resolve) =>
     child.stdout.once('data', (chunk) => resolve(lines(String(chunk)))),
   );
+  const said = () => new Promise<string>((resolve) => child.stderr.once('data', (chunk) => resolve(String(chunk))));
+  const lost = said();
+  refused = new Set(['Query']);
+  expect(await lost).toMatch(/^The trail cannot be read\. AccessDeniedException: .* Trying again every 1 s\.\n$/);
+  const found = said();
+  refused = new Set();
+  expect(await found).toBe('The trail can be read again.\n');
   child.kill('SIGINT');
   expect([idsIn(shown ?? ''), await ended]).toEqual([[callIdOf(call)], 0]);
 });

@@ -96,7 +96,7 @@ describe('the command line', () => {
       'a time that is none',
       ['audit', 'query', '--local', '--since', 'noon'],
       2,
-      '--since noon is no time. Examples: 30m, 24h, 7d, 2026-11-24T08:00:00Z',
+      '--since noon is no time. Examples: now, 30m, 24h, 7d, 2026-11-24, 2026-11-24T08:00:00Z',
     ],
     [
       'a decision that is none',
@@ -117,6 +117,17 @@ describe('the command line', () => {
       2,
       '--callback-port 80 is no port from 1024 to 65535.',
     ],
+    ['too many users', ['token', 'alice', 'bob'], 2, '"bob" is more than is asked for.'],
+    ['too many stacks', ['smoke', 'One', 'Two'], 2, '"Two" is more than is asked for.'],
+    ['a value that is given twice', ['cost', '--calls', '1', '--calls', '2'], 2, '--calls is given twice.'],
+    ['a gateway here and one there', ['audit', 'query', '--local', '--stack', 'X'], 2, '--local and --stack exclude'],
+    [
+      'a gateway here and a table there',
+      ['audit', 'show', '--local', '--table', 'X'],
+      2,
+      '--local and --table exclude',
+    ],
+    ['two keys', ['audit', 'check-proof', 'f', '--key', 'x', '--key-file', 'y'], 2, '--key and --key-file exclude'],
     ['a command of audit that is none', ['audit', 'nope'], 2, 'There is no command "nope".'],
   ];
   test.each(sentences)('answers %s with a sentence', async (_name, args, code, sentence) => {

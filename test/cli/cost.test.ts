@@ -35,12 +35,12 @@ describe('the bill', () => {
         Egress: 0.06,
         Traces: 5,
         'Trail functions': 0.63,
-        'Trail reads and seals': 0.45,
+        'Trail reads and seals': 0.41,
         'Trail signatures': 1.66,
         'Trail requests to S3': 2.97,
         'Archive storage': 0.02,
       },
-      15.51,
+      15.47,
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('the bill', () => {
     expect([differing, round(growth)]).toEqual([['Lambda time', 'Trail functions'], 16]);
     expect(idle.map(({ part, usd }) => [part, round(usd)])).toEqual([
       ['Trail functions', 0.4],
-      ['Trail reads and seals', 0.18],
+      ['Trail reads and seals', 0.17],
       ['Trail signatures', 1.66],
       ['Trail requests to S3', 1.22],
       ['Archive storage', 0],

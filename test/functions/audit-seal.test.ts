@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseClaimObject } from '../../shared/audit/log/claim-object.ts';
+import { formatClaimObject, parseClaimObject } from '../../shared/audit/log/claim-object.ts';
 import { createFrontier } from '../../shared/audit/log/merkle.ts';
+import { timePrefix } from '../../shared/audit/log/order.ts';
+import { type Claim, checkpointText, readCheckpointText, type Seal } from '../../shared/audit/log/seal.ts';
+import { createEdge } from '../../shared/audit/log/tiles.ts';
 import { type AuditRecord, leafHash as hashOfRecord } from '../../shared/audit/record.ts';
 import type { Dynamo } from '../../shared/aws/dynamodb.ts';
 import type { Objects } from '../../shared/aws/objects.ts';
@@ -280,15 +283,6 @@ describe('What came after its day was closed', () => {
     );
   });
 
-  test('cannot be held up by a mark that is none', async () => {
-    const world = await afterMidnight();
-    world.items.set('BELATED x', { pk: 'BELATED', sk: 'x' });
-    await world.write(callAt(EVENING + 1));
-    await world.run();
-    expect(backfillsOf(world)).toHaveLength(1);
-    expect(marksOf(world)).toEqual(['BELATED x']);
-  });
-
   test('is sealed once when the sealer is killed at any write, before or after its effect', async () => {
     let kills = 0;
     for (const isDone of [false, true]) {
@@ -468,7 +462,8 @@ describe('Whatever happens to a sealer, there is one log', () => {
     const world = build();
     for (const jump of [0, MINUTE, -30 * MINUTE, 5 * MINUTE, -3 * DAY, 10 * MINUTE, 3 * DAY, -3 * DAY + MINUTE]) {
       world.now = FIRST_RUN + jump;
-      await world.run();
+      // Days back it does not find the end of the log, and refuses to sign again what is still to come.
+      await world.run().catch(() => undefined);
     }
     const seals = shapeOf(world).filter(({ kind }) => kind === 'minute');
     expect(seals.map(({ n, from }) => [n, from])).toEqual(seals.map((_, i) => [seals[i]?.n, T + i * MINUTE]));
@@ -485,6 +480,81 @@ describe('Whatever happens to a sealer, there is one log', () => {
   });
 });
 
+/** The claim that the sealer would make next, over an empty minute. */
+function claimAfter(world: World): Claim {
+  const last = world.seals().at(-1) as Seal;
+  const { v, origin, size, root, through, counts, sealedAt } = last;
+  const previous = readCheckpointText(checkpointText(last)).hash;
+  const window = { from: through, to: through + MINUTE, through: through + MINUTE };
+  return {
+    v,
+    origin,
+    n: last.n + 1,
+    kind: 'minute',
+    ...window,
+    first: size,
+    count: 0,
+    size,
+    root,
+    counts,
+    sealedAt,
+    previous,
+  };
+}
+
+const ending = (from: number, to: number) => ({ from, to, through: to });
+
+describe('What is no record stops nothing, and is an alarm', () => {
+  test.each<[string, (record: AuditRecord) => object]>([
+    ['whose key has a line end in it', ({ sk, ...rest }) => ({ ...rest, sk: `${sk}\nx` })],
+    ['with a value that has no text', (record) => ({ ...record, scopes: new Set(['a']) })],
+    ['without a hash', ({ hash: _hash, ...rest }) => rest],
+    ['under a key that is none of ours', ({ sk, ...rest }) => ({ ...rest, sk: sk.replace('-7', '-4') })],
+  ])('an item %s', async (_name, change) => {
+    const world = createSealWorld(FIRST_RUN);
+    const [good, bad] = [callAt(T + 1), callAt(T + 2, 'denied')];
+    for (const record of good) world.put(record);
+    world.put(change(bad[0] as AuditRecord) as AuditRecord);
+    await runUntil(world, T + 2 * HOUR + 3 * MINUTE);
+    expect(world.seals()[0]).toMatchObject({ count: 2, root: rootOver(bySk(good)) });
+    expect(world.seals().at(-1)?.through).toBe(T + 2 * HOUR + MINUTE);
+    // Each time that it is read.
+    expect(new Set(alarms(world).map(({ event }) => event))).toEqual(new Set(['audit.record_malformed']));
+  });
+
+  test.each(['2026-11-25T23:30:30Z#1', '2026-11-25T23:30:00Z#1', '2026-02-30T10:00:00Z#1', '2026-11-25T23:00:00Z#x'])(
+    'a mark %s of no hour: nothing is sealed twice',
+    async (sk) => {
+      const world = await afterMidnight(callAt(EVENING + 1));
+      world.items.set(`BELATED ${sk}`, { pk: 'BELATED', sk });
+      await runUntil(world, CLOSED + 8 * MINUTE);
+      expect(backfillsOf(world)).toEqual([]);
+      expect(marksOf(world)).toEqual([]);
+      expect(alarms(world).map(({ event }) => event)).toContain('audit.mark_malformed');
+    },
+  );
+
+  test('marks in the way of others are taken away, and what is belated is sealed', async () => {
+    const world = await afterMidnight();
+    for (let at = 0; at < 1000; at++) world.items.set(`BELATED 0-${at}`, { pk: 'BELATED', sk: `0-${at}` });
+    const late = callAt(EVENING + 1);
+    await world.write(late);
+    await runUntil(world, CLOSED + 8 * MINUTE);
+    expect(entriesOf(world)).toEqual(bySk(late).map(({ sk }) => sk));
+    expect(marksOf(world)).toEqual([]);
+  });
+
+  test('objects that lie beside the records of a day do not keep it from its manifest', async () => {
+    const world = createSealWorld(EVENING + MINUTE + 90_000);
+    await world.write(callAt(EVENING + 1));
+    for (const key of ['records/dt=2026-11-25/', 'records/dt=2026-11-25/a b.jsonl.gz'])
+      world.bucket.stored.set(key, { body: new Uint8Array(), metadata: {} });
+    await runUntil(world, CLOSED + 5 * MINUTE);
+    const manifest = Buffer.from(world.bucket.stored.get('manifests/2026/11/25.json')?.body ?? []).toString();
+    expect(JSON.parse(manifest).objects).toHaveLength(1);
+  });
+});
+
 describe('Nothing is signed that does not continue the log', () => {
   test.each([
     ['a tile that was changed', 'log/tile/0/000.p/2', 'the tiles do not lead to the root of seal 0'],
@@ -498,6 +568,82 @@ describe('Nothing is signed that does not continue the log', () => {
     await expect(world.run()).rejects.toThrow(cause);
     expect(alarms(world)).toEqual([{ level: 'error', event: 'audit.seal_failed', cause, alarm: true }]);
     expect(world.seals()).toHaveLength(1);
+  });
+
+  test.each<[string, (claim: Claim, minute: number) => Partial<Claim>, string]>([
+    [
+      'of a minute that lasts a thousand years',
+      ({ from }) => ending(from, from + 1000 * 365 * DAY),
+      'time that cannot be',
+    ],
+    ['of two minutes', ({ from }) => ending(from, from + 2 * MINUTE), 'time that cannot be'],
+    [
+      'of a backfill over two days',
+      ({ from }) => ({ kind: 'backfill', from: from - DAY, to: from, through: from, late: [] }),
+      'time that cannot be',
+    ],
+    [
+      'of a backfill beyond the end of the log',
+      ({ from }) => ({ kind: 'backfill', from: from - MINUTE, to: from, through: from + DAY, late: [] }),
+      'does not continue',
+    ],
+    ['of another log', () => ({ origin: 'other' }), 'does not continue'],
+  ])('a claim of somebody else, %s, is refused with an alarm', async (_name, change, cause) => {
+    const world = createSealWorld(FIRST_RUN);
+    await world.run();
+    const honest = claimAfter(world);
+    const claim: Claim = { ...honest, ...change(honest, T) };
+    world.bucket.stored.set('claims/000000000001.gz', {
+      body: formatClaimObject({ claim, entries: [] }),
+      metadata: {},
+    });
+    world.now += 3 * HOUR;
+    await expect(world.run()).rejects.toThrow(cause);
+    expect(world.seals()).toHaveLength(1);
+    expect(alarms(world)).toHaveLength(1);
+  });
+
+  test('a claim of a minute that is not over is refused until it is', async () => {
+    const world = createSealWorld(FIRST_RUN);
+    await world.run();
+    const claim = claimAfter(world);
+    world.bucket.stored.set('claims/000000000001.gz', {
+      body: formatClaimObject({ claim, entries: [] }),
+      metadata: {},
+    });
+    world.now = claim.to - 1;
+    await expect(world.run()).rejects.toThrow('claim 1 is of a time that cannot be');
+    world.now = claim.to;
+    await world.run();
+    expect(world.seals()).toHaveLength(2);
+  });
+
+  test.each([
+    ['of another time', [T + 2 * MINUTE]],
+    ['out of order', [T + MINUTE + 2, T + MINUTE + 1]],
+    ['twice', [T + MINUTE + 1, T + MINUTE + 1]],
+  ])('a claim with entries %s is refused with an alarm', async (_name, times) => {
+    const world = createSealWorld(FIRST_RUN);
+    await world.run();
+    const leaf = Buffer.alloc(32, 1);
+    const entries = times.map((ms) => ({ sk: `${timePrefix(ms)}-7000-8000-000000000000#9`, leaf }));
+    const edge = createEdge(0, []);
+    for (const one of entries) edge.append(one.leaf);
+    const { length: count } = entries;
+    const claim = { ...claimAfter(world), count, size: count, root: edge.root().toString('base64') };
+    world.bucket.stored.set('claims/000000000001.gz', { body: formatClaimObject({ claim, entries }), metadata: {} });
+    world.now += 3 * HOUR;
+    await expect(world.run()).rejects.toThrow('claim 1 has wrong entries');
+    expect(world.seals()).toHaveLength(1);
+  });
+
+  test('an old row of ours under a later day stops the sealer with an alarm, and is not taken for the end of the log', async () => {
+    const world = createSealWorld(FIRST_RUN);
+    await runUntil(world, FIRST_RUN + 3 * MINUTE);
+    const [old] = [...world.items.values()].filter(({ pk }) => String(pk).startsWith('SEAL#'));
+    world.items.set('later', { ...old, pk: 'SEAL#20261126' });
+    await expect(world.run()).rejects.toThrow('the seal 000000000000 is another');
+    expect(alarms(world)).toHaveLength(1);
   });
 
   test('a row of the table of seals that another key signed stops the sealer with an alarm', async () => {

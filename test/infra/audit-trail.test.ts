@@ -80,7 +80,7 @@ describe('the archive', () => {
   });
 });
 
-test('of the table of seals the archive and the sweeper may write their marks only, and the sealer may delete no seal', () => {
+test('of the table of seals archive, replay and sweeper may reach their marks only, and the sealer may delete no seal', () => {
   const only = (partition: string) => ({
     'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] },
     Null: { 'dynamodb:LeadingKeys': 'false' },
@@ -88,12 +88,14 @@ test('of the table of seals the archive and the sweeper may write their marks on
   const statements = all(prod, 'AWS::IAM::Policy').flatMap(([id, { Properties = {} }]) =>
     (
       Properties['PolicyDocument'] as { readonly Statement: ReadonlyArray<Readonly<Record<string, object>>> }
-    ).Statement.filter(({ Condition }) => /BELATED|SWEPT/.test(JSON.stringify(Condition ?? ''))).map(
+    ).Statement.filter(({ Condition }) => /BELATED|SWEPT|PUT-BACK/.test(JSON.stringify(Condition ?? ''))).map(
       ({ Action, Effect, Condition }) => [id.slice(0, 12), Effect, Action, Condition],
     ),
   );
   expect(statements).toEqual([
     ['AuditSweepRo', 'Allow', ['dynamodb:GetItem', 'dynamodb:PutItem'], only('SWEPT')],
+    ['AuditSweepRo', 'Allow', ['dynamodb:DeleteItem', 'dynamodb:Query'], only('PUT-BACK')],
+    ['AuditReplayR', 'Allow', 'dynamodb:PutItem', only('PUT-BACK')],
     ['AuditArchive', 'Allow', 'dynamodb:PutItem', only('BELATED')],
     ['AuditSealRol', 'Allow', 'dynamodb:DeleteItem', only('BELATED')],
   ]);

@@ -56,6 +56,8 @@ test('each function may do exactly what it needs, and the only wildcard is that 
         'dynamodb:PutItem dynamodb:Query on TablesAudit',
         // How far it has come, only.
         'dynamodb:GetItem dynamodb:PutItem on Seals',
+        // Marks of what was put back, only.
+        'dynamodb:DeleteItem dynamodb:Query on Seals',
       ],
     },
     {
@@ -64,6 +66,8 @@ test('each function may do exactly what it needs, and the only wildcard is that 
         log('AuditReplayLogs'),
         traces,
         'dynamodb:PutItem on TablesAudit',
+        // These marks only.
+        'dynamodb:PutItem on Seals',
         'sqs:GetQueueAttributes sqs:GetQueueUrl sqs:SendMessage on AuditReplayQueue',
         'sqs:ChangeMessageVisibility sqs:DeleteMessage sqs:GetQueueAttributes sqs:GetQueueUrl sqs:ReceiveMessage on AuditReplayQueue',
       ],

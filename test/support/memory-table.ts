@@ -31,16 +31,19 @@ export function createMemoryTable(): MemoryTable {
         }),
       put: (_table, item) => later(() => void items.set(idOf(item), item)),
       delete: (_table, key) => later(() => void items.delete(idOf(key))),
-      query: (_table, input) => later(() => ({ items: select([...items.values()], input), cursor: undefined })),
+      query: (_table, input) => later(() => select([...items.values()], input)),
     },
   };
   return table;
 }
 
-function select(items: readonly Item[], { partition, sort, limit, newestFirst }: QueryInput): readonly Item[] {
+function select(items: readonly Item[], { partition, sort, limit, newestFirst, cursor }: QueryInput) {
   const of = (item: Item) => String(item[sort.name]);
+  const isNext = (item: Item) => cursor === undefined || (newestFirst ? of(item) < of(cursor) : of(item) > of(cursor));
   const found = items
     .filter((item) => item[partition.name] === partition.value && of(item) >= sort.from && of(item) <= sort.to)
+    .filter(isNext)
     .sort((a, b) => (of(a) < of(b) ? -1 : 1));
-  return (newestFirst ? found.reverse() : found).slice(0, limit);
+  const page = (newestFirst ? found.reverse() : found).slice(0, limit);
+  return { items: page, cursor: page.length < found.length ? page.at(-1) : undefined };
 }

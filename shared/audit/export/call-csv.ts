@@ -1,5 +1,5 @@
 import type { Call } from '../question/question.ts';
-import { toRow } from '../question/row.ts';
+import { isoTimeOf, toRow } from '../question/row.ts';
 import { CSV_END, csvLine } from './csv.ts';
 
 const COLUMNS = [
@@ -22,5 +22,5 @@ export const CSV_HEAD = `${csvLine(COLUMNS)}${CSV_END}`;
 /** One call as a line with its end. Times as RFC 3339 in UTC. */
 export function callCsv(call: Call): string {
   const row = toRow(call);
-  return `${csvLine(COLUMNS.map((name) => (name === 'time' ? new Date(row.time).toISOString() : row[name])))}${CSV_END}`;
+  return `${csvLine(COLUMNS.map((name) => (name === 'time' ? isoTimeOf(row) : row[name])))}${CSV_END}`;
 }

@@ -1,4 +1,5 @@
 import type { Call } from '../question/question.ts';
+import { isoTimeOf } from '../question/row.ts';
 import { factsOf } from './facts.ts';
 
 /**
@@ -9,13 +10,14 @@ import { factsOf } from './facts.ts';
  */
 export function toCloudEvent(call: Call, source: string): Readonly<Record<string, unknown>> {
   const { row, state, field, list, last } = factsOf(call);
-  const { callId, kind, time, uid, ...rest } = row;
+  const { callId, kind, time: _time, uid, ...rest } = row;
+  const time = isoTimeOf(row);
   return {
     specversion: '1.0',
     id: String(last['sk'] ?? callId),
     source,
     type: kind === 'call' ? `gatehouse.audit.call.${state}` : `gatehouse.audit.${kind}`,
-    time: new Date(time).toISOString(),
+    ...(time === undefined ? {} : { time }),
     ...(uid === null ? {} : { subject: uid }),
     datacontenttype: 'application/json',
     data: {

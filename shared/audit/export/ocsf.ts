@@ -42,8 +42,9 @@ export function toOcsf(call: Call): Readonly<Record<string, unknown>> {
     ...CLASS,
     type_uid: CLASS.class_uid * 100 + activity.activity_id,
     type_name: `${CLASS.class_name}: ${activity.activity_name === 'Call' ? 'Other' : activity.activity_name}`,
-    time: row.time,
-    ...(row.latencyMs === null ? {} : { duration: row.latencyMs, end_time: row.time + row.latencyMs }),
+    // Required, and a number.
+    time: row.time || 0,
+    ...(row.latencyMs === null ? {} : { duration: row.latencyMs, end_time: (row.time || 0) + row.latencyMs }),
     ...STATUS[state],
     status_code: code,
     status_detail: row.detail ?? undefined,

@@ -24,10 +24,16 @@ export interface BelatedHour {
 export interface BelatedHours {
   /** Marks the hours of those whose day is closed at `now`. Again and again it makes the same marks. */
   mark(written: readonly Written[], now: number): Promise<void>;
-  /** The oldest ones first. */
-  read(): Promise<readonly BelatedHour[]>;
-  /** Only the marks that were read: a mark made meanwhile is for what was written meanwhile. */
-  remove(hour: BelatedHour): Promise<void>;
+  /** Those before this time, the oldest ones first. */
+  read(before: number): Promise<BelatedRead>;
+  /** Only what was read: a mark made meanwhile is for what was written meanwhile. */
+  remove(marks: readonly Key[]): Promise<void>;
+}
+
+export interface BelatedRead {
+  readonly hours: readonly BelatedHour[];
+  /** What somebody else has put there: in the way of the others, and no hour. */
+  readonly malformed: readonly Key[];
 }
 
 const MOST_MARKS = 1000;
@@ -42,29 +48,41 @@ export function createBelatedHours(dynamo: Dynamo, table: string): BelatedHours 
       }
       for (const [from, sequence] of marks) await dynamo.putIfAbsent(table, { ...keyOf(from, sequence) });
     },
-    read: async () => {
+    read: async (before) => {
       const { items } = await dynamo.query(table, {
         consistent: true,
         partition: { name: 'pk', value: BELATED_PARTITION },
-        sort: { name: 'sk', from: '0', to: '~' },
+        sort: { name: 'sk', from: ' ', to: textOf(before) },
         limit: MOST_MARKS,
         newestFirst: false,
       });
       const hours = new Map<number, Key[]>();
+      const malformed: Key[] = [];
       for (const { sk } of items) {
-        const from = Date.parse(String(sk).slice(0, 20));
-        // Whoever can write here must not be able to stop the sealer.
-        if (Number.isNaN(from)) continue;
-        hours.set(from, [...(hours.get(from) ?? []), { pk: BELATED_PARTITION, sk: String(sk) }]);
+        const key = { pk: BELATED_PARTITION, sk: String(sk) };
+        const from = hourOf(key.sk);
+        if (from === undefined) malformed.push(key);
+        else hours.set(from, [...(hours.get(from) ?? []), key]);
       }
-      return [...hours].map(([from, marks]) => ({ from, marks }));
+      return { hours: [...hours].map(([from, marks]) => ({ from, marks })), malformed };
     },
-    remove: async ({ marks }) => {
+    remove: async (marks) => {
       for (const key of marks) await dynamo.delete(table, key);
     },
   };
 }
 
 function keyOf(from: number, sequence: string): Key {
-  return { pk: BELATED_PARTITION, sk: `${new Date(from).toISOString().slice(0, 19)}Z#${sequence}` };
+  return { pk: BELATED_PARTITION, sk: `${textOf(from)}#${sequence}` };
+}
+
+/** Strictly as it is written here: minutes are sealed once because windows are whole ones. */
+function hourOf(sk: string): number | undefined {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:00:00Z#\d{1,40}$/.test(sk)) return undefined;
+  const from = Date.parse(sk.slice(0, 20));
+  return !Number.isNaN(from) && textOf(from) === sk.slice(0, 20) ? from : undefined;
+}
+
+function textOf(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
 }

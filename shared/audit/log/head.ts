@@ -41,12 +41,12 @@ export function createSealIndex({ dynamo, table, key }: SealIndexOptions): SealI
       newestFirst,
       ...(cursor === undefined ? {} : { cursor }),
     });
-  const readAll = async (value: string): Promise<readonly SignedSeal[]> => {
+  const readAll = async (value: string, placeOf: (seal: SignedSeal) => string): Promise<readonly SignedSeal[]> => {
     const rows: SignedSeal[] = [];
     let cursor: Item | undefined;
     do {
       const page = await read(value, PAGE, false, cursor);
-      rows.push(...page.items.map((item) => toSigned(item, key)));
+      rows.push(...page.items.map((item) => toSigned(item, key, placeOf)));
       cursor = page.cursor;
     } while (cursor !== undefined);
     return rows;
@@ -56,18 +56,18 @@ export function createSealIndex({ dynamo, table, key }: SealIndexOptions): SealI
     last: async (now) => {
       for (let day = DAYS_AHEAD; day >= -DAYS_BACK; day--) {
         const { items } = await read(sealsAt(now + day * DAY_MS), 1, true, undefined);
-        if (items[0] !== undefined) return toSigned(items[0], key);
+        if (items[0] !== undefined) return toSigned(items[0], key, ({ through }) => sealsAt(through));
       }
       return undefined;
     },
     ofDay: async (ms, isOver = false) => {
       const of = sealsAt(ms);
       if (isOver && kept?.of === of) return kept.rows;
-      const rows = await readAll(of);
+      const rows = await readAll(of, ({ through }) => sealsAt(through));
       if (isOver) kept = { of, rows };
       return rows;
     },
-    belatedOf: (ms) => readAll(belatedOf(ms)),
+    belatedOf: (ms) => readAll(belatedOf(ms), ({ from }) => belatedOf(from)),
     add: async (seal) => {
       const row = { sk: sealNumber(seal.n), note: seal.note };
       // The row that ends the work comes last: a run that is killed before it does all of it again.
@@ -77,12 +77,12 @@ export function createSealIndex({ dynamo, table, key }: SealIndexOptions): SealI
   };
 }
 
-/** @throws SealError for a row that this log's key did not sign */
-function toSigned({ sk, note }: Item, key: NoteKey): SignedSeal {
+/** @throws SealError for a row that this log's key did not sign, or signed for another place: an old one would end the log */
+function toSigned({ pk, sk, note }: Item, key: NoteKey, placeOf: (seal: SignedSeal) => string): SignedSeal {
   const verified = verifyNote(String(note), key);
   if ('reason' in verified) throw new SealError(`the seal ${String(sk)} is not ours: ${verified.reason}`);
   const signed = readCheckpointText(verified.text);
-  if (sealNumber(signed.n) !== sk || signed.origin !== key.name)
+  if (sealNumber(signed.n) !== sk || signed.origin !== key.name || placeOf(signed) !== pk)
     throw new SealError(`the seal ${String(sk)} is another`);
   return signed;
 }

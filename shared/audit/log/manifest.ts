@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Objects } from '../../aws/objects.ts';
+import { recordDayOf } from '../record-objects.ts';
 import { formatCheckpoint } from './checkpoint.ts';
 import { type NoteSigner, signNote } from './note.ts';
 import type { SignedSeal } from './seal.ts';
@@ -53,6 +54,7 @@ export async function putManifest(
   if ((await objects.get(path)) !== undefined) return;
   const listed: ListedRecordObject[] = [];
   for await (const { key } of objects.list(`records/dt=${day}/`)) {
+    if (recordDayOf(key) === undefined) continue;
     const body = (await objects.get(key))?.body;
     if (body) listed.push({ key, size: body.length, sha256: hash('sha256', body, 'hex') });
   }

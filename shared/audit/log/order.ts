@@ -18,6 +18,16 @@ export function closesAt(ms: number): number {
   return Math.floor(ms / DAY_MS) * DAY_MS + DAY_MS + HOUR_MS;
 }
 
+/** Up to which time days are closed in a log that is sealed through this time: of a later one 01:00 has still to come. */
+export function closedBefore(through: number): number {
+  return Math.floor((through - HOUR_MS - 1) / DAY_MS) * DAY_MS;
+}
+
+/** Whether a window is a part of one UTC day. */
+export function isOfOneDay({ from, to }: Window): boolean {
+  return from < to && Math.floor(from / DAY_MS) === Math.floor((to - 1) / DAY_MS);
+}
+
 /** The first 48 bits of a UUIDv7 as text: its millisecond. Ids of one time and later sort from here on. */
 export function timePrefix(ms: number): string {
   const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');

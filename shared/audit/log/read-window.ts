@@ -1,7 +1,8 @@
 import type { Dynamo, Item } from '../../aws/dynamodb.ts';
-import { type AuditRecord, dayOf, PHASE, partitionKey, SHARDS } from '../record.ts';
+import { dayOf, PHASE, partitionKey, SHARDS } from '../record.ts';
+import { wellFormed } from '../well-formed.ts';
 import type { Entry } from './claim-object.ts';
-import { compareRecords, isWithin, leafOf, timePrefix, type Window } from './order.ts';
+import { compareRecords, isWithin, timePrefix, type Window } from './order.ts';
 
 /** An entry, and what a seal counts of its record. */
 export interface ReadEntry extends Entry {
@@ -11,21 +12,32 @@ export interface ReadEntry extends Entry {
   readonly isSound: boolean;
 }
 
+export interface ReadOptions {
+  readonly dynamo: Dynamo;
+  readonly table: string;
+  /** Told of the sort key of each item that can be no record. */
+  readonly onMalformed: (sk: string) => void;
+}
+
 const PAGE = 1000;
 
 /**
  * The records of a window within one UTC day, from the table itself and strongly consistent, in the order of the log.
  * Holds what a seal needs of each, and no record.
  */
-export async function readWindow(dynamo: Dynamo, table: string, window: Window): Promise<readonly ReadEntry[]> {
+export async function readWindow(options: ReadOptions, window: Window): Promise<readonly ReadEntry[]> {
   const day = dayOf(window.from);
   const shards = await Promise.all(
-    Array.from({ length: SHARDS }, (_, shard) => readPartition(dynamo, table, partitionKey(day, shard), window)),
+    Array.from({ length: SHARDS }, (_, shard) => readPartition(options, partitionKey(day, shard), window)),
   );
   return shards.flat().sort(compareRecords);
 }
 
-async function readPartition(dynamo: Dynamo, table: string, value: string, window: Window): Promise<ReadEntry[]> {
+async function readPartition(
+  { dynamo, table, onMalformed }: ReadOptions,
+  value: string,
+  window: Window,
+): Promise<ReadEntry[]> {
   const found: ReadEntry[] = [];
   let cursor: Item | undefined;
   do {
@@ -39,21 +51,25 @@ async function readPartition(dynamo: Dynamo, table: string, value: string, windo
     });
     for (const item of page.items) {
       const sk = String(item['sk']);
-      if (isWithin(sk, window)) found.push(toEntry(sk, item as AuditRecord));
+      if (!isWithin(sk, window)) continue;
+      const entry = toEntry(item);
+      if (entry === undefined) onMalformed(sk);
+      else found.push(entry);
     }
     cursor = page.cursor;
   } while (cursor !== undefined);
   return found;
 }
 
-function toEntry(sk: string, record: AuditRecord): ReadEntry {
-  const leaf = leafOf(record);
-  const phase = sk.slice(sk.indexOf('#') + 1);
+function toEntry(item: Item): ReadEntry | undefined {
+  const found = wellFormed(item);
+  if (found === undefined) return undefined;
+  const { record, phase, leaf } = found;
   return {
-    sk,
-    leaf,
+    sk: record.sk,
+    leaf: Buffer.from(leaf, 'hex'),
     phase,
     isUnknown: phase === PHASE.outcome && record['errorType'] === 'UNKNOWN',
-    isSound: record.hash === leaf.toString('hex'),
+    isSound: record.hash === leaf,
   };
 }

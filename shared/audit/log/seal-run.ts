@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/logger.ts';
 import type { BelatedHours } from './belated.ts';
 import type { Comparison } from './late.ts';
-import { closesAt, DAY_MS, HOUR_MS, MINUTE_MS, type Window } from './order.ts';
+import { closedBefore, DAY_MS, HOUR_MS, MINUTE_MS, type Window } from './order.ts';
 import type { ReadEntry } from './read-window.ts';
 import type { SignedSeal } from './seal.ts';
 import type { Head, Sealing } from './sealer.ts';
@@ -115,19 +115,21 @@ async function sealLate(
  * judged here, since the table may have let go of a day that is so old.
  */
 async function sealBelated(options: SealRunOptions, head: Head, startedAt: number): Promise<Head> {
-  const { belated, compare, clock } = options;
+  const { belated, compare, clock, log } = options;
+  if (head.last === undefined) return head;
+  const { hours, malformed } = await belated.read(closedBefore(head.last.through));
+  if (malformed.length > 0) log.error('audit.mark_malformed', { marks: malformed.length, alarm: true });
+  await belated.remove(malformed);
   let sealed = head;
-  for (const hour of await belated.read()) {
-    // Its day is not closed yet in the log, however late it is by the clock: 01:00 sees all of it.
-    if ((sealed.last?.through ?? 0) <= closesAt(hour.from)) continue;
-    const window = { from: hour.from, to: hour.from + HOUR_MS };
+  for (const { from, marks } of hours) {
+    const window = { from, to: from + HOUR_MS };
     let before: Head;
     do {
       if (Math.abs(clock() - startedAt) >= RUN_MS) return sealed;
       before = sealed;
       sealed = await sealLate(options, before, window, await compare(window));
     } while (sealed !== before);
-    await belated.remove(hour);
+    await belated.remove(marks);
   }
   return sealed;
 }

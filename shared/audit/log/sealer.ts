@@ -1,10 +1,11 @@
 import type { Objects } from '../../aws/objects.ts';
+import type { Clock } from '../../core/clock.ts';
 import { EVENT_PHASE } from '../event-record.ts';
 import { PHASE } from '../record.ts';
 import { type ClaimObject, claimPath, formatClaimObject, parseClaimObject } from './claim-object.ts';
 import type { SealIndex } from './head.ts';
 import { type NoteSigner, signNote } from './note.ts';
-import type { Window } from './order.ts';
+import { compareKeys, isOfOneDay, isWithin, MINUTE_MS, type Window } from './order.ts';
 import type { ReadEntry } from './read-window.ts';
 import {
   type Claim,
@@ -55,9 +56,10 @@ export interface SealingOptions {
   readonly index: SealIndex;
   /** Its name is the origin of the log. */
   readonly signer: NoteSigner;
+  readonly clock: Clock;
 }
 
-export function createSealing({ objects, index, signer }: SealingOptions): Sealing {
+export function createSealing({ objects, index, signer, clock }: SealingOptions): Sealing {
   const readClaim = async (n: number): Promise<ClaimObject | undefined> => {
     const object = await objects.get(claimPath(n));
     return object && parseClaimObject(object.body);
@@ -81,7 +83,7 @@ export function createSealing({ objects, index, signer }: SealingOptions): Seali
     return readTile(level, at, width, object.body);
   };
   const finish = async (head: Head, { claim, entries }: ClaimObject): Promise<Head> => {
-    requireFollows(claim, head, signer.name);
+    requireFollows({ claim, entries }, head, signer.name, clock());
     const edge = copyOf(head.edge);
     for (const { leaf } of entries) for (const tile of edge.append(leaf)) await putTile(tile);
     if (rootText(edge) !== claim.root) throw new SealError(`claim ${claim.n} does not have its root`);
@@ -153,13 +155,23 @@ function countsOf(entries: readonly ReadEntry[]): SealCounts {
   };
 }
 
-/** A claim is an object that anybody with the rights could have put: only what continues the log is signed. */
-function requireFollows({ n, first, previous, origin, kind, from, through }: Claim, head: Head, name: string): void {
+/**
+ * A claim is an object that anybody with the rights could have put: only what continues the log is signed, a minute that is
+ * over or a part of one day, and entries of that time in their order.
+ */
+function requireFollows({ claim, entries }: ClaimObject, head: Head, name: string, now: number): void {
+  const { n, first, previous, origin, kind, from, to, through, late } = claim;
   const { last, edge } = head;
   const follows =
     n === numberAfter(head) && first === edge.size() && previous === (last?.hash ?? null) && origin === name;
   const joins = last === undefined || (kind === 'minute' ? from === last.through : through === last.through);
   if (!follows || !joins) throw new SealError(`claim ${n} does not continue the log`);
+  const isMinute = to - from === MINUTE_MS && from % MINUTE_MS === 0 && to <= now;
+  if (kind === 'minute' ? !isMinute : !isOfOneDay(claim)) throw new SealError(`claim ${n} is of a time that cannot be`);
+  const inOrder = entries.every(
+    ({ sk }, at) => isWithin(sk, claim) && (at === 0 || compareKeys(entries[at - 1]?.sk ?? '', sk) < 0),
+  );
+  if (!inOrder || late?.some((sk, at) => sk !== entries[at]?.sk)) throw new SealError(`claim ${n} has wrong entries`);
 }
 
 function numberAfter({ last }: Head): number {

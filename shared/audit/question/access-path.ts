@@ -40,17 +40,14 @@ export function accessPath(filters: Filters, range: Range, isNewestFirst: boolea
 
 function pathName(filters: Filters, toolIndex: boolean): PathName {
   const { who, tool, kinds = ['call'], state } = filters;
-  const [kind, ...others] = new Set(kinds);
-  if (kind === 'auth-failure' && others.length === 0) return 'state';
   // Events and open calls are in no index.
-  if (kind !== 'call' || others.length > 0 || state === 'open') return 'base';
+  if (kinds.some((kind) => kind !== 'call') || state === 'open') return 'base';
   if (who !== undefined) return 'user';
   if (indexedStates(filters) !== undefined) return 'state';
   return tool !== undefined && toolIndex ? 'tool' : 'base';
 }
 
-function indexedStates({ state, decision, reason, kinds }: Filters): readonly IndexedState[] | undefined {
-  if (kinds?.includes('auth-failure')) return ['denied'];
+function indexedStates({ state, decision, reason }: Filters): readonly IndexedState[] | undefined {
   if (state !== undefined) return state === 'ok' || state === 'open' ? undefined : [state];
   if (decision === 'denied') return ['denied'];
   if (reason === undefined || NO_ERRORS.has(reason)) return undefined;

@@ -9,7 +9,10 @@ import { toRow } from './row.ts';
 
 export interface ArchiveReaderOptions {
   readonly objects: Objects;
-  /** A line that cannot be read, or a second record of one call and phase. `audit verify` names each. */
+  /**
+   * A line that cannot be read, a record whose hash is not its own, or another record of one call and phase. `audit verify`
+   * names each.
+   */
   readonly onProblem?: () => void;
 }
 

@@ -1,5 +1,6 @@
 import type { Item } from '../../aws/dynamodb.ts';
 import { partitionOf } from '../item-keys.ts';
+import { hashOnTime } from '../late.ts';
 import { leafHash, PHASE } from '../record.ts';
 import type { Call } from './question.ts';
 
@@ -15,7 +16,7 @@ export interface CheckedItem {
 
 export interface CheckedCall {
   readonly items: readonly CheckedItem[];
-  /** Of a call that ran and ended: whether the outcome carries the hash that the intent has now. */
+  /** Of a call that ran and ended: whether the outcome carries the hash that the intent has now, or had on time. */
   readonly isChained: boolean | undefined;
   readonly isSound: boolean;
 }
@@ -26,19 +27,21 @@ export interface CheckedCall {
  */
 export function checkCall({ callId, items }: Call): CheckedCall {
   const checked = [...items].map(([phase, item]) => {
-    const hash = hashOf(item);
-    return { phase, item, hash, isAsHashed: hash === item['hash'], isInPlace: item['pk'] === partitionOf(callId) };
+    const hash = hashIn(leafHash, item);
+    const isAsHashed = hash !== undefined && hash === item['hash'];
+    return { phase, item, hash, isAsHashed, isInPlace: item['pk'] === partitionOf(callId) };
   });
   const outcome = items.get(PHASE.outcome);
-  const intent = checked.find(({ phase }) => phase === PHASE.intent);
-  const isChained = outcome && outcome['prevPhaseHash'] === intent?.hash;
+  const intent = items.get(PHASE.intent);
+  // The outcome is written without knowing by which sink the intent will have come.
+  const isChained = outcome && intent !== undefined && outcome['prevPhaseHash'] === hashIn(hashOnTime, intent);
   const isSound = isChained !== false && checked.every(({ isAsHashed, isInPlace }) => isAsHashed && isInPlace);
   return { items: checked, isChained, isSound };
 }
 
-function hashOf(item: Item): string | undefined {
+function hashIn(hash: typeof leafHash, item: Item): string | undefined {
   try {
-    return leafHash(item);
+    return hash(item);
   } catch {
     return undefined;
   }

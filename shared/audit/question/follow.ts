@@ -12,6 +12,10 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   /** Between two looks. */
   readonly everyMs: number;
+  /** The first of several looks that fail in a row, and what may be thrown on. Without it a look that fails ends it all. */
+  readonly onLost?: (error: unknown) => void;
+  /** The first look that succeeds again. */
+  readonly onFound?: () => void;
 }
 
 /** A call is recorded within its 30 seconds; what is open after that will stay so until the sweeper closes it. */
@@ -22,22 +26,48 @@ const AHEAD_MS = 60_000;
 
 /** What comes in from now on, each call once when it has ended, or as open when it has not in time. Ends with the signal. */
 export async function* followCalls(options: FollowOptions): AsyncGenerator<Call, void> {
-  const { reader, filters, clock, sleep, signal, everyMs } = options;
+  const { clock, sleep, signal, everyMs, onLost = raise, onFound } = options;
   const start = clock();
   const shown = new Map<string, State>();
+  let [seenTo, isLost] = [start, false];
   while (!signal.aborted) {
     const now = clock();
-    const range = { since: Math.max(start, now - WINDOW_MS), until: now + AHEAD_MS };
-    for await (const { call, isAsked } of reader.read(filters, range, { order: 'oldest-first' })) {
-      const state = stateOf(call);
-      const isEarly = state === 'open' && now - toRow(call).time < OPEN_AFTER_MS;
-      if (!isAsked || isEarly || shown.get(call.callId) === state) continue;
-      shown.set(call.callId, state);
-      yield call;
+    // From the last look that succeeded, and not from now: in between a machine may have been asleep, or the table away.
+    const since = Math.max(start, Math.min(seenTo, now) - WINDOW_MS);
+    try {
+      yield* look(options, shown, since, now);
+      if (isLost) onFound?.();
+      [seenTo, isLost] = [now, false];
+      forget(shown, since);
+    } catch (error) {
+      if (!isLost) onLost(error);
+      isLost = true;
     }
-    forget(shown, range.since);
     if (!signal.aborted) await sleep(everyMs);
   }
+}
+
+async function* look(
+  { reader, filters }: FollowOptions,
+  shown: Map<string, State>,
+  since: number,
+  now: number,
+): AsyncGenerator<Call, void> {
+  for await (const { call, isAsked } of reader.read(
+    filters,
+    { since, until: now + AHEAD_MS },
+    { order: 'oldest-first' },
+  )) {
+    const state = stateOf(call);
+    const isEarly = state === 'open' && now - toRow(call).time < OPEN_AFTER_MS;
+    if (!isAsked || isEarly || shown.get(call.callId) === state) continue;
+    shown.set(call.callId, state);
+    yield call;
+  }
+}
+
+function raise(error: unknown): never {
+  throw error;
 }
 
 /** Ids are in the order of time. */

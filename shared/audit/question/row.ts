@@ -1,4 +1,5 @@
 import type { Item } from '../../aws/dynamodb.ts';
+import { uuidv7Time } from '../../core/ids.ts';
 import { EVENT_PHASE } from '../event-record.ts';
 import { PHASE } from '../record.ts';
 import type { Call, Kind, State } from './question.ts';
@@ -7,6 +8,7 @@ import type { Call, Kind, State } from './question.ts';
 export interface AuditRow {
   readonly callId: string;
   readonly kind: Kind;
+  /** Of the id, by which it is found, and not of the item's text. NaN for an id that is none of ours. */
   readonly time: number;
   readonly uid: string | null;
   readonly subject: string;
@@ -35,7 +37,7 @@ export function toRow(call: Call): AuditRow {
   return {
     callId: call.callId,
     kind: kindOf(call),
-    time: Number(item['ts']),
+    time: uuidv7Time(call.callId),
     uid: text(item['uid']),
     subject: text(item['subject']) ?? '',
     method: text(item['method']) ?? '',
@@ -48,7 +50,12 @@ export function toRow(call: Call): AuditRow {
   };
 }
 
-/** The index by state has no field `kind`, and of events only authentication failures. */
+/** RFC 3339 in UTC; undefined for a row without a time: one odd row must not end the answer to a question. */
+export function isoTimeOf({ time }: AuditRow): string | undefined {
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}
+
+/** An event that names no kind is none that we write: told among the refusals, rather than nowhere. */
 export function kindOf({ items }: Call): Kind {
   const event = items.get(EVENT_PHASE);
   return event === undefined ? 'call' : ((text(event['kind']) ?? 'auth-failure') as Kind);

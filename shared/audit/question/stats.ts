@@ -1,5 +1,5 @@
 import type { Call } from './question.ts';
-import { stateOf, toRow } from './row.ts';
+import { isoTimeOf, stateOf, toRow } from './row.ts';
 
 export const GROUPINGS = ['tool', 'user', 'client', 'decision', 'reason', 'day'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -66,6 +66,6 @@ function nameOf(call: Call, by: Grouping): string {
     case 'reason':
       return row.decision === 'denied' ? row.outcome : (row.detail ?? row.outcome);
     case 'day':
-      return new Date(row.time).toISOString().slice(0, 10);
+      return isoTimeOf(row)?.slice(0, 10) ?? '-';
   }
 }

@@ -1,4 +1,4 @@
-import { compareKeys, DAY_MS, HOUR_MS, isWithin, MINUTE_MS } from '../log/order.ts';
+import { compareKeys, DAY_MS, HOUR_MS, isOfOneDay, isWithin, MINUTE_MS } from '../log/order.ts';
 import { isoTime, type Report } from './findings.ts';
 import type { TrustedSeal } from './seal-reader.ts';
 
@@ -70,7 +70,7 @@ function checkMinute(before: TrustedSeal | undefined, seal: TrustedSeal, report:
   const { key, n, kind, from, to, through } = seal;
   const where = { object: key, seal: n, minute: isoTime(from) };
   if (kind === 'backfill') {
-    if (through === before?.through && to - from <= DAY_MS && sameDay(from, to)) return undefined;
+    if (through === before?.through && isOfOneDay(seal)) return undefined;
     report('seal-window-wrong', { ...where, says: `Seal ${n} is a backfill of a window that was never open.` });
     return undefined;
   }
@@ -90,10 +90,6 @@ function checkMinute(before: TrustedSeal | undefined, seal: TrustedSeal, report:
   }
   report('minute-overlap', { ...told, says: `Seal ${n} seals time that was sealed before.` });
   return undefined;
-}
-
-function sameDay(from: number, to: number): boolean {
-  return Math.floor(from / DAY_MS) === Math.floor((to - 1) / DAY_MS);
 }
 
 /** The list of a backfill: in order, each once, each within the window. Its hash is in the signed note. */

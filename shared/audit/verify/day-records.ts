@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import type { Objects } from '../../aws/objects.ts';
 import { compareKeys, timePrefix } from '../log/order.ts';
+import { recordDayOf } from '../record-objects.ts';
 import type { FindingCode, Report } from './findings.ts';
 import { inOrder } from './in-order.ts';
 import { type ReadRecord, readRecordLine } from './record-line.ts';
@@ -18,7 +19,7 @@ export interface DayObject {
 export const STATE = { unsealed: 0, sealed: 1, wrong: 2 } as const;
 export type RecordState = (typeof STATE)[keyof typeof STATE];
 
-/** What is kept of a record: about 150 bytes, whatever it holds. */
+/** What is kept of a record, whatever it holds: keys and hashes, about a kilobyte. */
 export interface KeptRecord extends ReadRecord {
   readonly object: string;
   state: RecordState;
@@ -42,8 +43,8 @@ const MAX_OBJECT = 512 * 1024 * 1024;
 export async function readDayRecords(objects: ReadObjects, day: string, report: Report): Promise<DayRecords> {
   const kept = new Map<string, KeptRecord>();
   const found = new Map<string, DayObject>();
-  const keys = objects.list(`records/dt=${day}/`);
-  for await (const [key, body] of inOrder(keys, PARALLEL, async ({ key }) => [key, await objects.get(key)] as const)) {
+  const keys = recordKeys(objects, day);
+  for await (const [key, body] of inOrder(keys, PARALLEL, async (key) => [key, await objects.get(key)] as const)) {
     if (body === undefined) continue;
     found.set(key, { size: body.body.length, sha256: hash('sha256', body.body, 'hex') });
     readObject(key, body.body, { day, kept, report });
@@ -56,6 +57,11 @@ export async function readDayRecords(objects: ReadObjects, day: string, report: 
     find: (sk) => kept.get(sk),
     within: (from, to) => sorted.slice(firstAt(sorted, timePrefix(from)), firstAt(sorted, timePrefix(to))),
   };
+}
+
+/** Of other keys checkRecordDays tells. */
+async function* recordKeys(objects: ReadObjects, day: string): AsyncIterable<string> {
+  for await (const { key } of objects.list(`records/dt=${day}/`)) if (recordDayOf(key) === day) yield key;
 }
 
 interface Reading {

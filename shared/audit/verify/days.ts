@@ -36,8 +36,8 @@ export interface DaysOptions {
   /** Whether a seal that is still to come names this record as late. */
   readonly isSealedLater: (sk: string) => boolean;
   readonly parts: VerifyParts;
-  /** Compares the day with the table itself. */
-  readonly checkTable: ((records: DayRecords, range: VerifyRange) => Promise<void>) | undefined;
+  /** Compares the day with the table itself. Returns how many records wait there. */
+  readonly checkTable: ((records: DayRecords, range: VerifyRange) => Promise<number>) | undefined;
   readonly report: Report;
 }
 
@@ -100,7 +100,8 @@ async function judge(records: DayRecords, options: DaysOptions, totals: DayTotal
     runningSince: newest.through - RUNNING_MS,
     closesAt: closesAt(start),
   });
-  await options.checkTable?.(records, { from: Math.max(range.from, start), to: Math.min(range.to, start + DAY_MS) });
+  const asDay = { from: Math.max(range.from, start), to: Math.min(range.to, start + DAY_MS) };
+  totals.waiting += (await options.checkTable?.(records, asDay)) ?? 0;
   const read = await readManifest(objects, manifestPath(day), pinned);
   const dueAt = isoTime(closesAt(start));
   parts.checkManifest(read, { day, objects: records.objects, isDue: isClosed, dueAt }, report);

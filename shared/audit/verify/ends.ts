@@ -6,6 +6,7 @@ import { DAY_MS, MINUTE_MS } from '../log/order.ts';
 import { readCheckpointText, type SignedSeal, sealPath } from '../log/seal.ts';
 import { TREE } from '../log/sealer.ts';
 import { TILE_WIDTH } from '../log/tiles.ts';
+import { namedDayOf, recordDayOf } from '../record-objects.ts';
 import type { ReadObjects } from './day-records.ts';
 import { isoTime, type Report } from './findings.ts';
 import { readManifest } from './manifests.ts';
@@ -174,7 +175,7 @@ export interface RecordDays {
   readonly logStart: number | undefined;
 }
 
-/** Folders of days that no seal reaches, and records that are newer than the newest seal by more than a sealer is behind. */
+/** Folders of days that no seal reaches or that are none, and records that are newer than the newest seal by more than a sealer is behind. */
 export async function checkRecordDays(
   objects: ReadObjects,
   { newestRecord, judged, logStart }: RecordDays,
@@ -184,10 +185,14 @@ export async function checkRecordDays(
   let newest = newestRecord;
   const before = new Set<string>();
   for await (const { key } of objects.list('records/')) {
-    const day = /^records\/dt=(\d{4}-\d\d-\d\d)\/[\w-]+\.jsonl\.gz$/.exec(key)?.[1];
-    const start = day === undefined ? Number.NaN : Date.parse(`${day}T00:00:00Z`);
-    if (day === undefined || Number.isNaN(start)) {
+    const day = namedDayOf(key);
+    const start = Date.parse(`${recordDayOf(key)}T00:00:00Z`);
+    if (day === undefined) {
       report('object-unknown', { object: key, says: `${key} lies among the records and is none of their objects.` });
+    } else if (Number.isNaN(start)) {
+      // More than an object that nothing reads: by its name it has records, and they are kept from every reader.
+      const says = `${key} lies in the folder of a day that no calendar has: nothing reads the records in it.`;
+      report('record-misplaced', { object: key, day, says });
     } else if (logStart !== undefined && start + DAY_MS <= logStart) {
       if (!judged.has(day)) before.add(day);
     } else if (start > through) {

@@ -41,7 +41,7 @@ export const FINDINGS = {
   'minute-overlap': { severity: 'broken', todo: GATEWAY },
   'no-seals': {
     severity: 'incomplete',
-    todo: 'Check --archive: it is the folder that holds seals/, records/ and log/.',
+    todo: 'Check --archive: it is the folder that holds seals/, records/ and log/. Check the time asked for, too.',
   },
   'log-ends-early': {
     severity: 'incomplete',

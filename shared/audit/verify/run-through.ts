@@ -73,7 +73,11 @@ export async function runThrough(plan: Plan): Promise<Run> {
   for (let seal = await queue.next(); seal !== undefined; seal = await queue.next()) {
     if (seal.kind === 'minute') {
       await queue.readUntil(closesAt(seal.from));
-      if (isBeyond(walk, seal)) break;
+      if (isBeyond(walk, seal)) {
+        // It has to follow where the range ends, too.
+        if (walk.before && walk.before.through < asked.to) checkPlace(walk, seal);
+        break;
+      }
       await days.closeBefore(seal.through);
     }
     await goThrough(walk, seal);
@@ -95,7 +99,8 @@ async function begin(plan: Plan): Promise<Walk> {
   const asked = { from: Math.max(range.from, logStart ?? 0), to: range.to };
   const holes: Hole[] = [];
   const suspects = new Set<string>();
-  const checkTable = options.table && tableCheck(options.table, newest.through - lagMs, report);
+  const limits = { behindAfter: newest.through - lagMs, sealedUpTo: newest.through };
+  const checkTable = options.table && tableCheck(options.table, limits, report);
   const isSealedLater = (sk: string) => queue.lateIn(sk) !== undefined;
   const shared = { objects, report, suspects, parts };
   return {

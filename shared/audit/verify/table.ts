@@ -17,31 +17,49 @@ export interface TableSource {
  * The table against the archive, hour by hour: the same records with the same hashes. What the table has let go of, its
  * time being over, need not be there.
  *
- * @param behindAfter epoch milliseconds: what is newer may not be in the archive yet
+ * Returns how many records wait for their seal and are not in the archive yet: on a gateway in use there always are some.
  */
-export function tableCheck({ dynamo, table, clock }: TableSource, behindAfter: number, report: Report) {
-  return async (day: DayRecords, { from, to }: VerifyRange): Promise<void> => {
+export function tableCheck({ dynamo, table, clock }: TableSource, limits: TableLimits, report: Report) {
+  return async (day: DayRecords, { from, to }: VerifyRange): Promise<number> => {
+    let waiting = 0;
     for (let at = from; at < to; at += HOUR_MS) {
       const window = { from: at, to: Math.min(at + HOUR_MS, to) };
-      const entries = await readWindow(dynamo, table, window);
-      compareHour(day.within(window.from, window.to), entries, { day, report, behindAfter, now: clock() });
+      const malformed: string[] = [];
+      const read = await readWindow({ dynamo, table, onMalformed: (sk) => malformed.push(sk) }, window);
+      const entries = read.filter(({ sk }) => day.find(sk) !== undefined || uuidv7Time(sk) < limits.sealedUpTo);
+      waiting += read.length - entries.length;
+      const records = day.within(window.from, window.to);
+      compareHour(records, { entries, malformed }, { day, report, ...limits, now: clock() });
     }
+    return waiting;
   };
 }
 
-interface Compare {
+/** Epoch milliseconds. */
+interface TableLimits {
+  /** What is newer may not be in the archive yet. */
+  readonly behindAfter: number;
+  /** What is not older waits for its seal. */
+  readonly sealedUpTo: number;
+}
+
+interface Compare extends Pick<TableLimits, 'behindAfter'> {
   readonly day: DayRecords;
   readonly report: Report;
-  readonly behindAfter: number;
   readonly now: number;
 }
 
 function compareHour(
   records: readonly KeptRecord[],
-  entries: readonly ReadEntry[],
+  { entries, malformed }: { readonly entries: readonly ReadEntry[]; readonly malformed: readonly string[] },
   { day, report, behindAfter, now }: Compare,
 ): void {
-  const inTable = new Set<string>();
+  const inTable = new Set<string>(malformed);
+  for (const sk of malformed) {
+    const code = day.find(sk) === undefined ? 'table-extra' : 'table-changed';
+    const where = { callId: sk.slice(0, 36), record: sk };
+    report(code, { ...where, says: `Item ${JSON.stringify(sk)} of the table can be no record.` });
+  }
   for (const { sk, leaf } of entries) {
     inTable.add(sk);
     const kept = day.find(sk);

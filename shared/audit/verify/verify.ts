@@ -58,18 +58,34 @@ async function checkEnds(
       expected: isoTime(range.to),
       actual: isoTime(newest.through),
     });
+  } else if (run.counts.seals === 0) {
+    reportNothing(report, newest, range);
   }
   await parts.checkKnown(objects, known ?? {}, newest, pinned, report);
   await parts.checkClaimsAhead(objects, newest, report);
   await parts.checkManifestsAhead(objects, newest, pinned, report);
   await parts.checkTileNames(objects, run.sizes, newest, report);
-  await parts.checkEvidence(objects, (time) => time >= run.range.from && time < range.to, report);
+  await parts.checkEvidence(objects, (time) => time >= range.from && time < range.to, report);
   // Of a range only its own days are of interest.
   if (to === undefined) {
     const { totals, judged } = run.days;
     const { newestRecord } = totals;
     await parts.checkRecordDays(objects, { newestRecord, judged, logStart: run.logStart }, newest, report);
   }
+}
+
+/** Where nothing was read, nothing was wrong: that must not look like a trail in order. */
+function reportNothing(report: Report, { n, through }: TrustedSeal, { from }: VerifyRange): void {
+  if (from < through) {
+    report('no-seals', { says: 'The archive has no seal of the time asked for: nothing is verified.' });
+    return;
+  }
+  report('log-ends-early', {
+    seal: n,
+    says: `The log is sealed up to ${isoTime(through)}; asked was from ${isoTime(from)} on.`,
+    expected: `later than ${isoTime(from)}`,
+    actual: isoTime(through),
+  });
 }
 
 interface Outcome {
@@ -92,7 +108,7 @@ function toReport(
     exit: EXIT[verdict],
     key: formatVkey(pinned.name, pinned.publicKey),
     log: pinned.name,
-    range: run ? { from: isoTime(run.range.from), to: isoTime(run.range.to) } : null,
+    range: run && run.counts.seals > 0 ? { from: isoTime(run.range.from), to: isoTime(run.range.to) } : null,
     trusted: trusted ? nameOf(trusted) : null,
     newest: newest ? { ...nameOf(newest), through: isoTime(newest.through), note: newest.note } : null,
     records,

@@ -81,6 +81,19 @@ test('A batch over midnight is an object for each day', async () => {
   ]);
 });
 
+test.each([
+  ['of a year that no folder has', { sk: 'ffffffff-ffff-7fff-8fff-ffffffffffff#0' }],
+  ['under the partition of another call', { pk: 'D#20260101#00' }],
+  ['without a hash', { hash: undefined }],
+])('An item %s lies under rejected/, with an alarm, and holds up nothing behind it', async (_name, change) => {
+  const archive = open();
+  const good = recordAt(NOW);
+  await archive.deliver([insertOf({ ...recordAt(NOW), ...change }, 1), insertOf(good, 2)]);
+  expect([...archive.stored.keys()].map((key) => key.split('/')[0]).sort()).toEqual(['records', 'rejected']);
+  expect((await linesIn(archive, DAYS)).map((text) => (JSON.parse(text) as AuditRecord).sk)).toEqual([good.sk]);
+  expect(archive.lines.map(({ event, alarm }) => [event, alarm])).toEqual([['audit.archive_rejected', true]]);
+});
+
 describe('An hour of a closed day that got a record is marked, so that the sealer reads it again', () => {
   const at = (day: number, hour: number, minute = 0) => Date.UTC(2026, 10, day, hour, minute);
   const marksOf = ({ table }: ReturnType<typeof open>) => [...table.items.values()];

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventRecord } from '../../../shared/audit/event-record.ts';
 import { type AuditQuery, createAuditReader } from '../../../shared/audit/query.ts';
+import type { Kind } from '../../../shared/audit/question/question.ts';
 import { createAuditWriter } from '../../../shared/audit/write.ts';
 import { uuidv7 } from '../../../shared/core/ids.ts';
 import type { Uid } from '../../../shared/core/principal.ts';
@@ -18,6 +20,7 @@ const CALLS = [
   [1, 'bob', 'echo', 'error'],
   [0, 'alice', 'whoami', 'open'],
 ] as const;
+const EVENTS = ['auth-failure', 'read', 'admin', 'token'] as const;
 
 beforeAll(async () => {
   database = await startDatabase();
@@ -45,6 +48,12 @@ beforeAll(async () => {
       const errorType = end === 'error' ? 'BACKEND_ERROR' : undefined;
       if (end !== 'open') await writer.outcome(receipt, { isError: end === 'error', errorType, latencyMs: 5 });
     }
+  }
+  for (const kind of EVENTS) {
+    const decision = kind === 'auth-failure' ? 'denied' : 'allowed';
+    const callId = uuidv7(() => NOW - 5 * HOUR);
+    const record = eventRecord(callId, { kind, method: 'm', decision }, { now: NOW, retentionDays: 1 });
+    await database.dynamo.put(database.audit, record);
   }
 });
 afterAll(() => database.stop());
@@ -78,6 +87,21 @@ test.each([
   ['of nobody', { who: 'usr_nobody' }, []],
 ])('answers %s', async (_name, query, expected) => {
   expect(await ask(query)).toEqual(expected);
+});
+
+test.each<readonly [readonly Kind[], Partial<AuditQuery>, readonly Kind[]]>([
+  [['auth-failure'], {}, ['auth-failure']],
+  [['auth-failure'], { decision: 'denied' }, ['auth-failure']],
+  [['read'], {}, ['read']],
+  [['admin'], {}, ['admin']],
+  [['token'], {}, ['token']],
+  [['token', 'auth-failure'], {}, ['auth-failure', 'token']],
+  [['call', 'auth-failure'], { decision: 'denied' }, ['auth-failure', 'call']],
+  [['call', 'read'], { who: 'usr_bob' }, ['call', 'call']],
+])('answers of the kinds %j with %j what there is of them', async (kinds, query, expected) => {
+  const reader = createAuditReader({ dynamo: database.dynamo, table: database.audit });
+  const rows = await reader.query({ since: NOW - 72 * HOUR, until: NOW + HOUR, limit: 10, kinds, ...query });
+  expect(rows.map(({ kind }) => kind).sort()).toEqual(expected);
 });
 
 test('a row is the intent and the outcome in one', async () => {

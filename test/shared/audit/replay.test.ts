@@ -2,13 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import { createAuthFailureSampler } from '../../../shared/audit/auth-failures.ts';
 import { eventRecord } from '../../../shared/audit/event-record.ts';
 import { lateCopy } from '../../../shared/audit/late.ts';
+import { createPutBack } from '../../../shared/audit/put-back.ts';
 import { type AuditRecord, leafHash } from '../../../shared/audit/record.ts';
 import { replay } from '../../../shared/audit/replay.ts';
 import { createSinks } from '../../../shared/audit/sinks.ts';
+import type { Dynamo } from '../../../shared/aws/dynamodb.ts';
 import { uuidv7 } from '../../../shared/core/ids.ts';
 import { NOW } from '../../support/config.ts';
 import { captureLog, type LogLine } from '../../support/log.ts';
 import { createMemoryTable } from '../../support/memory-table.ts';
+import { callAt } from '../../support/sealing.ts';
 
 const newRecord = () =>
   eventRecord(
@@ -23,8 +26,11 @@ const printed = ({ level, event, ...fields }: LogLine) => JSON.stringify({ level
 function start() {
   const table = createMemoryTable();
   const { log, lines } = captureLog();
-  const run = (texts: readonly string[]) => replay(texts, { dynamo: table.dynamo, table: 'audit', log });
-  return { table, run, lines };
+  const marks = createMemoryTable();
+  const putBack = createPutBack(marks.dynamo, 'seals');
+  const run = (texts: readonly string[], dynamo = table.dynamo) =>
+    replay(texts, { dynamo, table: 'audit', putBack, clock: () => NOW, log });
+  return { table, marks, run, lines };
 }
 
 function fallbackOf(record: AuditRecord): string {
@@ -34,6 +40,48 @@ function fallbackOf(record: AuditRecord): string {
 }
 
 describe('a line of the second sink', () => {
+  test('that has an intent leaves a mark of when it was put back, before it is put', async () => {
+    const { table, marks, run } = start();
+    const [intent, outcome] = callAt(NOW - 1000);
+    const lines = [intent, outcome].map((record) => fallbackOf(record as AuditRecord));
+    table.down = true;
+    await expect(run(lines)).rejects.toThrow('the table is down');
+    const mark = { pk: 'PUT-BACK', sk: intent?.callId, ms: NOW };
+    expect([...marks.items.values()]).toEqual([mark]);
+    table.down = false;
+    expect(await run(lines)).toEqual({ written: 2, present: 0, refused: 0 });
+    expect([...marks.items.values()]).toEqual([mark]);
+  });
+
+  test('that the table does not take keeps back none of those after it', async () => {
+    const { table, run } = start();
+    const records = [newRecord(), newRecord(), newRecord()];
+    const dynamo: Dynamo = {
+      ...table.dynamo,
+      putIfAbsent: async (name, item, options) => {
+        if (item.sk === records[0]?.sk) throw new Error('ValidationException');
+        return table.dynamo.putIfAbsent(name, item, options);
+      },
+    };
+    await expect(run(records.map(fallbackOf), dynamo)).rejects.toThrow('ValidationException');
+    expect([...table.items.values()].map(({ sk }) => sk)).toEqual(records.slice(1).map(({ sk }) => sk));
+  });
+
+  test.each([
+    ['of a year that no day has', { pk: 'D#x', sk: 'ffffffff-ffff-7fff-8fff-ffffffffffff#9' }],
+    ['under the partition of another call', { pk: 'D#20261124#00' }],
+    ['with a key that is none', { sk: 'x' }],
+  ])('%s is refused with an alarm: it would hold up the archive', async (_name, change) => {
+    const { table, run, lines } = start();
+    const changed = { ...newRecord(), ...change } as AuditRecord;
+    const line = fallbackOf({ ...changed, hash: leafHash(changed) });
+    expect(await run([line])).toEqual({ written: 0, present: 0, refused: 1 });
+    expect([table.items.size, lines.map(({ event, alarm }) => [event, alarm])]).toEqual([
+      0,
+      [['audit.replay_unreadable', true]],
+    ]);
+  });
+
   test('becomes the item that it holds, marked late', async () => {
     const { table, run } = start();
     const record = newRecord();

@@ -7,6 +7,7 @@ import {
   leafHash,
   outcomeRecord,
 } from '../../../shared/audit/record.ts';
+import { createPutBack } from '../../../shared/audit/put-back.ts';
 import { createSweepMark } from '../../../shared/audit/sweep-mark.ts';
 import { createSweeper } from '../../../shared/audit/sweep.ts';
 import type { Dynamo } from '../../../shared/aws/dynamodb.ts';
@@ -48,6 +49,7 @@ function start({ table = createMemoryTable(), dynamo = table.dynamo, time = { no
     dynamo,
     table: 'audit',
     mark: createSweepMark(dynamo, 'seals'),
+    putBack: createPutBack(dynamo, 'seals'),
     clock: () => time.now,
     log,
   });
@@ -205,18 +207,110 @@ describe('several and missed runs', () => {
     );
   });
 
-  test('one whose mark cannot be read closes the newest, and tells that it failed', async () => {
-    const table = createMemoryTable();
-    await intentIn(table, NOW - 2 * MINUTE);
-    const get: Dynamo['get'] = async () => {
-      throw new Error('the table is down');
-    };
-    const { sweep } = start({ table, dynamo: { ...table.dynamo, get } });
-    await expect(sweep()).rejects.toThrow('the table is down');
+  test('a clock that was ahead once does not hide what is to be caught up', async () => {
+    const time = { now: NOW + 3650 * 24 * HOUR };
+    const { table, sweep } = start({ time });
+    await sweep();
+    time.now = NOW;
+    await start({ table, time }).sweep();
+    time.now = NOW + 5 * 24 * HOUR;
+    await intentIn(table, NOW + 2 * 24 * HOUR);
+    for (let run = 0; run < 15; run++) await start({ table, time }).sweep();
     expect(outcomesOf(table)).toHaveLength(1);
   });
 
-  test('a run is bounded, says how far behind it is, and the next ones catch up', async () => {
+  test('one whose marks cannot be reached closes what is open all the same, and says so', async () => {
+    const table = createMemoryTable();
+    const refused = async () => {
+      throw new Error('the table is down');
+    };
+    const query: Dynamo['query'] = (name, input) => (name === 'seals' ? refused() : table.dynamo.query(name, input));
+    const { sweep, time, lines } = start({ table, dynamo: { ...table.dynamo, query, get: refused, put: refused } });
+    for (let run = 0; run < 10; run++) {
+      await table.dynamo.putIfAbsent('audit', intentRecord(factsAt(time.now - 61 * SECOND), { ttl: 1, logTs: NOW }));
+      await sweep();
+      time.now += MINUTE;
+    }
+    expect(outcomesOf(table)).toHaveLength(10);
+    expect(lines.filter(({ event }) => event === 'audit.sweep_mark_failed')).toHaveLength(20);
+  });
+
+  test('an intent that can be no record holds up no other one, and is an alarm', async () => {
+    const { table, sweep, alarms } = start();
+    await intentIn(table, NOW - 90 * MINUTE, ({ ttl: _ttl, ...rest }) => rest as unknown as AuditRecord);
+    await intentIn(
+      table,
+      NOW - 80 * MINUTE,
+      (record) => ({ ...record, pk: 'D#20261130#00', tool: new Set() }) as never,
+    );
+    const { record } = await intentIn(table, NOW - 70 * MINUTE);
+    await sweep();
+    expect(outcomesOf(table).map(({ prevPhaseHash }) => prevPhaseHash)).toEqual([record.hash]);
+    expect(alarms()).toContainEqual(['audit.record_malformed', undefined]);
+  });
+});
+
+describe('an intent that was put back from the log', () => {
+  const marked = async (table: MemoryTable, ms: number, at: number) => {
+    const found = await intentIn(table, ms, lateCopy);
+    await createPutBack(table.dynamo, 'seals').mark(found.record.callId, at);
+    return found;
+  };
+  const marksIn = ({ items }: MemoryTable) => [...items.values()].filter(({ pk }) => pk === 'PUT-BACK');
+
+  test('is left for 45 minutes from then, however old its call is, since its outcome comes the same way in any order', async () => {
+    const { table, sweep, time } = start();
+    const { record } = await marked(table, NOW - 70 * MINUTE, NOW);
+    for (; time.now < NOW + 45 * MINUTE; time.now += MINUTE) await sweep();
+    const early = outcomesOf(table).length;
+    await sweep();
+    expect([early, outcomesOf(table).map(({ prevPhaseHash }) => prevPhaseHash), marksIn(table)]).toEqual([
+      0,
+      [hashOnTime(record)],
+      [],
+    ]);
+  });
+
+  test('is closed also when its call was days ago', async () => {
+    const { table, sweep, time } = start();
+    const { record } = await marked(table, NOW - 9 * 24 * HOUR, NOW);
+    time.now += 46 * MINUTE;
+    await sweep();
+    expect(outcomesOf(table).map(({ prevPhaseHash }) => prevPhaseHash)).toEqual([hashOnTime(record)]);
+  });
+
+  test('keeps the outcome that came back with it, and leaves no mark', async () => {
+    const { table, sweep, time } = start();
+    const { record } = await marked(table, NOW - 9 * 24 * HOUR, NOW);
+    const outcome = lateCopy(outcomeRecord(record, OK, { ttl: 1, logTs: NOW }));
+    await table.dynamo.put('audit', outcome);
+    time.now += 46 * MINUTE;
+    await sweep();
+    expect([outcomesOf(table), marksIn(table)]).toEqual([[outcome], []]);
+  });
+
+  test('may come long after its mark, when the table refused it meanwhile', async () => {
+    const { table, sweep, time } = start();
+    const intent = lateCopy(intentRecord(factsAt(NOW - 9 * 24 * HOUR), { ttl: 1, logTs: NOW }));
+    await createPutBack(table.dynamo, 'seals').mark(intent.callId, NOW);
+    time.now += 5 * HOUR;
+    await sweep();
+    await table.dynamo.put('audit', intent);
+    await sweep();
+    expect([outcomesOf(table).length, marksIn(table)]).toEqual([1, []]);
+  });
+
+  test('is not mistaken for what somebody else has put among the marks', async () => {
+    const { table, sweep } = start();
+    for (const sk of ['x', 'ffffffff-ffff-7fff-8fff-ffffffffffff'])
+      await table.dynamo.put('seals', { pk: 'PUT-BACK', sk });
+    await sweep();
+    expect([outcomesOf(table), marksIn(table)]).toEqual([[], []]);
+  });
+});
+
+describe('a run', () => {
+  test('is bounded, says how far behind it is, and the next ones catch up', async () => {
     const { table, time } = start();
     let pages = 0;
     const counting: Dynamo = {

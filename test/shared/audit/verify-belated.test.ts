@@ -152,6 +152,14 @@ describe('records that came after their day was closed', () => {
     expect([of.exit, misplaced.exit]).toEqual([1, 1]);
   });
 
+  test('that were changed in the table are told, also those of before the log', async () => {
+    const [before] = OLD;
+    const tampered = JSON.stringify({ event: 'audit.tamper_modify', sequence: '1', before, after: {} });
+    const { exit, findings } = await verify(new Map(files).set('tamper/1-e.json', Buffer.from(tampered)));
+    const found = findings.filter(({ severity }) => severity === 'broken').map(({ code, record }) => [code, record]);
+    expect([exit, found]).toEqual([1, [['tamper-recorded', before?.sk]]]);
+  });
+
   test('make no room for a record that only the archive has', async () => {
     const [intent] = callAt(START + 36 * MINUTE, 'denied');
     const path = 'records/dt=2026-11-24/0000000000000000000000000000000000009999-x.jsonl.gz';

@@ -156,6 +156,23 @@ test('a finding names the call, the seal, the minute, the place in the log and b
   ]);
 });
 
+test.each([
+  ['2026-11-31', 'x.jsonl.gz', 'broken', 'record-misplaced'],
+  ['2026-02-29', 'x.jsonl.gz', 'broken', 'record-misplaced'],
+  ['2026-13-01', 'x.jsonl.gz', 'broken', 'record-misplaced'],
+  ['2026-11-31', 'x.txt', 'ok', 'object-unknown'],
+  ['today', 'x.jsonl.gz', 'ok', 'object-unknown'],
+] as const)(
+  'what lies in the folder of the day %s as %s, where no reader looks, is found',
+  async (day, name, verdict, code) => {
+    const object = `records/dt=${day}/${name}`;
+    const report = await verify(
+      new Map(built.files).set(object, built.files.get(keysOf(built.files, 'records/')[0]!)!),
+    );
+    expect([report.verdict, report.counts, report.findings[0]?.object]).toEqual([verdict, { [code]: 1 }, object]);
+  },
+);
+
 test('findings beyond the most that are kept are counted', async () => {
   const files: Files = new Map([...built.files].filter(([key]) => !key.startsWith('records/')));
   const { findings, counts } = await verify(files, { maxFindings: 5, archiveLagMs: 0 });

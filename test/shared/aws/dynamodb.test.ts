@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { localDynamo } from '../../../cli/dev/local-dynamo.ts';
 import type { WireFault } from '../../../cli/failures/row.ts';
@@ -50,6 +51,22 @@ describe.each(OPERATIONS)('%s', (_name, operation) => {
     await expect(operation(dynamo, { withinMs })).rejects.toMatchObject({ name: 'TimeoutError' });
     expect(proxy.asked()).toBe(0);
   });
+});
+
+test('of an item with a number that a double cannot hold a query brings the keys, and all others whole', async () => {
+  const client = new DynamoDBClient(localDynamo(database.endpoint));
+  const items = [
+    { pk: { S: 'odd' }, sk: { S: '1' }, n: { N: '1' } },
+    { pk: { S: 'odd' }, sk: { S: '2' }, n: { N: '12345678901234567.5' }, text: { S: 'x' } },
+  ];
+  for (const Item of items) await client.send(new PutItemCommand({ TableName: database.state, Item }));
+  client.destroy();
+  const range = { partition: { name: 'pk', value: 'odd' }, sort: { name: 'sk', from: '0', to: '9' } };
+  const page = await database.dynamo.query(database.state, { ...range, limit: 9, newestFirst: false });
+  expect(page.items).toEqual([
+    { pk: 'odd', sk: '1', n: 1 },
+    { pk: 'odd', sk: '2' },
+  ]);
 });
 
 test('a query ends within the limit', async () => {

@@ -131,6 +131,27 @@ describe('what the function answers', () => {
     expect(await world({ body }).call(ADD)).toEqual(outcome);
   });
 
+  test.each<[string, unknown]>([
+    ['an object that cannot be a text', { toString: 1, valueOf: 1 }],
+    ['a list', ['1']],
+    ['null', null],
+    ['true', true],
+    ['a text that is no time', 'soon'],
+    ['a number', 1],
+  ])(
+    'a retry-after that is %s changes nothing of the answer, nor of what is known of the effect',
+    async (_name, value) => {
+      const headers = { 'retry-after': value };
+      const done = world({ body: { statusCode: 201, headers, body: '{"id":"d1"}' } });
+      const failed = world({ body: { statusCode: 503, headers, body: '{}' } });
+      expect([await done.call(ADD), await failed.call(ADD), failed.invocations.length]).toEqual([
+        { status: 201, body: { id: 'd1' } },
+        { code: 'OUTCOME_UNKNOWN', reason: 'http_503', hadNoEffect: false },
+        1,
+      ]);
+    },
+  );
+
   test('an error of its own leaves the outcome unknown after an effect, and is not told', async () => {
     const thrown = {
       headers: { 'x-amz-function-error': 'Unhandled' },

@@ -265,6 +265,33 @@ describe('whoever can write to the table but not use the KMS key', () => {
     expect([await kidOf(world.signer()), await world.published()]).toEqual([kid, [kid]]);
   });
 
+  test.each([
+    ['numbers above its own', 50, (at: number) => String(900_000 + at)],
+    ['a number of seven digits', 1, () => '1000000'],
+    ['many of them', 700, (at: number) => String(1_000_000 + at)],
+    ['numbers that are none', 120, (at: number) => `9x${at}`],
+    ['numbers that no program counts', 1, () => '900719925474099200000'],
+  ])(
+    'cannot hide a key behind items with %s, and the next key has the next number that is one',
+    async (_name, count, skOf) => {
+      const world = createSigningWorld();
+      const first = await kidOf(world.signer());
+      const pk = 'KEYS#assertion';
+      for (let at = 0; at < count; at++) {
+        const item = { pk, sk: skOf(at), activeFrom: 1, publicKey: 'AAAA', privateKey: 'AAAA' };
+        world.table.items.set(`${pk} ${item.sk}`, item);
+      }
+      const valid = [...world.table.items.values()].map(({ sk }) => Number(sk)).filter(Number.isSafeInteger);
+      expect([await kidOf(world.signer()), await world.published()]).toEqual([first, [first]]);
+      world.time.now += 24 * DAY;
+      expect(await kidOf(world.signer())).toBe(first);
+      const { number } = world.lines.findLast(({ event }) => event === 'assertion_key.made')!;
+      expect([number, (await world.published()).length]).toEqual([Math.max(...valid) + 1, 2]);
+      world.time.now += 7 * DAY;
+      expect((await kidOf(world.signer())) === first).toBe(false);
+    },
+  );
+
   test('cannot stop the rotation by a key of the far future', async () => {
     const world = createSigningWorld();
     const first = await kidOf(world.signer());

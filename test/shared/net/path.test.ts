@@ -75,6 +75,24 @@ describe('a path', () => {
   });
 
   test.each([
+    ['/files/{kind}{name}', { kind: '%', name: '2f..%' }, 'name'],
+    ['/files/{kind}{name}', { kind: '%2', name: 'f' }, 'name'],
+    ['/files/{kind}.{name}/x', { kind: 'a%', name: '2e' }, undefined],
+    ['/files/{a}{b}{c}/x', { a: '%', b: '5', c: 'c' }, 'c'],
+    ['/files/{a}2f{b}', { a: '%', b: 'b' }, 'b'],
+    ['/files/{a}2f', { a: '%' }, 'a'],
+    ['/files/{a}{b}', { a: '\uff05', b: '2f' }, 'b'],
+    ['/{a}/{b}', { a: '%', b: '2f' }, undefined],
+    ['/{a}-{b}', { a: '%', b: '2f' }, undefined],
+    ['/{a}{b}', { a: 'a'.repeat(512), b: 'b' }, undefined],
+  ] as const)('%s with %j is judged by the whole of each segment', (template, values, parameter) => {
+    const build = () => buildPath(template, values);
+    if (parameter !== undefined) return expect(build).toThrow(expect.objectContaining({ parameter }));
+    const segments = joinUrl(BASE, build()).pathname.split('/');
+    expect(segments.length).toBe(`/api${template}`.split('/').length);
+  });
+
+  test.each([
     ['users', {}, 'is no path template'],
     ['', {}, 'is no path template'],
     ['//evil.example', {}, 'is no path template'],
@@ -113,6 +131,26 @@ describe('a path', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+test('values side by side stay in their segment, decoded as often as anybody may', () => {
+  const part = fc.constantFrom('%', '2', 'f', '5', 'c', '25', '2e', '.', '..', ';', 'a', '\uff05', '\uff0f', '\u2025');
+  const value = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+  fc.assert(
+    fc.property(value, value, value, (a, b, c) => {
+      let path: string;
+      try {
+        path = buildPath('/users/{a}{b}2{c}', { a, b, c });
+      } catch {
+        return;
+      }
+      for (let round = 0; round < 4; round++) {
+        path = path.replace(/%[0-9a-f]{2}/gi, (code) => String.fromCharCode(Number.parseInt(code.slice(1), 16)));
+        expect(path.split(/[/\\]/)).toHaveLength(3);
+      }
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 describe('a query', () => {

@@ -191,3 +191,22 @@ test('CSV has a line for the columns and one for each call', () => {
     '',
   ]);
 });
+
+describe('a row that is none of ours does not end an export', () => {
+  const { callId } = callOf({ ...CALL, end: 'denied' });
+  const of = (id: string, ts: unknown): Call => ({ callId: id, items: new Map([['9', { sk: `${id}#9`, ts }]]) });
+  const time = new Date(NOW).toISOString();
+
+  test.each([
+    ['no time', of(callId, undefined), time],
+    ['a time that no calendar has', of(callId, 1e300), time],
+    ['a text for a time', of(callId, 'yesterday'), time],
+    ['no id of ours', of('no-call', 5), undefined],
+  ])('with %s: its time is that of its id, if there is one', (_name, call, expected) => {
+    expect([callCsv(call).split(',')[0], toCloudEvent(call, '/s')['time'], toOcsf(call)['time']]).toEqual([
+      expected ?? '',
+      expected,
+      expected === undefined ? 0 : NOW,
+    ]);
+  });
+});

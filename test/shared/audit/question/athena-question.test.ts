@@ -129,7 +129,7 @@ test.each([
 test('a row is the call that it was', () => {
   const row = {
     sk: '019ab845-6a00-7abc-8def-0123456789ab#1',
-    ts: '5',
+    ts: '1764028148224',
     uid: 'usr_1',
     subject: 's',
     clientid: 'c',
@@ -144,7 +144,7 @@ test('a row is the call that it was', () => {
   expect(toRow(callOfRow(new Map(Object.entries(row))))).toEqual({
     callId: '019ab845-6a00-7abc-8def-0123456789ab',
     kind: 'call',
-    time: 5,
+    time: 1_764_028_148_224,
     uid: 'usr_1',
     subject: 's',
     method: 'tools/call',

@@ -62,9 +62,58 @@ test('what has not ended in time is shown as open, once, and again when it ends'
   expect(await follow(writes, 20_000)).toEqual([[], [], ['0 echo open'], ['0 echo ok'], []]);
 });
 
+test('what came during a pause is shown after it, however long it was', async () => {
+  const hour = 3_600_000;
+  const writes = [[], [call(1000, 'ok'), call(hour / 2, 'denied'), call(hour, 'ok')], [call(hour + 10, 'error')]];
+  expect(await follow(writes, hour)).toEqual([
+    [],
+    ['1000 echo ok', `${hour / 2} echo INSUFFICIENT_SCOPE`, `${hour} echo ok`],
+    [`${hour + 10} echo error`],
+  ]);
+});
+
+test('what came late, before a pause and after the last look, is shown after it', async () => {
+  const writes = [[], [], [call(1000, 'ok')]];
+  expect(await follow(writes, 40_000)).toEqual([[], [], ['1000 echo ok']]);
+});
+
 test('only what is asked for', async () => {
   const writes = [[call(0, 'ok'), call(1, 'ok', { tool: 'whoami' })], [call(2, 'denied', { tool: 'whoami' })]];
   expect(await follow(writes, 1000, { tool: 'whoami' })).toEqual([['1 whoami ok'], ['2 whoami INSUFFICIENT_SCOPE']]);
+});
+
+test('an outage is told once, and afterwards comes what came in meanwhile', async () => {
+  const memory = { dynamo: createMemoryTable() as Dynamo, table: '', audit: '' };
+  const reader = createAuditReader(memory);
+  const stop = new AbortController();
+  const told: string[] = [];
+  let look = 0;
+  const sleep = async () => {
+    look += 1;
+    if (look === 5) stop.abort();
+    await writeCalls(memory, [call(look * 100_000, 'ok')]);
+  };
+  const options = {
+    reader: {
+      ...reader,
+      read: (...asked: Parameters<typeof reader.read>) => {
+        if (look === 1 || look === 2) throw new Error('down');
+        return reader.read(...asked);
+      },
+    },
+    filters: {},
+    clock: () => NOW + look * 100_000,
+    sleep,
+    signal: stop.signal,
+    everyMs: 1,
+    onLost: (error: unknown) => void told.push(String(error)),
+    onFound: () => void told.push('found'),
+  };
+  for await (const row of followCalls(options)) told.push(String(toRow(row).time - NOW));
+  expect(told).toEqual(['Error: down', '100000', '200000', '300000', 'found', '400000']);
+  const { onLost: _none, ...without } = { ...options, signal: new AbortController().signal };
+  look = 1;
+  await expect(followCalls(without).next()).rejects.toThrow('down');
 });
 
 test('ends with its signal without another look', async () => {

@@ -45,3 +45,15 @@ test.each<readonly [Grouping, readonly object[]]>([
 ])('counts by %s, with the latencies that half and 99 % of the calls do not exceed', async (by, expected) => {
   expect(await countCalls(calls(CALLS), by)).toEqual(expected);
 });
+
+test('a row that has neither a time nor an id of ours is counted on no day', async () => {
+  async function* odd(): AsyncGenerator<Call> {
+    yield { callId: callIdOf({ at: NOW, end: 'ok' }), items: new Map([['9', {}]]) };
+    yield { callId: 'no-call', items: new Map([['9', {}]]) };
+  }
+  const groups = await countCalls(odd(), 'day');
+  expect(groups.map(({ name, calls }) => [name, calls])).toEqual([
+    ['-', 1],
+    [day(NOW), 1],
+  ]);
+});
