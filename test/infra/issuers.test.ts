@@ -32,7 +32,7 @@ const withIssuers = (...entries: readonly unknown[]) => messageOf({ ...auth0, is
 
 const GOOGLE =
   'cannot be used directly: its access tokens are opaque, and an ID token is no access token. Let a provider that issues JWTs sign users in with Google, for example Cognito with Google as an identity provider of its pool. Example: -c idp=cognito';
-const SHAPE = `-c issuers=[{"idp":"okta","issuer":"https://acme.okta.com/oauth2/aus1a2b3c4"}]`;
+const SHAPE = `-c 'issuers=[{"idp":"okta","issuer":"https://acme.okta.com/oauth2/aus1a2b3c4"}]'`;
 
 describe('synthesis stops, and says where and why', () => {
   test.each<readonly [string, string, string]>([
