@@ -1,9 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, fork, spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { bind, close, findFreePort } from '../../cli/dev/network.ts';
 import { projectRoot } from '../../infra/project.ts';
+import type { CommandResult } from '../support/each-command.ts';
 
 const execute = promisify(execFile);
 const env = { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '' };
@@ -20,6 +21,20 @@ async function gatehouse(...args: string[]) {
   );
 }
 
+/** Many command lines in one process. */
+async function eachOf(lines: ReadonlyArray<readonly string[]>): Promise<ReadonlyMap<string, CommandResult>> {
+  const child = fork('test/support/each-command.ts', [JSON.stringify(lines)], {
+    cwd: projectRoot,
+    env,
+    execArgv: ['--no-warnings', '--import', 'tsx'],
+  });
+  const results = await new Promise<readonly CommandResult[]>((resolve, reject) => {
+    child.once('message', (value) => resolve(value as readonly CommandResult[]));
+    child.once('exit', (code) => reject(new Error(`ended with ${code}`)));
+  });
+  return new Map(lines.map((line, at) => [line.join(' '), results[at] as CommandResult]));
+}
+
 describe('the command line', () => {
   test('lists its commands', async () => {
     const { code, stdout, stderr } = await gatehouse('--help');
@@ -31,12 +46,13 @@ describe('the command line', () => {
     });
   });
 
-  test.each(['dev', 'token', 'demo', 'audit', 'cost', 'smoke', 'docs'])('explains %s', async (command) => {
-    const { code, stdout } = await gatehouse(command, '--help');
+  const helped = ['dev', 'token', 'demo', 'audit', 'cost', 'smoke', 'docs'];
+  test.each(helped)('explains %s', (command) => {
+    const { code, stdout = '' } = results.get(`${command} --help`) ?? {};
     expect([code, stdout.startsWith('Usage: npm run')]).toEqual([0, true]);
   });
 
-  test.each([
+  const ofAudit = [
     'query',
     'show',
     'tail',
@@ -49,8 +65,9 @@ describe('the command line', () => {
     'hash',
     'erase',
     'hold',
-  ])('explains audit %s', async (command) => {
-    const { code, stdout } = await gatehouse('audit', command, '--help');
+  ];
+  test.each(ofAudit)('explains audit %s', (command) => {
+    const { code, stdout = '' } = results.get(`audit ${command} --help`) ?? {};
     expect([code, stdout.startsWith(`Usage: npm run gatehouse -- audit ${command}`)]).toEqual([0, true]);
   });
 
@@ -130,9 +147,15 @@ describe('the command line', () => {
     ['two keys', ['audit', 'check-proof', 'f', '--key', 'x', '--key-file', 'y'], 2, '--key and --key-file exclude'],
     ['a command of audit that is none', ['audit', 'nope'], 2, 'There is no command "nope".'],
   ];
-  test.each(sentences)('answers %s with a sentence', async (_name, args, code, sentence) => {
-    const result = await gatehouse(...args);
-    expect({ code: result.code, first: result.stderr.split('\n')[0], stdout: result.stdout }).toEqual({
+  let results: ReadonlyMap<string, CommandResult> = new Map();
+  beforeAll(async () => {
+    const explained = [...helped.map((name) => [name]), ...ofAudit.map((name) => ['audit', name])];
+    results = await eachOf([...explained.map((line) => [...line, '--help']), ...sentences.map(([, args]) => args)]);
+  });
+
+  test.each(sentences)('answers %s with a sentence', (_name, args, code, sentence) => {
+    const result = results.get(args.join(' '));
+    expect({ code: result?.code, first: result?.stderr.split('\n')[0], stdout: result?.stdout }).toEqual({
       code,
       first: expect.stringContaining(sentence),
       stdout: '',
