@@ -1,7 +1,6 @@
 import type { parseArgs } from 'node:util';
 import { visible } from '../../shared/audit/export/visible.ts';
-import { holdDays } from '../../shared/audit/hold-days.ts';
-import type { Objects } from '../../shared/aws/objects.ts';
+import { hasDays, holdDays } from '../../shared/audit/hold-days.ts';
 import { readArguments } from '../arguments.ts';
 import type { Command } from '../command.ts';
 import { Failure, WrongUsage } from '../failure.ts';
@@ -87,18 +86,4 @@ function toExistingDay(name: string, text: string | undefined): number {
   const time = toDay(text ?? '');
   if (time !== undefined) return time;
   throw new WrongUsage(`--${name} ${text ?? ''} is no day. Example: 2026-11-01`);
-}
-
-const DAY_MS = 86_400_000;
-
-/** Whether an archive has records, seals or the manifest of one of these days. */
-async function hasDays(objects: Objects, first: number, last: number): Promise<boolean> {
-  for (let at = first; at <= last; at += DAY_MS) {
-    const day = new Date(at).toISOString().slice(0, 10);
-    const path = day.replaceAll('-', '/');
-    for (const prefix of [`records/dt=${day}/`, `seals/${path}/`, `manifests/${path}.json`]) {
-      for await (const _one of objects.list(prefix)) return true;
-    }
-  }
-  return false;
 }

@@ -6,6 +6,7 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import type { Clock } from '../core/clock.ts';
 import type { Log } from '../core/logger.ts';
 import type { BelatedHours } from './log/belated.ts';
+import { dayText } from './record-objects.ts';
 import { wellFormed } from './well-formed.ts';
 
 /**
@@ -107,7 +108,7 @@ function withLine(change: StreamChange): Change {
   const found = after && wellFormed(after);
   if (found === undefined) throw new Error('no record');
   const { record, time, leaf } = found;
-  const day = new Date(time).toISOString().slice(0, 10);
+  const day = dayText(time);
   const text = canonicalJson(record);
   const isSound = leaf === record.hash;
   return { ...change, line: { sequence, id, time, day, text, isSound } };

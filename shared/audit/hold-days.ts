@@ -1,8 +1,8 @@
 import type { Objects } from '../aws/objects.ts';
 import { DAY_MS } from './log/order.ts';
 import { belatedDayOf, parseSeal, type Seal, SealError } from './log/seal.ts';
+import { dayText, recordDayOf } from './record-objects.ts';
 import { inOrder } from './verify/in-order.ts';
-import { dayText } from './verify/record-line.ts';
 
 /** Seals that are read at once: a day has 1440 of them. */
 const PARALLEL = 16;
@@ -23,6 +23,12 @@ export async function holdDays(objects: Objects, from: number, to: number, on: b
   return count;
 }
 
+/** Whether there is anything of these days to hold. */
+export async function hasDays(objects: Objects, from: number, to: number): Promise<boolean> {
+  for await (const _one of keysOf(objects, daysOf(from, to))) return true;
+  return false;
+}
+
 function daysOf(from: number, to: number): ReadonlySet<string> {
   const days = new Set<string>();
   for (let at = from - (from % DAY_MS); at <= to; at += DAY_MS) days.add(dayText(at));
@@ -31,9 +37,9 @@ function daysOf(from: number, to: number): ReadonlySet<string> {
 
 async function* keysOf(objects: Objects, days: ReadonlySet<string>): AsyncIterable<string> {
   for (const day of days) {
-    for (const prefix of [`records/dt=${day}/`, `manifests/${day.replaceAll('-', '/')}.json`]) {
-      for await (const { key } of objects.list(prefix)) yield key;
-    }
+    // What lies beside the records may have a name that no hold can be put on, and would leave the rest without one.
+    for await (const { key } of objects.list(`records/dt=${day}/`)) if (recordDayOf(key) === day) yield key;
+    for await (const { key } of objects.list(`manifests/${day.replaceAll('-', '/')}.json`)) yield key;
   }
   const claims = new Set<string>();
   const seals = inOrder(objects.list('seals/'), PARALLEL, async ({ key }) => {

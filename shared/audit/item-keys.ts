@@ -24,6 +24,11 @@ export function sortKey(callId: string, phase: string): string {
   return `${callId}#${phase}`;
 }
 
+const UUIDV7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
+/** Of a record: call id, phase. */
+export const SORT_KEY = new RegExp(`^(${UUIDV7})#([0-9])$`);
+export const CALL_ID = new RegExp(`^${UUIDV7}$`);
+
 export function whoKey(uid: string): string {
   return `U#${TENANT}#${uid}`;
 }

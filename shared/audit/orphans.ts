@@ -1,5 +1,6 @@
 import type { Dynamo, Item } from '../aws/dynamodb.ts';
 import type { Clock } from '../core/clock.ts';
+import { DAY_MS, timePrefix } from './log/order.ts';
 import { dayOf, PHASE, partitionKey, SHARDS } from './record.ts';
 
 /** Epoch milliseconds of call ids, both ends included. */
@@ -15,7 +16,6 @@ export interface Budget {
   readonly until: number;
 }
 
-const DAY_MS = 86_400_000;
 const PAGE_ITEMS = 500;
 
 /**
@@ -60,10 +60,4 @@ function partitionsOf({ from, to }: Window): readonly string[] {
   const days = new Set<string>([dayOf(to)]);
   for (let at = from; at < to; at += DAY_MS) days.add(dayOf(at));
   return [...days].sort().flatMap((day) => Array.from({ length: SHARDS }, (_, shard) => partitionKey(day, shard)));
-}
-
-/** The first 12 hex digits of a UUIDv7 are its time. */
-function timePrefix(ms: number): string {
-  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }

@@ -1,3 +1,8 @@
+/** The day of this time as the archive names it: `yyyy-mm-dd`, UTC. */
+export function dayText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
 const KEY = /^records\/dt=(\d{4}-\d\d-\d\d)\/[\w-]+\.jsonl\.gz$/;
 
 /**
@@ -8,7 +13,7 @@ export function recordDayOf(key: string): string | undefined {
   const day = namedDayOf(key);
   const start = Date.parse(`${day}T00:00:00Z`);
   // The 31st of November is read as the first of December.
-  return !Number.isNaN(start) && new Date(start).toISOString().slice(0, 10) === day ? day : undefined;
+  return !Number.isNaN(start) && dayText(start) === day ? day : undefined;
 }
 
 /** The same of a day that may be in no calendar. */

@@ -1,6 +1,6 @@
 import { NotCanonical } from '../core/canonical-json.ts';
 import { uuidv7Time } from '../core/ids.ts';
-import { partitionOf } from './item-keys.ts';
+import { CALL_ID, partitionOf, SORT_KEY } from './item-keys.ts';
 import { type AuditRecord, leafHash } from './record.ts';
 
 export interface WellFormed {
@@ -13,9 +13,6 @@ export interface WellFormed {
   readonly leaf: string;
 }
 
-const UUIDV7 = '[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}';
-const CALL_ID = new RegExp(`^${UUIDV7}$`);
-const SORT_KEY = new RegExp(`^(${UUIDV7})#([0-9])$`);
 /** The last millisecond whose year has four digits. */
 const LAST_MS = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import type { Log } from '../../core/logger.ts';
+import { dayText } from '../record-objects.ts';
 import type { BelatedHours } from './belated.ts';
 import type { Comparison } from './late.ts';
 import { closedBefore, DAY_MS, HOUR_MS, MINUTE_MS, type Window } from './order.ts';
@@ -154,8 +155,4 @@ async function boundaryWindow(
 
 function isDaily(through: number): boolean {
   return through % DAY_MS === HOUR_MS;
-}
-
-function dayText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

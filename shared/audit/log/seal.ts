@@ -1,4 +1,5 @@
 import { createHash, hash } from 'node:crypto';
+import { dayText } from '../record-objects.ts';
 import { formatCheckpoint, parseCheckpoint } from './checkpoint.ts';
 import { HASH_BYTES } from './merkle.ts';
 import { fromBase64 } from './note.ts';
@@ -105,17 +106,13 @@ export function isBelated({ kind, from, through }: Pick<Claim, 'kind' | 'from' |
  * day of its records in its name, so that whoever reads that day finds it however much later it was made.
  */
 export function sealPath(seal: Pick<Claim, 'n' | 'kind' | 'from' | 'through'>): string {
-  const of = isBelated(seal) ? `-of-${isoDay(seal.from)}` : '';
-  return `seals/${isoDay(seal.through).replaceAll('-', '/')}/${sealNumber(seal.n)}${of}.json`;
+  const of = isBelated(seal) ? `-of-${dayText(seal.from)}` : '';
+  return `seals/${dayText(seal.through).replaceAll('-', '/')}/${sealNumber(seal.n)}${of}.json`;
 }
 
 /** The day, `yyyy-mm-dd`, in the name of a belated seal; undefined for every other object. */
 export function belatedDayOf(key: string): string | undefined {
   return /^seals\/.+-of-(\d{4}-\d\d-\d\d)\.json$/.exec(key)?.[1];
-}
-
-function isoDay(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }
 
 export function sealNumber(n: number): string {

@@ -3,6 +3,7 @@ import type { Objects } from '../../aws/objects.ts';
 import { uuidv7Time } from '../../core/ids.ts';
 import { readDay } from '../archive-read.ts';
 import type { AuditReader, ReadOptions, Seen } from '../query.ts';
+import { dayText } from '../record-objects.ts';
 import { isAsked } from './match.ts';
 import { type Call, DAY_MS, type Filters, type Range } from './question.ts';
 import { toRow } from './row.ts';
@@ -40,7 +41,7 @@ export function createArchiveReader({ objects, onProblem = () => undefined }: Ar
       const time = uuidv7Time(callId);
       const range = { since: time, until: time };
       const isOurs = (item: Item) => item['callId'] === callId;
-      const [call] = await callsOf(objects, dayName(time), range, onProblem, isOurs);
+      const [call] = await callsOf(objects, dayText(time), range, onProblem, isOurs);
       return call;
     },
     query: async ({ since, until, limit, ...filters }) => {
@@ -91,10 +92,6 @@ const MOST_DAYS = 3660;
 function daysOf({ since, until }: Range): string[] {
   const first = Math.max(Math.floor(since / DAY_MS), Math.floor(until / DAY_MS) - MOST_DAYS + 1);
   return Array.from({ length: Math.max(0, Math.floor(until / DAY_MS) - first + 1) }, (_, at) =>
-    dayName((first + at) * DAY_MS),
+    dayText((first + at) * DAY_MS),
   );
-}
-
-function dayName(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }

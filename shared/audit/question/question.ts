@@ -1,5 +1,6 @@
 import type { Item } from '../../aws/dynamodb.ts';
 import type { EventKind } from '../event-record.ts';
+import { timePrefix } from '../log/order.ts';
 
 /** `ok`, `error`, `unknown` (nobody knows whether it ran to its end), `open` (an intent without an outcome), `denied`. */
 export const STATES = ['ok', 'error', 'unknown', 'open', 'denied'] as const;
@@ -41,9 +42,4 @@ export const DAY_MS = 86_400_000;
 /** callId is a UUIDv7: its first 12 hex digits are the time, so a range of time is a range of keys. */
 export function keyRange({ since, until }: Range): { readonly from: string; readonly to: string } {
   return { from: timePrefix(since), to: `${timePrefix(until)}~` };
-}
-
-function timePrefix(ms: number): string {
-  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }

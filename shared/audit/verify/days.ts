@@ -6,7 +6,7 @@ import { type DayRecords, type KeptRecord, type ReadObjects, readDayRecords, STA
 import { isoTime, type Report } from './findings.ts';
 import { readManifest } from './manifests.ts';
 import type { VerifyParts } from './parts.ts';
-import { dayText } from './record-line.ts';
+import { dayText } from '../record-objects.ts';
 import type { TrustedSeal } from './seal-reader.ts';
 
 export interface DayTotals {

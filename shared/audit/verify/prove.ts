@@ -12,7 +12,7 @@ import { hashesOf } from '../log/tiles.ts';
 import { isoTime } from './findings.ts';
 import type { CallProof, RecordProof } from './proof.ts';
 import { checkProof, ProofError } from './proof.ts';
-import { dayText } from './record-line.ts';
+import { dayText } from '../record-objects.ts';
 import { leavesFromTiles } from './tree.ts';
 
 export interface ProveOptions {

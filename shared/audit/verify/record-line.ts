@@ -2,9 +2,10 @@ import { canonicalJson } from '../../core/canonical-json.ts';
 import { uuidv7Time } from '../../core/ids.ts';
 import { type JsonObject, parseObject } from '../../core/json-object.ts';
 import { EVENT_PHASE } from '../event-record.ts';
-import { partitionOf } from '../item-keys.ts';
+import { partitionOf, SORT_KEY } from '../item-keys.ts';
 import { leafOf } from '../log/order.ts';
 import { PHASE } from '../record.ts';
+import { dayText } from '../record-objects.ts';
 import type { FindingCode } from './findings.ts';
 
 /** What the verification needs of a record, taken from its own text. */
@@ -38,7 +39,6 @@ export interface ReadLine {
   readonly problems: readonly LineProblem[];
 }
 
-const SORT_KEY = /^([0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12})#([0-9])$/;
 const PHASES: ReadonlySet<string> = new Set([...Object.values(PHASE), EVENT_PHASE]);
 const HASH = /^[0-9a-f]{64}$/;
 
@@ -73,11 +73,6 @@ export function readRecordLine(line: string, day: string): ReadLine {
     ttl: typeof item['ttl'] === 'number' ? item['ttl'] : Number.POSITIVE_INFINITY,
   };
   return { record, problems: problemsOf(line, item, record, day) };
-}
-
-/** `yyyy-mm-dd` in UTC. */
-export function dayText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 10);
 }
 
 /** Undefined when it has values that no record can have. */

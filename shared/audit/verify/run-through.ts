@@ -8,7 +8,7 @@ import { createDays, type Days, type VerifyRange } from './days.ts';
 import { isoTime, type Report } from './findings.ts';
 import type { VerifyOptions } from './options.ts';
 import type { VerifyParts } from './parts.ts';
-import { dayText } from './record-line.ts';
+import { dayText } from '../record-objects.ts';
 import { readSeal, sealNumberOf, type TrustedSeal } from './seal-reader.ts';
 import { belatedSeals, createSealQueue, type SealQueue } from './seal-stream.ts';
 import { tableCheck } from './table.ts';

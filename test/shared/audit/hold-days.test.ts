@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { holdDays } from '../../../shared/audit/hold-days.ts';
+import { hasDays, holdDays } from '../../../shared/audit/hold-days.ts';
 import { claimPath } from '../../../shared/audit/log/claim-object.ts';
-import { type Seal, sealPath } from '../../../shared/audit/log/seal.ts';
+import { formatSeal, type Seal, sealPath } from '../../../shared/audit/log/seal.ts';
 import { createMemoryObjects } from '../../support/objects.ts';
 import { callAt, createSealWorld } from '../../support/sealing.ts';
 
@@ -24,6 +24,8 @@ test('days under legal hold are their records, manifests, seals and lists, also 
     'seals/2026/11/09/000000000005.json',
     'seals/2026/13/45/000000000006.json',
     'seals/readme.txt',
+    // No hold can be put on such a name.
+    'records/dt=2026-11-01/a b.jsonl.gz',
   ];
   const { objects, stored, held } = createMemoryObjects();
   for (const key of keys) stored.set(key, { body: new Uint8Array(), metadata: {} });
@@ -60,6 +62,17 @@ describe('around a midnight', () => {
     expect(kinds(afterwards)).toEqual(['backfill', 'minute']);
     await holdDays(world.bucket.objects, day - DAY, day - DAY, true);
     expect(heldSeals()).toEqual(keysOf(day - DAY).sort());
+  });
+
+  test('a day of which only the night before lies in its folder has nothing to hold', async () => {
+    const { objects, stored } = createMemoryObjects();
+    for (const seal of sealsOf(day - DAY))
+      stored.set(sealPath(seal), { body: Buffer.from(formatSeal(seal)), metadata: {} });
+    expect(await Promise.all([day - DAY, day, day + DAY].map((ms) => hasDays(objects, ms, ms)))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   test('a day that is released releases nothing of the day before', async () => {
