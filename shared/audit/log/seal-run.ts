@@ -41,10 +41,10 @@ const MAX_LATE = 10_000;
 const BEHIND_MS = 15 * MINUTE_MS;
 
 /**
- * One run. What to do next follows from the last seal alone: after the minute that ends an hour, look for what came late to
- * the hour before it (at 01:00 to the whole day before it, hour by hour and as many runs as that takes, and make that day's
- * manifest); otherwise seal the next minute.
- * When every minute is sealed, look into the hours of closed days that were marked.
+ * One run. What to do next follows from the last seal, and at 01:00 from how far its day was read again: after the minute
+ * that ends an hour, look for what came late to the hour before it (at 01:00 to the whole day before it, hour by hour and
+ * as many runs as that takes, and make that day's manifest); otherwise seal the next minute. When every minute is sealed,
+ * look into the hours of closed days that were marked.
  */
 export async function runSealer(options: SealRunOptions): Promise<void> {
   const { sealing, clock, log } = options;
