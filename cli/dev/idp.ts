@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { generatedJwk } from './generated-jwk.ts';
 import type { Grant, Interaction, Provider } from 'oidc-provider';
 import { publicClient, type RelayClientOptions, relayClient } from './idp-clients.ts';
 import { loginPage } from './idp-page.ts';
@@ -82,7 +83,7 @@ function configuration(
   const scope = catalogue.join(' ');
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'dev-1', use: 'sig', alg: 'RS256' }] },
+    jwks: { keys: [{ ...generatedJwk(privateKey), kid: 'dev-1', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     scopes: ['openid', 'offline_access', ...catalogue],
     clients: [relay === undefined ? publicClient : relayClient(relay)],

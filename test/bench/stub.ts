@@ -2,6 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { generatedJwk } from '../../cli/dev/generated-jwk.ts';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { SignJWT } from 'jose';
 import { close } from '../../cli/dev/network.ts';
@@ -28,7 +29,7 @@ const SECRET = JSON.stringify({ SecretString: 'k'.repeat(64), VersionId: 'v1' })
 /** An issuer, DynamoDB and Secrets Manager that know one answer each, in this process: it idles while others are measured. */
 export async function startStub(): Promise<Stub> {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const jwk = { ...publicKey.export({ format: 'jwk' }), kty: 'RSA', kid: KID, alg: 'RS256', use: 'sig' };
+  const jwk = { ...generatedJwk(publicKey), kty: 'RSA', kid: KID, alg: 'RS256', use: 'sig' };
   const item = JSON.stringify({ Item: marshall(KNOWN_USER) });
   let base = '';
   const documents = new Map([

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { generatedJwk } from '../../cli/dev/generated-jwk.ts';
 import type { Injection, Published, WireFault } from '../../cli/failures/row.ts';
 import { type GetJson, getJson } from '../../shared/net/get-json.ts';
 import { testConfig } from '../support/config.ts';
@@ -62,7 +63,7 @@ async function keysOf(wrong: Published | undefined): Promise<readonly Jwk[]> {
 }
 
 const LIMITS = { allowHttp: true, timeoutMs: 5000, maxBytes: 65_536 };
-const OTHER = generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey.export({ format: 'jwk' });
+const OTHER = generatedJwk(generateKeyPairSync('rsa', { modulusLength: 2048 }).publicKey);
 const WIRE: ReadonlySet<WireFault | Published> = new Set<WireFault>([
   'refused',
   'throttled',

@@ -1,4 +1,5 @@
 import { constants, createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { generatedJwk } from '../../cli/dev/generated-jwk.ts';
 import type { GetJson } from '../../shared/net/get-json.ts';
 import { goodClaims, NOW } from './config.ts';
 
@@ -11,7 +12,7 @@ const ed = generateKeyPairSync('ed25519');
 const attacker = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 const RSA_PEM = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
-export const ATTACKER_JWK = attacker.publicKey.export({ format: 'jwk' });
+export const ATTACKER_JWK = generatedJwk(attacker.publicKey);
 export const ATTACKER = attacker.privateKey;
 export const LONG_KID = 'k'.repeat(256);
 
@@ -23,7 +24,7 @@ const PRIVATE: ReadonlyMap<unknown, KeyObject> = new Map([
 ]);
 
 const jwk = (kid: string, { publicKey }: { publicKey: KeyObject }, more: object = {}) => ({
-  ...publicKey.export({ format: 'jwk' }),
+  ...generatedJwk(publicKey),
   kid,
   ...more,
 });

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { generatedJwk } from '../../cli/dev/generated-jwk.ts';
 import { SignJWT } from 'jose';
 import type { GetJson } from '../../shared/net/get-json.ts';
 
@@ -34,7 +35,7 @@ export function createIssuer(issuer: string, pairs: IssuerKeys = KEYS): TestIssu
   let fetches = 0;
   const jwksUri = `${issuer.replace(/\/$/, '')}/jwks`;
   const keys = [...pairs].map(([alg, { publicKey }]) => ({
-    ...publicKey.export({ format: 'jwk' }),
+    ...generatedJwk(publicKey),
     kid: `key-${alg}`,
     alg,
     use: 'sig',

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+import { generatedJwk } from '../../cli/dev/generated-jwk.ts';
 import type { Provider } from 'oidc-provider';
 import { close } from '../../cli/dev/network.ts';
 import { followLogin } from '../../cli/dev/person.ts';
@@ -52,7 +53,7 @@ export async function startProvider(): Promise<RealProvider> {
 function configuration(provider: () => Provider): object {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
-    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'key-1', use: 'sig', alg: 'RS256' }] },
+    jwks: { keys: [{ ...generatedJwk(privateKey), kid: 'key-1', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(32).toString('hex')] },
     scopes: ['openid', 'offline_access', ...SCOPES],
     clients: [

@@ -1,4 +1,5 @@
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto';
+import { generatedJwk } from '../../../cli/dev/generated-jwk.ts';
 import { request } from './objects.ts';
 import type { Instance, World } from './world.ts';
 
@@ -17,7 +18,7 @@ const privateKey = createPrivateKey({
   type: 'pkcs8',
 });
 export const publicKey = createPublicKey(privateKey);
-const raw = Buffer.from(String(publicKey.export({ format: 'jwk' }).x), 'base64url');
+const raw = Buffer.from(String(generatedJwk(publicKey).x), 'base64url');
 
 export function createSigner(world: World, instance: Instance, signed: Signed[]) {
   return {

@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { generatedJwk } from '../../../cli/dev/generated-jwk.ts';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { createKeySource } from '../../../shared/auth/jwks.ts';
 import type { GetJson } from '../../../shared/net/get-json.ts';
@@ -7,7 +8,7 @@ import { captureLog } from '../../support/log.ts';
 
 const MINUTE = 60_000;
 const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const keyOf = (kid: string) => ({ ...publicKey.export({ format: 'jwk' }), kid });
+const keyOf = (kid: string) => ({ ...generatedJwk(publicKey), kid });
 
 let now = NOW;
 let published: unknown[] = [];
